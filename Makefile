@@ -1,0 +1,29 @@
+# One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
+PY := .venv/bin/python
+
+.PHONY: help setup demo test lint check emergency-stop docs
+
+help:            ## what there is
+	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'
+
+setup: .venv/.ready   ## make .venv and install the pinned requirements
+
+.venv/.ready: requirements.txt requirements-dev.txt constraints.txt tools/setup.sh
+	@bash tools/setup.sh
+
+demo: setup      ## run the demo (ARGS="--once --json", FEEDS="url-or-file ...")
+	@$(PY) manage.py demo $(ARGS)
+
+test: setup      ## run the tests (ARGS="tests/core -k clock")
+	@bash tools/test.sh $(ARGS)
+
+lint: setup      ## ruff, mypy, the floors
+	@bash tools/lint.sh
+
+docs: setup      ## regenerate the generated pages
+	@$(PY) manage.py traceability
+	@$(PY) manage.py diagrams
+
+emergency-stop: setup  ## stop one agent now (AGENT=<handle or id>)
+	@test -n "$(AGENT)" || { echo "Name the agent: make emergency-stop AGENT=<handle or id>"; exit 2; }
+	@$(PY) manage.py emergency_stop "$(AGENT)"

@@ -1,0 +1,51 @@
+"""Doors for Celery: load, call once, return. Hints carry ids at most and may come twice, late or never."""
+
+from typing import Any
+
+from celery import shared_task
+
+from agents import pipeline, sweeper
+from agents.goals import services as goals
+from agents.judge import services as judge
+from chimera.core import ticks, wake
+
+
+@shared_task(name="agents.plan")
+def plan(*, queue: str = "think", **_: Any) -> None:
+    """Planner: goals become tasks. First of the chain, so it says that somebody is looking."""
+    wake.taken(queue=queue)
+    judge.act_on_answers()
+    pipeline.drain(queue=queue, stages=["plan"])
+
+
+@shared_task(name="agents.work")
+def work(*, queue: str = "think", **_: Any) -> None:
+    """Worker: tasks are proposed."""
+    if queue == "render":
+        wake.taken(queue=queue)
+    pipeline.drain(queue=queue, stages=["work"])
+
+
+@shared_task(name="agents.judge")
+def judge_due(*, queue: str = "think", **_: Any) -> None:
+    """Judge: what was proposed outward gets a verdict and a route."""
+    pipeline.drain(queue=queue, stages=["judge"])
+
+
+@shared_task(name="agents.commit")
+def commit(*, queue: str = "think", **_: Any) -> None:
+    """What was accepted becomes a post."""
+    pipeline.drain(queue=queue, stages=["commit"])
+
+
+@shared_task(name="agents.set_goals")
+def set_goals(**_: Any) -> None:
+    """Scheduled: fresh trends become goals, once per tick however many schedulers run."""
+    if ticks.first(name="agents.set_goals", every_s=30):
+        goals.set_for_all_brands()
+
+
+@shared_task(name="agents.sweep")
+def sweep(**_: Any) -> None:
+    """Scheduled: what nobody does is done here."""
+    sweeper.sweep()

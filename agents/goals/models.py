@@ -1,0 +1,61 @@
+"""Goal and plan."""
+
+from django.db import models
+from django.db.models import Q
+
+from agents.goals.states import TRANSITIONS, GoalStatus
+from agents.personas.models import Agent, Soul
+from chimera.core.brands.models import BrandModel
+from chimera.core.clock import Now
+from governance.machine import BrandStateful
+from publishing.trends.models import Trend
+
+
+class Goal(BrandStateful):
+    """One thing an agent wants to do, keyed by its cause."""
+
+    SUBJECT = "agents.goal"
+    TRANSITIONS = TRANSITIONS
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False)
+    soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False)
+    trend = models.ForeignKey(Trend, on_delete=models.PROTECT, db_constraint=False, null=True)
+    cause = models.CharField(max_length=160)  # "trend:<fingerprint>:agent:<id>"
+    wish = models.TextField()
+    relevance_bp = models.IntegerField(null=True)  # percentile against the frozen background
+    similarity_bp = models.IntegerField(null=True)
+    deadline = models.DateTimeField()
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "agent", "made_at"], name="goal_by_agent_and_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="goal_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "cause"], name="goal_once_per_cause"),
+            models.CheckConstraint(condition=Q(status__in=GoalStatus.values), name="goal_status_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.wish[:80]
+
+
+class Plan(BrandModel):
+    """The DAG for a goal as it was validated, with its estimate and the retries made on it."""
+
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False)
+    steps = models.JSONField()
+    estimate_usd_micros = models.BigIntegerField()
+    retries = models.IntegerField(default=0, db_default=0)  # by the judge
+    returns = models.IntegerField(default=0, db_default=0)  # by a human
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="plan_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "goal"], name="plan_once_per_goal"),
+            models.CheckConstraint(condition=Q(retries__range=(0, 2)), name="plan_retries_are_bounded"),
+            models.CheckConstraint(condition=Q(returns__range=(0, 1)), name="plan_returns_are_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of goal {self.goal_id}"

@@ -1,0 +1,62 @@
+"""What is judged: the outward payload whole, with everything that policies may look at. Frozen, canonical, no floats.
+
+Shape:
+    payload     exactly what will be published (see publishing.connectors.base.Connector.publish)
+    agent       handle, name, rung
+    soul        version, interests, voice, directives, forbidden_topics
+    trend       title, sources, expires_at, relevance_bp, similarity_bp
+    citations   the facts that the text uses: text, title, source, url
+    facts       every fact that research found
+    limits      text_max, images_max, image_bytes_max, label_field of the platform
+    media       size_bytes, width, height by content hash
+    neighbours  recent posts of the brand: subject, text, hash
+    offline     whether the text was written without a model
+    estimate_usd_micros
+"""
+
+from typing import Any
+
+from agents.tasks import selectors
+from agents.tasks.models import Artifact, Task
+from chimera.core import registry
+from publishing.connectors.base import Connector
+from publishing.media import selectors as media
+from publishing.posts import selectors as posts
+
+NEIGHBOURS_MAX = 50
+
+
+def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
+    """Freeze what is known about this artifact; inside a transaction."""
+    upstream = selectors.upstream(task=task)
+    draft = upstream.get("draft", {})
+    soul, trend, goal = task.soul.front, task.goal.trend, task.goal
+    platform = artifact.payload["platform"]
+    connector = registry.get("CONNECTORS", platform, Connector)  # type: ignore[type-abstract]
+    return {
+        "payload": artifact.payload,
+        "agent": {"handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},
+        "soul": {
+            "version": task.soul.version,
+            **{key: soul[key] for key in ("name", "interests", "voice", "directives", "forbidden_topics")},
+        },
+        "trend": {
+            "title": trend.title if trend else goal.wish,
+            "sources": list(trend.sources) if trend else [],
+            "expires_at": trend.expires_at.isoformat() if trend else None,
+            "relevance_bp": goal.relevance_bp,
+            "similarity_bp": goal.similarity_bp,
+        },
+        "citations": draft.get("citations", []),
+        "facts": upstream.get("research", {}).get("facts", []),
+        "limits": {
+            "text_max": connector.limits.text_max,
+            "images_max": connector.limits.images_max,
+            "image_bytes_max": connector.limits.image_bytes_max,
+            "label_field": connector.label_field,
+        },
+        "media": media.facts(hashes=[item["sha256"] for item in artifact.payload.get("media", [])]),
+        "neighbours": posts.neighbours(count_max=NEIGHBOURS_MAX, but_task=task.subject),
+        "offline": bool(draft.get("offline", False)),
+        "estimate_usd_micros": task.plan.estimate_usd_micros if task.plan else 0,
+    }

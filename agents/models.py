@@ -1,0 +1,7 @@
+"""Tables of agents."""
+
+from agents.goals.models import Goal, Plan
+from agents.personas.models import Agent, Soul
+from agents.tasks.models import Artifact, Dependency, Task, Verdict
+
+__all__ = ["Agent", "Artifact", "Dependency", "Goal", "Plan", "Soul", "Task", "Verdict"]

@@ -1,0 +1,88 @@
+"""Launching agents, new versions of souls, and the trust ladder."""
+
+from agents.personas.models import Agent, Soul
+from agents.personas.soul import SoulFile
+from agents.personas.states import TrustRung
+from chimera.core import money
+from chimera.core.embeddings import embed
+from chimera.core.errors import Denied
+from django.conf import settings
+from governance import transitions
+from governance.budgets import services as budgets
+from governance.budgets.models import BudgetLimit
+from publishing.accounts import services as accounts
+
+LADDER = (TrustRung.PROBATION, TrustRung.SUPERVISED, TrustRung.AUTONOMOUS)
+
+
+class HandleTaken(Denied):
+    """Another agent of the brand has this handle."""
+
+
+def write_soul(*, agent: Agent, soul: SoulFile) -> Soul:
+    """Add the next version of an agent's soul and pin it; the same content again is the same version."""
+    known = Soul.objects.filter(agent=agent, content_hash=soul.content_hash).first()
+    if known is None:
+        last = Soul.objects.filter(agent=agent).order_by("-version").values_list("version", flat=True).first() or 0
+        known = Soul.objects.create(
+            brand_id=agent.brand_id,
+            agent=agent,
+            version=last + 1,
+            content_hash=soul.content_hash,
+            source=soul.source,
+            front=soul.front.model_dump(mode="json"),
+            backstory=soul.backstory,
+            interests=soul.front.interests,
+            profile=embed([soul.profile_text])[0],
+        )
+    if agent.soul_id != known.pk:
+        Agent.objects.filter(pk=agent.pk).update(soul=known, posts_per_day=soul.front.posts_per_day)
+        agent.soul = known
+    return known
+
+
+def launch(*, brand_id: int, soul: SoulFile, platform: str) -> Agent:
+    """Make an agent of a soul: on probation, with an account and a daily budget. The same soul twice is one agent."""
+    agent = Agent.objects.filter(brand_id=brand_id, handle=soul.front.handle).first()
+    if agent is None:
+        agent = Agent.objects.create(
+            brand_id=brand_id,
+            handle=soul.front.handle,
+            name=soul.front.name,
+            posts_per_day=soul.front.posts_per_day,
+            status=TrustRung.PROBATION,
+        )
+    elif agent.name != soul.front.name:
+        raise HandleTaken(f"@{agent.handle} is {agent.name}; choose another handle for {soul.front.name}.")
+    write_soul(agent=agent, soul=soul)
+    accounts.register(
+        brand_id=brand_id,
+        belongs_to=agent.subject,
+        platform=platform,
+        handle=agent.handle,
+        display_name=agent.name,
+    )
+    for scope, default in (
+        (f"brand:{brand_id}", settings.DEFAULT_BRAND_BUDGET_USD),
+        (agent.scope, settings.DEFAULT_AGENT_BUDGET_USD),
+    ):
+        if not BudgetLimit.objects.filter(brand_id=brand_id, scope=scope).exists():
+            budgets.set_limit(brand_id=brand_id, scope=scope, limit_usd_micros=money.usd(default))
+    return agent
+
+
+def promote(*, agent: Agent, to: TrustRung, reason: str) -> Agent:
+    """Raise an agent to a rung, one step at a time, each on the record with who did it and why."""
+    if LADDER.index(to) < LADDER.index(TrustRung(agent.status)):
+        raise Denied(f"@{agent.handle} is {agent.status}; use demote to lower it to {to}.")
+    while agent.status != to:
+        nxt = LADDER[LADDER.index(TrustRung(agent.status)) + 1]
+        transitions.move(row=agent, to=nxt, rung_reason=reason)
+    return agent
+
+
+def demote(*, agent: Agent, to: TrustRung, reason: str) -> Agent:
+    """Lower an agent to a rung, in one step."""
+    if LADDER.index(to) >= LADDER.index(TrustRung(agent.status)):
+        raise Denied(f"@{agent.handle} is {agent.status}; that is not above {to}.")
+    return transitions.move(row=agent, to=to, rung_reason=reason)

@@ -1,0 +1,145 @@
+"""Reading a SOUL.md: strictly, and with an error that names the line and the field. Requirements: PER-1, PER-2."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chimera.core.errors import Denied
+
+SIZE_MAX_BYTES = 200_000
+
+Line = Annotated[str, Field(min_length=1, max_length=400)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class BadSoul(Denied):
+    """A SOUL.md that cannot be used; says the line, the field and what to do."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Voice(_Strict):
+    """How the persona talks: traits, and optionally lines in its own words."""
+
+    traits: list[Line] = Field(min_length=1, max_length=12)
+    openers: list[Line] = Field(default=[], max_length=60)
+    asides: list[Line] = Field(default=[], max_length=60)
+    closers: list[Line] = Field(default=[], max_length=60)
+
+
+class Visual(_Strict):
+    """The visual identity."""
+
+    background: Colour
+    ink: Colour
+    accent: Colour
+    motif: Literal["rings", "waves", "grid", "leaves", "circuit", "dots"]
+    mood: Line
+
+
+class Front(_Strict):
+    """The front matter of a SOUL.md."""
+
+    name: Annotated[str, Field(min_length=2, max_length=120)]
+    handle: Annotated[str, Field(pattern=r"^[a-z0-9_]{3,30}$")]
+    audience: Line
+    interests: list[Line] = Field(min_length=1, max_length=20)
+    voice: Voice
+    directives: list[Line] = Field(min_length=1, max_length=40)
+    forbidden_topics: list[Line] = Field(default=[], max_length=60)
+    visual: Visual
+    posts_per_day: Annotated[int, Field(ge=1, le=20)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoulFile:
+    """A SOUL.md that was read: front matter, backstory, the text as it was, and its SHA-256."""
+
+    front: Front
+    backstory: str
+    source: str
+    content_hash: str
+
+    @property
+    def profile_text(self) -> str:
+        """What the persona cares about, as one text: relevance is measured against its embedding."""
+        return ". ".join([*self.front.interests, self.front.audience])
+
+
+def parse(content: bytes, *, origin: str) -> SoulFile:
+    """Read the bytes of a SOUL.md. Raises BadSoul with origin, line, field and remedy."""
+    if len(content) > SIZE_MAX_BYTES:
+        raise BadSoul(f"{origin} has {len(content):,} bytes; a soul has at most {SIZE_MAX_BYTES:,}. Shorten the backstory.")
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BadSoul(f"{origin} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    text = text.removeprefix("\ufeff")
+    match = re.match(r"^---[ \t]*\n(.*?\n)---[ \t]*(?:\n|$)(.*)$", text, re.DOTALL)
+    if not match:
+        raise BadSoul(f"{origin}, line 1: a soul begins with front matter between two lines of ---; there is none.")
+    head, backstory = match.group(1), match.group(2).strip()
+    fields = _fields(head, origin)
+    if len(backstory) < 40:
+        raise BadSoul(f"{origin}, line {head.count(chr(10)) + 3}: the backstory is missing; tell in prose who this is.")
+    return SoulFile(
+        front=_front(fields, head, origin),
+        backstory=backstory,
+        source=text,
+        content_hash=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _fields(head: str, origin: str) -> dict[str, Any]:
+    try:
+        fields = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 2}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise BadSoul(f"{origin}{line}: the front matter is not valid YAML: {problem}.") from error
+    if not isinstance(fields, dict):
+        raise BadSoul(f"{origin}, line 2: the front matter must be a list of fields like `name: Ada`.")
+    return fields
+
+
+def _front(fields: dict[str, Any], head: str, origin: str) -> Front:
+    try:
+        return Front.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        kind = first["type"]
+        if kind == "missing":
+            problem = f"the field `{field}` is missing; add it"
+        elif kind == "extra_forbidden":
+            problem = f"the field `{field}` is unknown; remove it or correct its spelling"
+        else:
+            problem = f"the field `{field}` is not usable: {first['msg'].lower()}"
+        more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise BadSoul(f"{origin}, line {_line_of(head, first['loc'])}: {problem}{more}.") from error
+
+
+def _line_of(head: str, path: tuple[int | str, ...]) -> int:
+    """The line of the deepest part of `path` that stands in the front matter; 1-based in the file."""
+    node: yaml.Node | None = yaml.compose(head, Loader=yaml.SafeLoader)
+    line = node.start_mark.line if node else 0
+    for part in path:
+        found: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == part:
+                    found, line = value, key.start_mark.line
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = node.value[part]
+            line = found.start_mark.line
+        if found is None:
+            break
+        node = found
+    return line + 2

@@ -1,0 +1,72 @@
+"""The sweeper: when nobody else does the work, it does it itself. With the broker gone, everything still completes.
+
+Runs as a thread of a worker, asks the database every second which rows have waited too long, hints their queue and,
+when that did not help, drains it. Also acts on answers, expires late reviews and gives back abandoned money.
+Requirements: PLN-3, PLN-5, REV-6, GOV-1.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from agents import pipeline
+from agents.judge import services as judge
+from agents.tasks.models import Task
+from chimera.core import wake
+from governance.budgets import services as budgets
+from governance.leases.models import Leased
+from governance.reviews import services as reviews
+from publishing.posts import services as posts
+from publishing.posts.models import Post
+
+log = logging.getLogger("chimera.sweeper")
+
+
+def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
+    """Queues and stages with rows that have been due for longer than `late_s`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT queue, stage FROM {model.CLAIM}_waiting(%s)",  # noqa: S608
+            [timedelta(seconds=late_s)],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def sweep(*, queues: Sequence[str] | None = None) -> int:
+    """One round; returns how many rows it moved itself. `queues` limits the work to those (None: all)."""
+    moved = judge.act_on_answers() + posts.act_on_answers()
+    reviews.expire_late()
+    budgets.void_abandoned()
+    for queue, stage in waiting(model=Task, late_s=settings.SWEEP_LATE_S):
+        wake.hint(queue=queue)
+        if queues is None or queue in queues:
+            moved += pipeline.drain(queue=queue, stages=[stage])
+    if waiting(model=Post, late_s=settings.SWEEP_LATE_S):
+        wake.hint(queue="publish")
+        if settings.GRANT_PRIVATE_KEY and (queues is None or "publish" in queues):
+            moved += posts.drain()
+    return moved
+
+
+def run(stop: threading.Event) -> None:
+    """Sweep until told to stop. A database that is away is asked again."""
+    while not stop.wait(settings.SWEEP_EVERY_S):
+        try:
+            sweep()
+        except DatabaseError as error:
+            log.warning("the sweep was cut short: %s", error)
+        except Exception:
+            log.exception("the sweep was cut short")
+        finally:
+            connection.close()
+
+
+def start() -> threading.Event:
+    """Sweep in a thread of this process; set the returned event to end it."""
+    stop = threading.Event()
+    threading.Thread(target=run, args=(stop,), name="sweeper", daemon=True).start()
+    return stop

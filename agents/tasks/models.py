@@ -1,0 +1,124 @@
+"""Task, dependency, artifact, verdict."""
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from agents.goals.models import Goal, Plan
+from agents.personas.models import Agent, Soul
+from agents.tasks.states import TRANSITIONS, TaskStatus
+from chimera.core.brands.models import BrandModel
+from chimera.core.clock import Now
+from governance.leases.models import Leased
+
+STAGE = Case(
+    When(Q(status="READY") & Q(kind="plan"), then=Value("plan")),
+    When(status="READY", then=Value("work")),
+    When(status="JUDGING", then=Value("judge")),
+    When(status="ACCEPTED", then=Value("commit")),
+    default=Value(""),
+)
+
+
+class Task(Leased):
+    """One node of a plan (or the planning itself, kind "plan"): one atomic piece of work of one kind."""
+
+    SUBJECT = "agents.task"
+    CLAIM = "agents_task"
+    TRANSITIONS = TRANSITIONS
+
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, db_constraint=False, null=True)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False)
+    soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False)
+    kind = models.CharField(max_length=40)
+    outward = models.BooleanField()
+    unmet = models.IntegerField(default=0)  # upstream tasks that are not done
+    feedback = models.JSONField(default=list)  # findings and reasons of retries, oldest first
+    deadline = models.DateTimeField()
+    made_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    stage = models.GeneratedField(expression=STAGE, output_field=models.CharField(max_length=12), db_persist=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "goal"], name="task_by_goal")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="task_brand_and_id"),
+            models.UniqueConstraint(
+                fields=["brand", "goal"], condition=Q(kind="plan"), name="task_plans_a_goal_once"
+            ),
+            models.CheckConstraint(condition=Q(status__in=TaskStatus.values), name="task_status_is_known"),
+            models.CheckConstraint(condition=Q(unmet__gte=0), name="task_unmet_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(status=TaskStatus.READY) | Q(unmet=0), name="task_ready_has_nothing_unmet"
+            ),
+            models.CheckConstraint(
+                condition=Q(outward=True) | ~Q(status__in=[TaskStatus.JUDGING, TaskStatus.ACCEPTED]),
+                name="task_inward_is_not_judged",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} ({self.status})"
+
+
+class Dependency(BrandModel):
+    """`successor` waits until `predecessor` is done."""
+
+    predecessor = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    successor = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "successor"], name="dependency_by_successor")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "predecessor", "successor"], name="dependency_once"),
+            models.CheckConstraint(condition=~Q(predecessor=models.F("successor")), name="dependency_not_on_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} -> {self.successor_id}"
+
+
+class Artifact(BrandModel):
+    """What an attempt produced, with the hash of its canonical content. Written once."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False)
+    fence = models.BigIntegerField()
+    payload = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    confidence_bp = models.IntegerField(null=True)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="artifact_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "task", "fence"], name="artifact_once_per_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"artifact {self.content_hash[:12]}"
+
+
+class Verdict(BrandModel):
+    """What the judge and the governor said about one artifact, and where that sent the task. Written once."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False)
+    artifact = models.ForeignKey(Artifact, on_delete=models.PROTECT, db_constraint=False)
+    fence = models.BigIntegerField()
+    content_hash = models.CharField(max_length=64)
+    snapshot = models.JSONField()
+    findings = models.JSONField()
+    composite_bp = models.IntegerField(null=True)
+    offline = models.BooleanField()
+    ruling = models.CharField(max_length=8)
+    reasons = models.JSONField()
+    route = models.CharField(max_length=8)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="verdict_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "task", "fence"], name="verdict_once_per_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"verdict on task {self.task_id}: {self.route}"

@@ -1,0 +1,58 @@
+"""Reading tasks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from agents.tasks.models import Artifact, Dependency, Task
+
+
+def newest_artifact(*, task_id: int) -> Artifact | None:
+    """What the task produced last."""
+    return Artifact.objects.filter(task_id=task_id).order_by("-fence").first()
+
+
+def upstream(*, task: Task) -> dict[str, dict[str, Any]]:
+    """The newest artifact payload of every task that this one depends on, directly or not, by kind."""
+    found: dict[str, dict[str, Any]] = {}
+    for node in ancestors(task=task):
+        artifact = newest_artifact(task_id=node.pk)
+        if artifact is not None:
+            found[node.kind] = artifact.payload
+    return found
+
+
+def _edges(plan_id: int | None) -> list[tuple[int, int]]:
+    edges = Dependency.objects.filter(predecessor__plan_id=plan_id)
+    return list(edges.values_list("predecessor_id", "successor_id"))
+
+
+def _reachable(start: Iterable[int], steps: dict[int, list[int]]) -> set[int]:
+    seen: set[int] = set()
+    todo = list(start)
+    while todo:
+        for following in steps.get(todo.pop(), []):
+            if following not in seen:
+                seen.add(following)
+                todo.append(following)
+    return seen
+
+
+def ancestors(*, task: Task) -> list[Task]:
+    """Every task of the plan that `task` hangs on, by id."""
+    back: dict[int, list[int]] = {}
+    for predecessor, successor in _edges(task.plan_id):
+        back.setdefault(successor, []).append(predecessor)
+    return list(Task.objects.filter(pk__in=_reachable([task.pk], back)).order_by("pk"))
+
+
+def descendants(*, task: Task) -> list[Task]:
+    """Every task of the plan that hangs on `task`, locked, by id."""
+    forth: dict[int, list[int]] = {}
+    for predecessor, successor in _edges(task.plan_id):
+        forth.setdefault(predecessor, []).append(successor)
+    return list(Task.objects.select_for_update().filter(pk__in=_reachable([task.pk], forth)).order_by("pk"))
+
+
+def predecessors(*, task: Task) -> list[int]:
+    """Ids of the tasks that this one depends on directly."""
+    return list(Dependency.objects.filter(successor=task).values_list("predecessor_id", flat=True))

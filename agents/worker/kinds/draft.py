@@ -1,0 +1,72 @@
+"""Drafting: a post in the persona's voice from the facts that research found."""
+
+from typing import Any
+
+from agents.tasks.models import Task
+from agents.worker.base import CannotPropose, Kind, Proposal, Work
+from chimera.core import prompts, registry
+from chimera.core.calls.services import Recorder
+from chimera.core.llm.base import Provider, Request
+from chimera.core.llm.schemas import Draft
+from chimera.core.money import Allowance
+from django.conf import settings
+from publishing.connectors.base import Connector
+from publishing.posts import selectors as posts
+
+RECENT_MAX = 8
+
+
+def provider() -> Provider:
+    """The first model of the writing tier."""
+    return registry.get("MODELS", settings.MODELS_BY_TIER["write"][0], Provider)  # type: ignore[type-abstract]
+
+
+class Drafting(Kind):
+    """Asks the writer for text, poster title and alt text."""
+
+    name = "draft"
+
+    def load(self, *, task: Task) -> dict[str, Any]:
+        """What this persona published or drafted lately, so that it does not repeat itself, and the platform's limit."""
+        connector = registry.get("CONNECTORS", "plaza", Connector)  # type: ignore[type-abstract]
+        return {
+            "recent": posts.recent_texts(belongs_to=task.agent.subject, count_max=RECENT_MAX),
+            "limit_chars": connector.limits.text_max,
+        }
+
+    def _request(self, work: Work) -> Request:
+        research = work.upstream["research"]
+        variables = {
+            "persona": {
+                key: work.soul[key]
+                for key in ("name", "handle", "audience", "interests", "voice", "directives", "forbidden_topics")
+            },
+            "trend": {"title": work.goal["trend_title"], "sources": list(research["sources"])},
+            "facts": [{key: fact[key] for key in ("text", "source", "url", "title")} for fact in research["facts"]],
+            "limit_chars": work.inputs["limit_chars"],
+            "feedback": [dict(entry) for entry in work.feedback],
+            "recent": list(work.inputs["recent"]),
+            "seed": f"{work.goal['cause']}:{len(work.feedback)}",
+        }
+        prompt, prompt_hash = prompts.render("draft", variables)
+        return Request(
+            purpose="draft", tier="write", prompt=prompt, prompt_hash=prompt_hash, variables=variables, schema=Draft
+        )
+
+    def worst_case_usd_micros(self, *, work: Work) -> int:
+        """What the writer may cost."""
+        return provider().worst_case_usd_micros(request=self._request(work))
+
+    def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
+        """One draft that fits the schema, or CannotPropose with the writer's reason."""
+        answer = recorder.ask(provider=provider(), request=self._request(work), allowance=allowance)
+        if answer.value is None:
+            raise CannotPropose(f"The writer gave no draft: {answer.failure}")
+        facts = work.upstream["research"]["facts"]
+        draft = answer.value.model_dump(mode="json")
+        draft["citations"] = [
+            {key: facts[index][key] for key in ("text", "title", "source", "sources", "url")}
+            for index in draft["citations"]
+            if 0 <= index < len(facts)
+        ]
+        return Proposal(payload={**draft, "offline": answer.offline, "model": answer.model})

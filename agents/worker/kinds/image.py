@@ -1,0 +1,64 @@
+"""Drawing: one image for a draft, in the persona's visual identity, stored by its content hash."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agents.tasks.models import Task
+from agents.worker.base import Kind, Proposal, Work
+from chimera.core import registry, storage
+from chimera.core.calls.services import Recorder
+from chimera.core.money import Allowance
+from publishing.media import services as media
+from publishing.media.images.base import ImageMaker, PosterSpec
+
+MAKER = "poster"
+
+
+class Drawing(Kind):
+    """Draws on the render queue: processor time, not waiting."""
+
+    name = "image"
+    queue = "render"
+
+    def _spec(self, work: Work) -> PosterSpec:
+        draft, visual = work.upstream["draft"], work.soul["visual"]
+        sources = sorted({source for fact in draft["citations"] for source in fact["sources"]})
+        return PosterSpec(
+            title=draft["poster_title"],
+            kicker=draft["poster_kicker"],
+            source_line="Source: " + ", ".join(sources[:2]) if sources else "",
+            name=work.soul["name"],
+            handle=work.soul["handle"],
+            background=visual["background"],
+            ink=visual["ink"],
+            accent=visual["accent"],
+            motif=visual["motif"],
+            seed=work.goal["cause"],
+        )
+
+    def worst_case_usd_micros(self, *, work: Work) -> int:
+        """What the maker may cost."""
+        maker = registry.get("IMAGES", MAKER, ImageMaker)  # type: ignore[type-abstract]
+        return maker.worst_case_usd_micros(spec=self._spec(work))
+
+    def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
+        """Draw, store, and name the bytes by their hash."""
+        maker = registry.get("IMAGES", MAKER, ImageMaker)  # type: ignore[type-abstract]
+        spec = self._spec(work)
+        allowance.require(amount_usd_micros=maker.worst_case_usd_micros(spec=spec), what=f"an image by {maker.name}")
+        image = maker.make(spec=spec)
+        return Proposal(
+            payload={
+                "sha256": storage.put(image.bytes),
+                "mime": image.mime,
+                "width": image.width,
+                "height": image.height,
+                "size_bytes": len(image.bytes),
+                "maker": maker.name,
+                "alt": work.upstream["draft"]["alt_text"],
+            }
+        )
+
+    def land(self, *, task: Task, payload: Mapping[str, Any]) -> None:
+        """Make the asset known."""
+        media.register(brand_id=task.brand_id, payload=payload)

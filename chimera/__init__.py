@@ -1,0 +1,1 @@
+"""The roof: settings, URLs, Celery and the switchboard. It names everything; nothing below imports it."""

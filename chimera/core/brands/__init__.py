@@ -1,0 +1,1 @@
+"""Brands: the tenants. Every row that belongs to one carries its id. Requirements: TEN-1."""

@@ -1,0 +1,73 @@
+"""Collecting calls outside of a transaction, writing them inside of one."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chimera.core.calls.models import CallRecord
+from chimera.core.llm.base import Answer, Provider, Request
+from chimera.core.money import Allowance
+
+
+@dataclass
+class Recorder:
+    """The calls of one attempt, in order."""
+
+    calls: list[CallRecord] = field(default_factory=list)
+
+    @property
+    def cost_usd_micros(self) -> int:
+        """What the calls cost together."""
+        return sum(call.cost_usd_micros for call in self.calls)
+
+    def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
+        """Put one question to a model within the allowance, and keep question and answer."""
+        allowance.require(
+            amount_usd_micros=provider.worst_case_usd_micros(request=request), what=f"{request.purpose} by {provider.name}"
+        )
+        answer = provider.complete(request=request, allowance=allowance)
+        self.calls.append(
+            CallRecord(
+                seat=request.purpose,
+                provider=answer.provider,
+                model=answer.model,
+                offline=answer.offline,
+                prompt_hash=request.prompt_hash,
+                request={"prompt": request.prompt, "variables": dict(request.variables)},
+                answer=answer.value.model_dump(mode="json") if answer.value is not None else None,
+                failure=answer.failure or "",
+                input_tokens=answer.input_tokens,
+                output_tokens=answer.output_tokens,
+                cost_usd_micros=answer.cost_usd_micros,
+                latency_ms=answer.latency_ms,
+            )
+        )
+        return answer
+
+    def tool(
+        self, *, seat: str, provider: str, model: str, request: dict[str, Any], call: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Run one tool call and keep request and answer. What it raises is kept as the failure and raised again."""
+        from chimera.core import canonical
+
+        record = CallRecord(
+            seat=seat, provider=provider, model=model, request=request, prompt_hash=canonical.digest(request)
+        )
+        self.calls.append(record)
+        begun = time.monotonic()
+        try:
+            record.answer = call()
+        except Exception as error:
+            record.failure = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            record.latency_ms = int((time.monotonic() - begun) * 1000)
+        return record.answer
+
+    def write(self, *, brand_id: int, subject: str, fence: int) -> None:
+        """Store the collected calls; inside the transaction that stores their result."""
+        for call in self.calls:
+            call.brand_id, call.subject, call.fence = brand_id, subject, fence
+        CallRecord.objects.bulk_create(self.calls)
+        self.calls = []

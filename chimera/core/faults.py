@@ -1,0 +1,48 @@
+"""Named fault points: free when off, exact when on. `CHIMERA_FAULT=after_sent:kill` and a marker file that makes it once.
+
+Requirements: PLN-2, PUB-4.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+POINTS = (
+    "after_claim",
+    "after_propose",
+    "after_verdict",
+    "before_commit",
+    "before_sent",
+    "after_sent",
+    "after_call",
+    "before_confirm",
+    "after_commit_before_wake",
+)
+
+_ARMED = os.environ.get("CHIMERA_FAULT", "")
+
+
+class Injected(Exception):
+    """Raised at a fault point by a test."""
+
+
+def point(name: str) -> None:
+    """Fail here when this point is armed: "NAME:raise", "NAME:kill" or "NAME:sleep:SECONDS"."""
+    if not _ARMED:
+        return
+    wanted, _, act = _ARMED.partition(":")
+    if wanted != name:
+        return
+    once = os.environ.get("CHIMERA_FAULT_ONCE")
+    if once:
+        try:
+            Path(once).touch(exist_ok=False)  # several processes, one fault
+        except FileExistsError:
+            return
+    if act == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if act.startswith("sleep:"):
+        time.sleep(float(act.removeprefix("sleep:")))
+        return
+    raise Injected(f"fault point {name}")

@@ -1,0 +1,52 @@
+"""What model answers must look like, one class per purpose. An answer that does not fit is no answer.
+
+Requirements: GEN-2, SAF-6.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+TEXT_CHARS_MAX = 280
+TITLE_CHARS_MAX = 70
+KICKER_CHARS_MAX = 28
+ALT_CHARS_MAX = 300
+
+_CUT_OFF = re.compile(r"(?:…|\.\.\.)[\"”’')\]]*$|(?:\s|^)[-–—]$|[,;:]$")
+
+
+class Draft(BaseModel):
+    """A post with its poster, before anybody judged it.
+
+    `citations` are positions in the "facts" that the writer was given: every fact that the text uses, each once.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
+    poster_title: str = Field(min_length=1, max_length=TITLE_CHARS_MAX)
+    poster_kicker: str = Field(min_length=1, max_length=KICKER_CHARS_MAX)
+    alt_text: str = Field(min_length=1, max_length=ALT_CHARS_MAX)
+    citations: list[Annotated[int, Field(ge=0)]] = Field(max_length=12)
+
+    @field_validator("text", "poster_title", "poster_kicker", "alt_text")
+    @classmethod
+    def _is_not_cut_off(cls, value: str) -> str:
+        if _CUT_OFF.search(value):
+            raise ValueError(f'"{value[-30:]}" stops in the middle; write a complete phrase that fits')
+        return value
+
+    @field_validator("poster_title", "poster_kicker")
+    @classmethod
+    def _is_one_line(cls, value: str) -> str:
+        if "\n" in value:
+            raise ValueError("a poster line holds no line break; write it as one line")
+        return value
+
+    @field_validator("citations")
+    @classmethod
+    def _names_each_fact_once(cls, value: list[int]) -> list[int]:
+        if len(set(value)) != len(value):
+            raise ValueError("a fact is cited twice; name each position once")
+        return value

@@ -1,0 +1,29 @@
+"""Prompts are files: versioned with the code, hashed into the record, never Python strings.
+
+Requirements: GEN-1, SAF-1.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+
+@lru_cache(maxsize=32)
+def _source(name: str) -> str:
+    folder = settings.TEMPLATES[0]["DIRS"][0]
+    text: str = (folder / "prompts" / f"{name}.md").read_text(encoding="utf-8")
+    return text
+
+
+def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
+    """The prompt `templates/prompts/<name>.md` with its variables, and the SHA-256 of the file it came from."""
+    from django.template import Context, engines
+
+    source = _source(name)
+    # autoescape off: a prompt is text, not HTML; what came from outside is quoted as data in the file itself.
+    template = engines["django"].engine.from_string(source)  # type: ignore[attr-defined]
+    text = template.render(Context(dict(variables), autoescape=False))
+    return text, hashlib.sha256(source.encode()).hexdigest()

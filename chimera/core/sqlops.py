@@ -1,0 +1,134 @@
+"""Migration operations for what Django's migrations cannot say: row-level security, arrows, the record.
+
+Every table of ours passes through `tenant` or `fleet` exactly once; a catalogue test finds the ones that did not.
+Statements that are the same for many tables stand here once; what belongs to one room stands in its `sql/` folder.
+Requirements: TEN-1, AUD-1, AUD-2, PLN-4.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db.migrations.operations import RunSQL
+
+BRAND = "NULLIF(current_setting('app.brand', true), '')::bigint"
+
+
+def _run(sql: str) -> RunSQL:
+    # Going back is done by restoring a backup: a reversed security policy would be a hole.
+    return RunSQL(sql, reverse_sql=RunSQL.noop)
+
+
+def sql_file(path: Path, **names: str) -> RunSQL:
+    """The statements of a room's `sql/*.sql`, with `{{name}}` replaced by fixed identifiers."""
+    text = path.read_text()
+    for name, value in names.items():
+        text = text.replace("{{" + name + "}}", value)
+    return _run(text)
+
+
+def tenant(
+    table: str,
+    *,
+    app: str = "SELECT, INSERT, UPDATE",
+    operator: str = "SELECT, INSERT, UPDATE",
+    connector: str = "",
+    brand_column: str = "brand_id",
+) -> RunSQL:
+    """A table with a brand: row-level security enabled and forced, one policy per role.
+
+    The application sees the brand of its transaction only; the operator's desk sees all brands, or one when set.
+    """
+    own = f"{brand_column} = {BRAND}"
+    desk = f"({BRAND} IS NULL OR {own})"
+    statements = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;",
+        f"CREATE POLICY app_{table} ON {table} TO chimera_app USING ({own}) WITH CHECK ({own});",
+        f"CREATE POLICY desk_{table} ON {table} TO chimera_operator USING ({desk}) WITH CHECK ({desk});",
+        f"GRANT {app} ON {table} TO chimera_app;",
+        f"GRANT {operator} ON {table} TO chimera_operator;",
+    ]
+    if connector:
+        statements += [
+            f"CREATE POLICY connector_{table} ON {table} TO chimera_connector USING ({own}) WITH CHECK ({own});",
+            f"GRANT {connector} ON {table} TO chimera_connector;",
+        ]
+    return _run("\n".join(statements))
+
+
+def fleet(table: str, *, app: str = "SELECT", operator: str = "SELECT", connector: str = "") -> RunSQL:
+    """A table without a brand: narrow grants instead of policies."""
+    statements = [f"GRANT {app} ON {table} TO chimera_app;" if app else ""]
+    statements.append(f"GRANT {operator} ON {table} TO chimera_operator;" if operator else "")
+    statements.append(f"GRANT {connector} ON {table} TO chimera_connector;" if connector else "")
+    return _run("\n".join(statements))
+
+
+def composite_key(table: str, column: str, target: str) -> RunSQL:
+    """A foreign key that includes the brand: checks bypass row-level security, so the key itself must not cross."""
+    name = f"fk_{table}_{column}"
+    return _run(
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (brand_id, {column}) "
+        f"REFERENCES {target} (brand_id, id);"
+    )
+
+
+def guarded(table: str, *, arrows: Mapping[str, Iterable[str]], initial: Iterable[str]) -> RunSQL:
+    """Legal arrows and `state_version + 1` in the database; the arrows are arguments of the trigger."""
+    legal = json.dumps({start: sorted(ends) for start, ends in sorted(arrows.items())})
+    return _run(
+        f"CREATE TRIGGER guard_{table} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW "
+        f"EXECUTE FUNCTION chimera_guard('{legal}', '{json.dumps(sorted(initial))}');"
+    )
+
+
+def audited(
+    table: str, *, subject: str, task_column: str = "", body: Iterable[str] = (), versioned: bool = True
+) -> RunSQL:
+    """Every insert, delete and change of state (or of a body column) leaves an audit event in its transaction.
+
+    `subject` is the prefix of the row's name ("agents.task"), `task_column` holds the task that it is about
+    ("id" for tasks themselves), `body` lists columns with ids, hashes and numbers: never text.
+    """
+    arguments = ", ".join(f"'{value}'" for value in (subject, task_column, *body))
+    watched = (*(("state_version", "status") if versioned else ()), *body)
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in watched)
+    statements = (
+        f"CREATE TRIGGER record_{table} AFTER INSERT OR DELETE ON {table} FOR EACH ROW "
+        f"EXECUTE FUNCTION chimera_record({arguments});"
+    )
+    if changed:
+        statements += (
+            f"\nCREATE TRIGGER record_{table}_change AFTER UPDATE ON {table} FOR EACH ROW WHEN ({changed}) "
+            f"EXECUTE FUNCTION chimera_record({arguments});"
+        )
+    return _run(statements)
+
+
+def append_only(table: str) -> RunSQL:
+    """Rows are written once: update, delete and truncate are refused for everybody but a superuser."""
+    return _run(
+        f"CREATE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+        f"EXECUTE FUNCTION chimera_refuse_change();\n"
+        f"CREATE TRIGGER keep_{table}_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
+        f"EXECUTE FUNCTION chimera_refuse_change();"
+    )
+
+
+@contextmanager
+def over_all_brands(schema_editor: Any, *tables: str) -> Iterator[None]:
+    """For RunPython: lets the owner see and change the rows of every brand, then forces the policies again.
+
+    Without it a data migration under FORCE changes 0 rows and says nothing.
+    """
+    for table in tables:
+        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    try:
+        schema_editor.execute("SELECT set_config('app.actor', 'migration', true)")
+        yield
+    finally:
+        for table in tables:
+            schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -1,0 +1,10 @@
+"""The one-machine default as a Django app: it brings the commands `demo` and `up`."""
+
+from django.apps import AppConfig
+
+
+class EmbeddedConfig(AppConfig):
+    """No tables; commands only."""
+
+    name = "chimera.embedded"
+    label = "embedded"

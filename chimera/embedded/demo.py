@@ -1,0 +1,89 @@
+"""The demo: a brand with three personas, the bundled feeds, and everything running. OPS-1, PER-3.
+
+Two personas are promoted by a recorded act of the demo operator, the third stays on probation.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.goals import services as goals
+from agents.personas import services as personas
+from agents.personas import soul
+from agents.personas.models import Agent
+from agents.personas.states import TrustRung
+from chimera.core import tenancy
+from chimera.core.brands.models import Brand
+from chimera.embedded.entry import CHECKOUT
+from django.conf import settings
+from publishing.trends import services as trends
+from publishing.trends.reading import Reading
+
+OPERATOR = "cli:demo-operator"
+SOULS = CHECKOUT / "demo" / "souls"
+PROMOTED = 2
+REASON = "The demo operator read ten sample posts of this persona and trusts it on the simulated platform."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Who plays: the brand's id and the agents by handle with their rung."""
+
+    brand_id: int
+    rungs: dict[str, str]
+
+
+def seed(*, souls: Path = SOULS) -> Cast:
+    """Make the brand and launch the personas; again changes nothing."""
+    with tenancy.all_brands(actor=OPERATOR):
+        brand, _ = Brand.objects.get_or_create(slug=settings.DEMO_BRAND, defaults={"name": "Lanternhouse (demo)"})
+    with tenancy.brand(brand.pk, actor=OPERATOR):
+        agents: list[Agent] = []
+        for path in sorted(souls.glob("*.md")):
+            parsed = soul.parse(path.read_bytes(), origin=f"demo/souls/{path.name}")
+            agents.append(personas.launch(brand_id=brand.pk, soul=parsed, platform="plaza"))
+        for agent in agents[:PROMOTED]:
+            if agent.status == TrustRung.PROBATION:
+                personas.promote(agent=agent, to=TrustRung.AUTONOMOUS, reason=REASON)
+        return Cast(brand_id=brand.pk, rungs={agent.handle: str(agent.status) for agent in agents})
+
+
+def feeds(*, simulator_port: int) -> list[str]:
+    """The feeds that FEEDS names (separated by spaces), else the bundled samples over local HTTP."""
+    named = os.environ.get("FEEDS", "").split()
+    if named:
+        return named
+    names = sorted(path.stem for path in (CHECKOUT / "demo" / "feeds").glob("*.xml"))
+    return [f"http://127.0.0.1:{simulator_port}/feeds/{name}.xml" for name in names]
+
+
+def scan(*, sources: Sequence[str], brand_id: int) -> tuple[list[Reading], int]:
+    """Follow and read the feeds, refresh the trends; returns the readings and the number of trends."""
+    with tenancy.acting(OPERATOR):
+        known = trends.follow(sources=sources, any_age=bool(os.environ.get("FEEDS")))
+        readings = trends.scan(feeds=known)
+    with tenancy.brand(brand_id, actor=OPERATOR):
+        return readings, trends.refresh(brand_id=brand_id)
+
+
+def set_goals(*, brand_id: int) -> int:
+    """Goals for every persona from the fresh trends; returns how many are new."""
+    with tenancy.brand(brand_id, actor=OPERATOR):
+        agents = list(Agent.objects.order_by("id").values_list("id", flat=True))
+        return sum(len(goals.set_goals(agent_id=pk)) for pk in agents)
+
+
+def operator_password() -> tuple[str, str]:
+    """The demo operator's sign-in: name and a fresh one-time password (changed at every start)."""
+    from django.contrib.auth.models import User
+
+    password = secrets.token_urlsafe(9)
+    with tenancy.acting(OPERATOR):
+        user, _ = User.objects.get_or_create(
+            username="operator", defaults={"is_staff": True, "is_superuser": True, "email": ""}
+        )
+        user.set_password(password)
+        user.save()
+    return user.username, password

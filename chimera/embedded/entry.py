@@ -1,0 +1,116 @@
+"""The door of manage.py: gives every command its database role, and servers where none are configured. OPS-1.
+
+With DATABASE_URL set (in the environment or .env) nothing embedded is touched. Without it the servers of the data
+folder are borrowed for the command: started when they are not running, the schema brought up to date, left as found.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from chimera.core.errors import ChimeraError
+from chimera.embedded import lifecycle, locks
+from chimera.embedded.bootstrap import bootstrap
+from chimera.embedded.home import Home
+from chimera.embedded.lifecycle import Endpoints
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+ROLE_BY_COMMAND = {
+    "migrate": "chimera_migrator",
+    "makemigrations": "chimera_migrator",
+    "sqlmigrate": "chimera_migrator",
+    "showmigrations": "chimera_migrator",
+    "connector": "chimera_connector",
+}
+# Commands that never ask the database; starting servers for them would only cost time.
+WITHOUT_SERVERS = frozenset(
+    ("", "help", "check", "version", "simulator", "traceability", "diagrams", "collectstatic", "startapp")
+)
+SCHEMA_WAIT_S = 300.0
+
+current: Endpoints | None = None
+
+
+def main(argv: list[str]) -> int:
+    """Run a management command; returns the exit code. What goes wrong with the servers is told in a sentence."""
+    import environ
+
+    environ.Env.read_env(CHECKOUT / ".env")
+    command = next((word for word in argv[1:] if not word.startswith("-")), "")
+    helping = bool({"-h", "--help"} & set(argv[1:]))
+    try:
+        if "DATABASE_URL" in os.environ:
+            os.environ.setdefault("CHIMERA_ROLE", ROLE_BY_COMMAND.get(command, "chimera_operator"))
+            _execute(argv)
+        elif helping or command in WITHOUT_SERVERS:
+            home = Home.default()
+            home.prepare()
+            os.environ.setdefault("SECRET_KEY", home.secrets().django_secret_key)
+            _execute(argv)
+        else:
+            _on_embedded(argv, command)
+    except ChimeraError as error:
+        print(f"{command}: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this is read
+        return 1
+    return 0
+
+
+def _execute(argv: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(argv)
+
+
+def _on_embedded(argv: list[str], command: str) -> None:
+    global current
+    with lifecycle.borrowed(Home.default()) as endpoints:
+        current = endpoints
+        if command not in ROLE_BY_COMMAND:
+            ensure_schema(endpoints)
+        else:
+            bootstrap(endpoints.postgres)
+        os.environ.update(environment(endpoints, ROLE_BY_COMMAND.get(command, "chimera_operator")))
+        _execute(argv)
+
+
+def environment(endpoints: Endpoints, role: str, *, with_grant_key: bool = False) -> dict[str, str]:
+    """Variables of a program on the embedded servers: plain HTTP, because everything is on loopback."""
+    return {"PLAIN_HTTP": "1", **endpoints.environment(role, with_grant_key=with_grant_key)}
+
+
+def _schema_digest() -> str:
+    """Changes whenever a migration or the SQL that it installs does."""
+    hasher = hashlib.sha256()
+    found = [path for app in ("chimera", "governance", "publishing", "agents") for path in (CHECKOUT / app).rglob("*")]
+    for path in sorted(found):
+        if path.suffix == ".sql" or (path.suffix == ".py" and path.parent.name == "migrations"):
+            hasher.update(path.relative_to(CHECKOUT).as_posix().encode() + path.read_bytes())
+    return hasher.hexdigest()
+
+
+def ensure_schema(endpoints: Endpoints) -> None:
+    """Roles, database, extension and migrations, when they are not those of this code. Two at once do it once."""
+    marker = endpoints.home.root / "data" / "schema"
+    digest = _schema_digest()
+    if marker.exists() and marker.read_text() == digest:
+        return
+    with locks.held(endpoints.home.run / "schema.lock", timeout_s=SCHEMA_WAIT_S):
+        if marker.exists() and marker.read_text() == digest:
+            return
+        bootstrap(endpoints.postgres)
+        variables = {**os.environ, **environment(endpoints, "chimera_migrator")}
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, str(CHECKOUT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"],
+            env=variables,
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            from chimera.embedded.errors import StartFailed
+
+            raise StartFailed(f"The database could not be migrated. Last words: {done.stderr.strip()[-600:]}")
+        marker.write_text(digest)

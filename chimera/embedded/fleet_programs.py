@@ -1,0 +1,118 @@
+"""The programs of one machine, each with its own database role and nothing that it does not need. OPS-1, PUB-3."""
+
+import sys
+from dataclasses import dataclass
+
+from chimera.embedded.entry import CHECKOUT, environment
+from chimera.embedded.lifecycle import Endpoints
+from chimera.embedded.processes import free_port
+from chimera.embedded.supervisor import Program
+
+WORK_QUEUES = "reply,think,publish,pay,sweep"
+THREADS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Loopback ports of the programs that listen."""
+
+    web: int
+    connector: int
+    simulator: int
+
+    @classmethod
+    def choose(cls, *, web: int = 0) -> "Ports":
+        """Free ports; the web's may be asked for."""
+        return cls(web=web or free_port(), connector=free_port(), simulator=free_port())
+
+
+def variables(ports: Ports) -> dict[str, str]:
+    """What every program must know of the others, and how offline verdicts are treated here: they may act."""
+    return {
+        "PLAZA_URL": f"http://127.0.0.1:{ports.simulator}",
+        "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{ports.connector}/mcp",
+        "OFFLINE_VERDICTS_MAY_ACT": "1",
+        "DJANGO_SETTINGS_MODULE": "chimera.settings",
+    }
+
+
+def _manage(*words: str) -> list[str]:
+    return [sys.executable, str(CHECKOUT / "manage.py"), *words]
+
+
+def _celery(*words: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--workdir", str(CHECKOUT), "-A", "celery_worker", *words]
+
+
+def _worker(name: str, queues: str, *pool: str) -> list[str]:
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+    return _celery("worker", "-n", f"{name}@%h", "-Q", queues, *pool, *quiet)
+
+
+def outside_world(endpoints: Endpoints, ports: Ports) -> list[Program]:
+    """The simulated platform with the sample feeds, and the connector that holds its token."""
+    shared = variables(ports)
+    store = str(endpoints.home.root / "plaza.sqlite3")
+    return [
+        Program(
+            name="simulator",
+            argv=_manage("simulator", "--port", str(ports.simulator), "--store", store),
+            env={**shared, "SECRET_KEY": "none", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"},
+            ready_url=f"http://127.0.0.1:{ports.simulator}/health",
+        ),
+        Program(
+            name="connector",
+            argv=_manage("connector", "plaza", "--port", str(ports.connector)),
+            env={**environment(endpoints, "chimera_connector"), **shared, "DATABASE_POOL_MAX": "4"},
+            ready_url=f"http://127.0.0.1:{ports.connector}/health",
+        ),
+    ]
+
+
+def workers(endpoints: Endpoints, ports: Ports) -> list[Program]:
+    """One worker with threads for what waits, one with a process for what draws. Only the first may sign grants."""
+    shared = variables(ports)
+    return [
+        Program(
+            name="worker",
+            argv=_worker("work", WORK_QUEUES, "--pool", "threads", "--concurrency", str(THREADS)),
+            env={
+                **environment(endpoints, "chimera_app", with_grant_key=True),
+                **shared,
+                "CHIMERA_QUEUES": WORK_QUEUES,
+                "DATABASE_POOL_MAX": "16",
+            },
+        ),
+        Program(
+            name="render",
+            argv=_worker("render", "render", "--pool", "prefork", "--concurrency", "1"),
+            env={**environment(endpoints, "chimera_app"), **shared, "CHIMERA_QUEUES": "render"},
+        ),
+    ]
+
+
+def desk(endpoints: Endpoints, ports: Ports) -> list[Program]:
+    """The web and the scheduler."""
+    shared = variables(ports)
+    return [
+        Program(
+            name="web",
+            argv=[
+                sys.executable,
+                "-m",
+                "waitress",
+                "--listen",
+                f"127.0.0.1:{ports.web}",
+                "--threads",
+                "8",
+                "chimera.wsgi:application",
+            ],
+            env={**environment(endpoints, "chimera_operator"), **shared, "PYTHONPATH": str(CHECKOUT)},
+            ready_url=f"http://127.0.0.1:{ports.web}/health",
+        ),
+        Program(
+            name="beat",
+            argv=_celery("beat", "--loglevel", "WARNING", "--pidfile="),
+            env={**environment(endpoints, "chimera_app"), **shared},
+        ),
+    ]

@@ -1,0 +1,91 @@
+"""What runs: apps, database, the switches of the main line."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+environ.Env.read_env(CHECKOUT / ".env")
+
+# What this process is in the database: app, operator, connector or migrator (docs/adr/0003).
+CHIMERA_ROLE: str = env.str("CHIMERA_ROLE", default="operator").removeprefix("chimera_")
+CHIMERA_HOME = Path(env.str("CHIMERA_HOME", default=str(CHECKOUT / ".chimera")))
+SWITCHBOARD = "chimera.switchboard"
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_celery_beat",
+    "csp",
+    "chimera.core",
+    "governance",
+    "publishing",
+    "agents",
+    "chimera.embedded",
+]
+
+_database: dict[str, Any] = env.db_url("DATABASE_URL", default="postgres://nobody@127.0.0.1:1/chimera")
+_database["ENGINE"] = "django.db.backends.postgresql"
+_options: dict[str, Any] = dict(_database.get("OPTIONS") or {})
+if CHIMERA_ROLE == "migrator":
+    # Tables belong to an owner that nobody logs in as.
+    _options["options"] = "-c role=chimera_owner"
+elif _pool := env.int("DATABASE_POOL_MAX", default=0):
+    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 20}
+_database["OPTIONS"] = _options
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A query on a brand table outside of a brand raises; production sets this off and logs it.
+TENANCY_STRICT: bool = env.bool("TENANCY_STRICT", default=True)
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+WSGI_APPLICATION = "chimera.wsgi.application"
+ROOT_URLCONF = "chimera.urls"
+STATIC_URL = "static/"
+STATIC_ROOT = CHIMERA_HOME / "static"
+
+# Where outside acts go. The connector holds the platform's credentials; callers show the service token.
+CONNECTORS: dict[str, dict[str, str]] = {
+    "plaza": {
+        "url": env.str("PLAZA_CONNECTOR_URL", default="http://127.0.0.1:8801/mcp"),
+        "service_token": env.str("SERVICE_TOKEN", default=""),
+        "platform_url": env.str("PLAZA_URL", default="http://127.0.0.1:8802"),
+        "platform_token": env.str("PLAZA_TOKEN", default="demo-token"),
+    }
+}
+# Fee of one post by platform, in dollars, with source and date: the simulated platform asks what X asks.
+PLATFORM_FEES_USD: dict[str, str] = {"plaza": "0.015"}  # X create, docs.x.com, 2026-08-22
+MEDIA_ROOT = CHIMERA_HOME / "media"
+
+MODELS_BY_TIER: dict[str, list[str]] = {"plan": ["offline"], "write": ["offline"], "judge": ["offline"], "read": ["offline"]}
+# Whether verdicts made without a model may act alone. On for the demo, whose platform is simulated.
+OFFLINE_VERDICTS_MAY_ACT: bool = env.bool("OFFLINE_VERDICTS_MAY_ACT", default=False)
+
+DEMO_BRAND = "demo"
+TREND_WINDOW_S = 4 * 3600
+TREND_LIFE_S = 24 * 3600
+TREND_ITEM_AGE_MAX_S = 72 * 3600
+RELEVANCE_MIN_BP = 7_500
+SIMILARITY_MIN_BP = 1_500  # wordllama's true hits lie at 0.16 to 0.38
+REVIEW_DEADLINE_S = 12 * 3600
+POST_USUALLY_COSTS_USD = "0.50"
+DEFAULT_AGENT_BUDGET_USD = "2.00"
+DEFAULT_BRAND_BUDGET_USD = "20.00"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["err"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}

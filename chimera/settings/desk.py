@@ -1,0 +1,57 @@
+"""The desk: templates, middleware and the look of the admin."""
+
+from chimera.settings.base import CHECKOUT
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [CHECKOUT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chimera.core.tenancy.middleware.DeskTransaction",
+]
+
+UNFOLD = {
+    "SITE_TITLE": "Chimera",
+    "SITE_HEADER": "Chimera desk",
+    "SITE_SYMBOL": "diversity_3",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": "Desk",
+                "items": [
+                    {"title": "Reviews", "icon": "fact_check", "link": "/admin/governance/reviewitem/?status=PENDING"},
+                    {"title": "Posts", "icon": "send", "link": "/admin/publishing/post/"},
+                    {"title": "Agents", "icon": "groups", "link": "/admin/agents/agent/"},
+                    {"title": "Tasks", "icon": "account_tree", "link": "/admin/agents/task/"},
+                    {"title": "Trends", "icon": "trending_up", "link": "/admin/publishing/trend/"},
+                    {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budget/"},
+                    {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
+                    {"title": "Record", "icon": "history", "link": "/admin/governance/auditevent/"},
+                ],
+            }
+        ],
+    },
+}

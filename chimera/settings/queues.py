@@ -1,0 +1,39 @@
+"""Celery carries wake-ups: hints that may be lost, doubled or reordered without harm."""
+
+from chimera.settings.base import env
+
+REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:1/0")
+WAKE_PREFIX: str = env.str("WAKE_PREFIX", default="chimera")
+
+CELERY_APP = "chimera.celery.app"  # what hints are sent with
+QUEUES = ("reply", "think", "publish", "pay", "sweep", "render")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_DEFAULT_QUEUE = "sweep"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "global_keyprefix": f"{WAKE_PREFIX}:",
+}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TIMEZONE = "UTC"
+
+LEASE_S = 8
+LEASE_RENEW_S = 2
+CLAIM_COUNT_MAX = 4
+DRAIN_S = 5.0
+CALL_TIMEOUT_S = 10  # of one publish call
+HOLD_LASTS_S = 24 * 3600
+EFFECT_KEY_WINDOW_S = 23 * 3600  # platforms keep idempotency keys for 24 h
+SWEEP_EVERY_S = 1.0
+SWEEP_LATE_S = 2.0
+SWEEPER = "worker:sweeper"

@@ -1,0 +1,105 @@
+"""Setting aside, settling, giving back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from chimera.core import money, tenancy
+from chimera.core.errors import Denied
+from chimera.core.money import Allowance
+from governance.budgets.models import BudgetLimit
+
+
+BUDGETED = ("brand:", "agent:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """The budget that refused: GOV-3. Amounts in micros of a dollar; `limit` is None where nobody set one."""
+
+    scope: str
+    limit: int | None
+    reserved: int | None
+    settled: int | None
+    asked: int
+    day: str
+    reopens: datetime
+
+
+class Exhausted(Denied):
+    """A budget does not have what was asked for. `gate` says which, and when it reopens."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        if gate.limit is None:
+            text = f"No daily limit is set for {gate.scope}; set one before it can spend {money.show(gate.asked)}."
+        else:
+            text = (
+                f"The budget of {gate.scope} for {gate.day} is {money.show(gate.limit)}: "
+                f"{money.show(gate.settled or 0)} spent, {money.show(gate.reserved or 0)} set aside, "
+                f"{money.show(gate.asked)} asked. It reopens at {gate.reopens:%Y-%m-%d %H:%M} UTC."
+            )
+        super().__init__(text)
+
+
+def set_limit(*, brand_id: int, scope: str, limit_usd_micros: int) -> BudgetLimit:
+    """What `scope` may spend a day. Takes effect with the next day that it spends on."""
+    limit, _ = BudgetLimit.objects.update_or_create(
+        brand_id=brand_id, scope=scope, defaults={"limit_usd_micros": limit_usd_micros}
+    )
+    return limit
+
+
+def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: int, lasts_s: int) -> Allowance:
+    """Set the worst case aside in every scope, or raise Exhausted with nothing changed.
+
+    Idempotent by `key` within the brand. Of the scopes those that are budgets of a brand count; "fleet" and
+    "platform:..." stop work but hold no money of it.
+    """
+    own = sorted(scope for scope in scopes if scope.startswith(BUDGETED))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT governance_reserve(%s, %s, %s, %s, %s)",
+                [key, about, own, amount_usd_micros, timedelta(seconds=lasts_s)],
+            )
+    except DatabaseError as error:
+        cause = error.__cause__
+        if getattr(cause, "sqlstate", None) != "CH002":
+            raise
+        fields = json.loads(cause.diag.message_detail)  # type: ignore[union-attr]
+        raise Exhausted(Gate(**{**fields, "reopens": datetime.fromisoformat(fields["reopens"])})) from error
+    return Allowance(hold_key=key, amount_usd_micros=amount_usd_micros)
+
+
+def settle(*, key: str, amount_usd_micros: int) -> bool:
+    """The work cost this much, at most what was held (the database refuses more). False when the hold has ended."""
+    return _end(key, amount_usd_micros)
+
+
+def void(*, key: str) -> bool:
+    """Nothing was spent: give everything back. False when the hold has ended."""
+    return _end(key, None)
+
+
+def _end(key: str, amount_usd_micros: int | None) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_end_hold(%s, %s)", [key, amount_usd_micros])
+        ended: bool = cursor.fetchone()[0]
+    return ended
+
+
+def void_abandoned(*, count_max: int = 100) -> int:
+    """Give back what abandoned work had set aside; only where nothing was sent. Returns how many holds ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT brand_id, key FROM governance_abandoned_holds(%s)", [count_max])
+        found = cursor.fetchall()
+    ended = 0
+    for brand_id, key in found:
+        with tenancy.brand(brand_id, actor=settings.SWEEPER):
+            ended += void(key=key)
+    return ended

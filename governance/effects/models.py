@@ -1,0 +1,48 @@
+"""The effect."""
+
+from django.db import models
+from django.db.models import Q
+
+from chimera.core.clock import Now
+from governance.effects.states import TRANSITIONS, EffectStatus
+from governance.machine import BrandStateful
+
+
+class Effect(BrandStateful):
+    """One act outside for one row: unique by (subject, kind), whatever retries and takeovers there are."""
+
+    SUBJECT = "governance.effect"
+    TRANSITIONS = TRANSITIONS
+
+    about = models.CharField(max_length=80, db_column="subject")  # "publishing.post:42"
+    task = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)  # "publish"
+    platform_class = models.CharField(max_length=1)  # A: idempotency key, B: look-up, C: blind
+    key = models.CharField(max_length=64)  # sent to the platform as the idempotency key
+    hold_key = models.CharField(max_length=160)
+    payload_hash = models.CharField(max_length=64)
+    fence = models.BigIntegerField()
+    grant_jti = models.CharField(max_length=40, blank=True, default="")
+    call_timeout_s = models.IntegerField(default=0)
+    sends = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    platform_id = models.CharField(max_length=120, blank=True, default="")
+    receipt = models.JSONField(null=True)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "about", "kind"], name="effect_once_per_subject_and_kind"),
+            models.UniqueConstraint(fields=["brand", "key"], name="effect_key_is_unique"),
+            models.CheckConstraint(condition=Q(status__in=EffectStatus.values), name="effect_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=EffectStatus.INTENDED) | ~Q(grant_jti="") | Q(status=EffectStatus.REFUTED),
+                name="effect_sent_has_a_grant",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=EffectStatus.CONFIRMED) | ~Q(platform_id=""), name="effect_confirmed_has_an_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.about}"

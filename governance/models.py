@@ -1,0 +1,21 @@
+"""Tables of governance."""
+
+from governance.audit.models import AuditEvent
+from governance.budgets.models import Budget, BudgetLimit, Hold
+from governance.controls.models import Control
+from governance.effects.models import Effect
+from governance.grants.models import GrantUsed
+from governance.leases.models import Attempt
+from governance.reviews.models import ReviewItem
+
+__all__ = [
+    "Attempt",
+    "AuditEvent",
+    "Budget",
+    "BudgetLimit",
+    "Control",
+    "Effect",
+    "GrantUsed",
+    "Hold",
+    "ReviewItem",
+]

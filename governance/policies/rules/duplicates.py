@@ -1,0 +1,27 @@
+"""The same thing is not said twice."""
+
+from governance.policies.base import Finding, Outcome, Policy, Snapshot
+
+TOO_ALIKE_BP = 9_200
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c for c in text.lower() if c.isalnum() or c.isspace()).split())
+
+
+class Duplicates(Policy):
+    """Equal or nearly equal texts among the brand's recent posts."""
+
+    name = "duplicates"
+
+    def check(self, *, snapshot: Snapshot) -> Finding:
+        """Reads `neighbours` with their measured similarity and the text."""
+        text = _plain(snapshot["payload"]["text"])
+        for neighbour in snapshot["neighbours"]:
+            if _plain(neighbour["text"]) == text:
+                reason = f"@{neighbour['handle']} has posted exactly this ({neighbour['subject']})."
+                return self.finding(Outcome.BLOCK, reason)
+            if neighbour["similarity_bp"] >= TOO_ALIKE_BP:
+                reason = f"Very like what @{neighbour['handle']} has posted ({neighbour['subject']})."
+                return self.finding(Outcome.ESCALATE, reason)
+        return self.passed(f"Unlike the brand's {len(snapshot['neighbours'])} latest posts.")

@@ -1,0 +1,86 @@
+"""The card."""
+
+from django.db import models
+from django.db.models import Q
+
+from chimera.core.clock import Now
+from governance.machine import BrandStateful
+from governance.reviews.states import TRANSITIONS, ReviewStatus
+
+
+class ReviewKind(models.TextChoices):
+    """Why a human is needed."""
+
+    DOUBT = "doubt", "The judge doubts"
+    RULE = "rule", "A rule asks for a human"
+    PROBATION = "probation", "The agent is on probation"
+    RETRIES = "retries", "The retries are used up"
+    EXHAUSTED = "exhausted", "The attempts are used up"
+    IN_DOUBT = "in_doubt", "Nobody knows whether it was sent"
+
+
+class RejectReason(models.TextChoices):
+    """What a reviewer says is wrong. All but `unwanted` can be mended by a retry."""
+
+    VOICE = "voice", "Does not sound like them"
+    FACTS = "facts", "Facts are wrong or not in the sources"
+    TASTE = "taste", "Tone is off for this story"
+    QUALITY = "quality", "Badly written or hard to follow"
+    UNWANTED = "unwanted", "Should not be posted at all"
+
+
+FIXABLE = frozenset({RejectReason.VOICE, RejectReason.FACTS, RejectReason.TASTE, RejectReason.QUALITY})
+
+
+class ReviewItem(BrandStateful):
+    """One question to a human about one frozen snapshot."""
+
+    SUBJECT = "governance.reviewitem"
+    TRANSITIONS = TRANSITIONS
+
+    about = models.CharField(max_length=80, db_column="subject")  # "agents.task:42", "publishing.post:3"
+    task = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=ReviewKind.choices)
+    content_hash = models.CharField(max_length=64)
+    snapshot = models.JSONField()
+    why = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    deadline = models.DateTimeField()
+    decided_by = models.CharField(max_length=160, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+    reason_code = models.CharField(max_length=12, choices=RejectReason.choices, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    consumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "review"
+        permissions = [("decide_reviewitem", "Can decide reviews")]
+        indexes = [
+            models.Index(fields=["deadline"], condition=Q(status=ReviewStatus.PENDING), name="review_by_deadline"),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(consumed_at__isnull=True) & ~Q(status=ReviewStatus.PENDING),
+                name="review_answered",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="reviewitem_brand_and_id"),
+            models.UniqueConstraint(
+                fields=["brand", "about"], condition=Q(status=ReviewStatus.PENDING), name="review_pending_once"
+            ),
+            models.CheckConstraint(condition=Q(status__in=ReviewStatus.values), name="review_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(consumed_at__isnull=True) | ~Q(status=ReviewStatus.PENDING),
+                name="review_consumed_was_answered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[ReviewStatus.APPROVED, ReviewStatus.REJECTED]) | ~Q(decided_by=""),
+                name="review_answer_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ReviewStatus.REJECTED) | ~Q(reason_code=""), name="review_rejection_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.about}"

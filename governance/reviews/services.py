@@ -1,0 +1,105 @@
+"""Asking a human, taking the answer, using it once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from chimera.core import canonical, tenancy
+from chimera.core.clock import Now
+from chimera.core.errors import Conflict, Denied
+from governance import transitions
+from governance.reviews.models import RejectReason, ReviewItem, ReviewKind
+from governance.reviews.states import ReviewStatus
+
+
+class NotPending(Conflict):
+    """Somebody else answered, or the card expired."""
+
+
+class NoReason(Denied):
+    """A rejection without a reason teaches nothing."""
+
+
+def ask(
+    *,
+    brand_id: int,
+    about: str,
+    task: str,
+    kind: ReviewKind,
+    snapshot: Mapping[str, Any],
+    why: str,
+    deadline: datetime,
+) -> ReviewItem:
+    """Put a card into the queue; the snapshot's hash is what an approval will cover."""
+    return ReviewItem.objects.create(
+        brand_id=brand_id,
+        about=about,
+        task=task,
+        kind=kind,
+        content_hash=canonical.digest(snapshot["payload"]),
+        snapshot=dict(snapshot),
+        why=why,
+        deadline=deadline,
+        status=ReviewStatus.PENDING,
+    )
+
+
+def _require_pending(item: ReviewItem) -> None:
+    if item.status != ReviewStatus.PENDING:
+        by = f" by {item.decided_by}" if item.decided_by else ""
+        raise NotPending(f"This review was already answered ({item.status.lower()}{by}); nothing was changed.")
+
+
+def approve(*, item: ReviewItem) -> ReviewItem:
+    """Say yes to exactly this content. The actor of the running context is the reviewer."""
+    _require_pending(item)
+    return transitions.move(
+        row=item, to=ReviewStatus.APPROVED, decided_by=tenancy.current_actor(), decided_at=Now()
+    )
+
+
+def reject(*, item: ReviewItem, code: RejectReason, reason: str) -> ReviewItem:
+    """Say no, and why: the reason goes into the retry."""
+    _require_pending(item)
+    if code not in RejectReason.values:
+        raise NoReason("Choose one of the reasons: " + ", ".join(RejectReason.values) + ".")
+    return transitions.move(
+        row=item,
+        to=ReviewStatus.REJECTED,
+        decided_by=tenancy.current_actor(),
+        decided_at=Now(),
+        reason_code=code,
+        reason=reason.strip(),
+    )
+
+
+def withdraw(*, about: str) -> int:
+    """Take the pending card of a subject back, because its content is gone. Returns how many there were (0 or 1)."""
+    cards = ReviewItem.objects.filter(about=about, status=ReviewStatus.PENDING)
+    rows = list(cards.select_for_update())
+    return len(transitions.move_many(rows=rows, to=ReviewStatus.WITHDRAWN, decided_at=Now(), consumed_at=Now()))
+
+
+def consume(*, item: ReviewItem) -> None:
+    """Use an answer, once. Raises NotPending when it was used before."""
+    used = ReviewItem.objects.filter(pk=item.pk, consumed_at__isnull=True).exclude(status=ReviewStatus.PENDING)
+    if used.update(consumed_at=Now()) != 1:
+        raise NotPending(f"{item.subject} was used before; an answer counts once.")
+
+
+def expire_late(*, count_max: int = 100) -> int:
+    """Cards past their deadline become expired: neither approved nor rejected. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, brand_id FROM governance_late_reviews(%s)", [count_max])
+        late = cursor.fetchall()
+    expired = 0
+    for pk, brand_id in late:
+        with tenancy.brand(brand_id, actor=settings.SWEEPER):
+            card = ReviewItem.objects.select_for_update().get(pk=pk)
+            if card.status == ReviewStatus.PENDING:
+                transitions.move(row=card, to=ReviewStatus.EXPIRED, decided_at=Now())
+                expired += 1
+    return expired

@@ -1,0 +1,23 @@
+"""Doors for Celery: load, call once, return."""
+
+from typing import Any
+
+from celery import shared_task
+
+from chimera.core import ticks, wake
+from publishing.posts import services as posts
+from publishing.trends import services as trends
+
+
+@shared_task(name="publishing.publish")
+def publish(*, queue: str = "publish", **_: Any) -> None:
+    """What is due goes out."""
+    wake.taken(queue=queue)
+    posts.drain()
+
+
+@shared_task(name="publishing.scan")
+def scan(**_: Any) -> None:
+    """Scheduled: feeds are read once for the fleet, and every brand's trends refreshed; once per tick."""
+    if ticks.first(name="publishing.scan", every_s=300):
+        trends.scan_all()

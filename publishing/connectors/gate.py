@@ -1,0 +1,25 @@
+"""The gate of a connector process: grants are checked and consumed with the connector's own database login.
+
+Requirements: PUB-3.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from governance.grants import services as grants
+
+
+class Gate:
+    """What connector servers ask before they act; see `publishing.connectors.plaza.server.Gate`."""
+
+    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> grants.Claims:
+        """The claims of a genuine grant for exactly this payload. Raises grants.Refused."""
+        return grants.check(grant=grant, payload=payload, audience=audience)
+
+    def consume(self, *, claims: grants.Claims) -> None:
+        """Use the grant up. Raises grants.Refused. The thread's connection goes back before the platform is called."""
+        try:
+            grants.consume(claims=claims)
+        finally:
+            connection.close()

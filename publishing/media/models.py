@@ -1,0 +1,26 @@
+"""The asset: a picture by its content hash."""
+
+from django.db import models
+
+from chimera.core.brands.models import BrandModel
+from chimera.core.clock import Now
+
+
+class Asset(BrandModel):
+    """Bytes in storage under their SHA-256, with what is needed to show them."""
+
+    content_hash = models.CharField(max_length=64)
+    mime = models.CharField(max_length=40)
+    size_bytes = models.IntegerField()
+    width = models.IntegerField()
+    height = models.IntegerField()
+    maker = models.CharField(max_length=40)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "content_hash"], name="asset_once_per_content"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mime} {self.content_hash[:12]}"

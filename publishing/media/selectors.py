@@ -1,0 +1,20 @@
+"""Reading assets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from publishing.media.models import Asset
+
+
+def facts(*, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Size, width, height and type by content hash; unknown hashes are missing."""
+    found = Asset.objects.filter(content_hash__in=list(hashes))
+    return {
+        asset.content_hash: {
+            "mime": asset.mime,
+            "size_bytes": asset.size_bytes,
+            "width": asset.width,
+            "height": asset.height,
+        }
+        for asset in found
+    }

@@ -1,0 +1,42 @@
+"""The post."""
+
+from django.db import models
+from django.db.models import Q, Value
+
+from chimera.core.clock import Now
+from governance.leases.models import Leased
+from publishing.accounts.models import Account
+from publishing.posts.states import TRANSITIONS, PostStatus
+
+
+class Post(Leased):
+    """One accepted payload for one account, keyed by the task that made it."""
+
+    SUBJECT = "publishing.post"
+    CLAIM = "publishing_post"
+    TRANSITIONS = TRANSITIONS
+
+    task = models.CharField(max_length=80)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False)
+    payload = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    approval = models.CharField(max_length=80, blank=True, default="")  # "governance.reviewitem:3", or by itself
+    platform_id = models.CharField(max_length=120, blank=True, default="")
+    url = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField(db_default=Now())
+    published_at = models.DateTimeField(null=True)
+    stage = models.GeneratedField(expression=Value("publish"), output_field=models.CharField(max_length=12), db_persist=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "published_at"], name="post_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="post_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "task"], name="post_once_per_task"),
+            models.CheckConstraint(condition=Q(status__in=PostStatus.values), name="post_status_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status=PostStatus.PUBLISHED) | ~Q(platform_id=""), name="post_published_has_an_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.pk} ({self.status})"

@@ -1,0 +1,272 @@
+"""Plaza's API and pages as a Starlette app. Errors are problem+json with a code, as on real platforms.
+
+`faults` is for tests: a list of names, one taken per POST of a post, not reachable over HTTP. `accept_then_drop` and
+`error_500_after_accept` publish and lose the answer; `drop_before_accept` loses the question; `late` publishes after
+`late_s` seconds, when the caller may be gone; "" is none.
+
+Requirements: PUB-1, PUB-2, PUB-4.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from publishing.simulators.plaza import pages
+from publishing.simulators.plaza.store import Draft, Problem, Store
+
+TEXT_MAX = 280
+ALT_MAX = 1000
+IMAGES_MAX = 1
+IMAGE_BYTES_MAX = 5_000_000
+BODY_BYTES_MAX = 64_000
+HANDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,29}")
+MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+CSP = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+CSS = (Path(__file__).parent / "plaza.css").read_bytes()
+
+
+class _Dropped(Response):
+    """Promises a body and never sends it: the server then cuts the connection under the caller's eyes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"999")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+class _SafeHeaders:
+    """Strict headers on every answer: no script, no frame, no guessing of types."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", CSP.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+async def _body(request: Request, bytes_max: int) -> bytes:
+    """The body, read no further than its limit."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > bytes_max:
+            raise Problem(413, "too_large", f"The body is larger than {bytes_max} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _draft(body: bytes) -> Draft:
+    """A well-formed post, or a Problem that names the field."""
+    try:
+        sent = json.loads(body)
+    except ValueError as error:
+        raise Problem(400, "not_json", "The body is not JSON.") from error
+    if not isinstance(sent, dict):
+        raise Problem(422, "invalid_field", "The body must be an object.")
+    handle = str(sent.get("account") or "").removeprefix("@")
+    if not HANDLE.fullmatch(handle):
+        raise Problem(422, "invalid_field", "account must be a handle of 1 to 30 letters, digits, dots, - or _.")
+    text = sent.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise Problem(422, "invalid_field", "text must be a text that is not empty.")
+    if len(text) > TEXT_MAX:
+        raise Problem(422, "text_too_long", f"text has {len(text)} characters; {TEXT_MAX} is the most.")
+    if not isinstance(sent.get("ai_generated"), bool):
+        raise Problem(422, "label_missing", "ai_generated must be true or false; every post on Plaza says so.")
+    reply_to = sent.get("reply_to")
+    if reply_to is not None and not isinstance(reply_to, str):
+        raise Problem(422, "invalid_field", "reply_to must be the id of a post.")
+    media = _media(sent.get("media") or [])
+    return Draft(handle=handle, text=text, media=media, ai_generated=sent["ai_generated"], reply_to=reply_to or None)
+
+
+def _media(sent: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(sent, list):
+        raise Problem(422, "invalid_field", "media must be a list.")
+    if len(sent) > IMAGES_MAX:
+        raise Problem(422, "too_many_media", f"A post holds {IMAGES_MAX} image at most.")
+    found = []
+    for item in sent:
+        image = {"id": item} if isinstance(item, str) else item
+        if not isinstance(image, dict) or not isinstance(image.get("id"), str):
+            raise Problem(422, "invalid_field", 'Each of media must be an id or {"id", "alt"}.')
+        found.append((image["id"], str(image.get("alt") or "")[:ALT_MAX]))
+    return tuple(found)
+
+
+@dataclass(kw_only=True)
+class _Plaza:
+    """The endpoints of one simulator."""
+
+    store: Store
+    token: str
+    faults: list[str] = field(default_factory=list)
+    late_s: float = 3.0
+    public_url: str = ""
+
+    def base_url(self, request: Request) -> str:
+        return (self.public_url or str(request.base_url)).rstrip("/")
+
+    def authorize(self, request: Request) -> None:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, f"Bearer {self.token}".encode()):
+            ask = {"WWW-Authenticate": "Bearer"}
+            raise Problem(401, "unauthorized", "A valid bearer token is needed.", headers=ask)
+
+    async def add_media(self, request: Request) -> Response:
+        self.authorize(request)
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind not in MAGIC:
+            raise Problem(415, "media_type", "Only image/png and image/jpeg can be uploaded.")
+        content = await _body(request, IMAGE_BYTES_MAX)
+        if not content.startswith(MAGIC[kind]):
+            raise Problem(422, "media_invalid", f"The bytes are not {kind}.")
+        media_id, is_new = await run_in_threadpool(self.store.add_media, content=content, kind=kind)
+        return JSONResponse({"media_id": media_id, "bytes": len(content)}, 201 if is_new else 200)
+
+    async def add_post(self, request: Request) -> Response:
+        self.authorize(request)
+        key = request.headers.get("idempotency-key", "")
+        if not 1 <= len(key) <= 200:
+            raise Problem(400, "key_missing", "An Idempotency-Key of 1 to 200 characters is needed.")
+        body = await _body(request, BODY_BYTES_MAX)
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "drop_before_accept":
+            return _Dropped()
+        if fault == "late":
+            await asyncio.sleep(self.late_s)
+        draft = _draft(body)
+        answer, is_replay = await run_in_threadpool(
+            self.store.add_post,
+            draft=draft,
+            key=key,
+            body_hash=hashlib.sha256(repr(draft).encode()).hexdigest(),
+            base_url=self.base_url(request),
+        )
+        if fault == "accept_then_drop":
+            return _Dropped()
+        if fault == "error_500_after_accept":
+            raise Problem(500, "internal", "Something went wrong.")
+        return JSONResponse(answer, 201, headers={"Idempotent-Replayed": "true"} if is_replay else None)
+
+    async def list_posts(self, request: Request) -> Response:
+        self.authorize(request)
+        handle = request.query_params.get("account", "").removeprefix("@") or None
+        posts = await run_in_threadpool(
+            self.store.posts, handle=handle, before=_number(request, "before"), count_max=100
+        )
+        return JSONResponse({"posts": posts})
+
+    async def get_post(self, request: Request) -> Response:
+        self.authorize(request)
+        found = await run_in_threadpool(self.store.post, post_id=request.path_params["post_id"])
+        if found is None:
+            raise Problem(404, "post_unknown", "There is no such post.")
+        return JSONResponse({**found, "url": f"{self.base_url(request)}/p/{found['id']}"})
+
+    async def image(self, request: Request) -> Response:
+        found = await run_in_threadpool(self.store.media, media_id=request.path_params["media_id"])
+        if found is None:
+            return PlainTextResponse("no such image", 404)
+        # The address is the content's hash: it can never show anything else.
+        return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+    async def timeline(self, request: Request) -> Response:
+        before = _number(request, "before")
+        posts = await run_in_threadpool(self.store.posts, before=before, count_max=pages.PAGE_POSTS + 1)
+        is_live = before is None and request.query_params.get("live") != "off"
+        return HTMLResponse(pages.timeline(posts=posts, now=self.store.now(), is_live=is_live, is_first=before is None))
+
+    async def account_page(self, request: Request) -> Response:
+        handle = request.path_params["handle"]
+        account = await run_in_threadpool(self.store.account, handle=handle)
+        if account is None:
+            return HTMLResponse(pages.missing(what="account"), 404)
+        posts = await run_in_threadpool(
+            self.store.posts, handle=handle, before=_number(request, "before"), count_max=pages.PAGE_POSTS + 1
+        )
+        return HTMLResponse(pages.account(account=account, posts=posts, now=self.store.now()))
+
+    async def post_page(self, request: Request) -> Response:
+        found = await run_in_threadpool(self.store.post, post_id=request.path_params["post_id"])
+        if found is None:
+            return HTMLResponse(pages.missing(what="post"), 404)
+        replies = await run_in_threadpool(self.store.posts, reply_to=found["id"], count_max=pages.PAGE_POSTS)
+        return HTMLResponse(pages.post(post=found, replies=replies[::-1], now=self.store.now()))
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    title = error.code.replace("_", " ")
+    told = {"type": f"/problems/{error.code}", "title": title, "status": error.status, "code": error.code}
+    body = {**told, "detail": error.detail}
+    return JSONResponse(body, error.status, headers=error.headers, media_type="application/problem+json")
+
+
+def build(
+    *, store: Store, token: str, faults: list[str] | None = None, late_s: float = 3.0, public_url: str = ""
+) -> Starlette:
+    """The simulator as an ASGI app: API under /api/v1 (bearer `token`), pages for people at /, /@handle and /p/id.
+
+    `public_url` is where people see the pages; without it links carry the host that the caller used. `faults` is kept
+    as it is given, so that a test may add to it while the server runs.
+    """
+    queue = faults if faults is not None else []
+    plaza = _Plaza(store=store, token=token, faults=queue, late_s=late_s, public_url=public_url)
+
+    async def css(_: Request) -> Response:
+        return Response(CSS, media_type="text/css", headers={"Cache-Control": "max-age=60"})
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    def route(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
+        return Route(path, endpoint, methods=[method])
+
+    return Starlette(
+        routes=[
+            route("/api/v1/media", plaza.add_media, "POST"),
+            route("/api/v1/posts", plaza.add_post, "POST"),
+            route("/api/v1/posts", plaza.list_posts),
+            route("/api/v1/posts/{post_id}", plaza.get_post),
+            route("/media/{media_id}", plaza.image),
+            route("/p/{post_id}", plaza.post_page),
+            route("/@{handle}", plaza.account_page),
+            route("/plaza.css", css),
+            route("/health", health),
+            route("/", plaza.timeline),
+        ],
+        middleware=[Middleware(_SafeHeaders)],
+        exception_handlers={Problem: _problem},
+    )

@@ -1,0 +1,236 @@
+"""Plaza's storage: one SQLite file in WAL mode. What was answered as accepted is in the file, whatever dies next.
+
+A post, its key and the stored answer are one transaction, so that no crash leaves one without the others.
+
+Requirements: PUB-1, PUB-4.
+"""
+
+import contextlib
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+KEY_KEPT = timedelta(hours=24)
+RATE_WINDOW = timedelta(minutes=15)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS account (
+    handle TEXT PRIMARY KEY COLLATE NOCASE, name TEXT NOT NULL, suspended INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS media (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, content BLOB NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS post (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    handle TEXT NOT NULL COLLATE NOCASE REFERENCES account (handle), text TEXT NOT NULL,
+    ai_generated INTEGER NOT NULL, reply_to TEXT REFERENCES post (id), created_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS post_of_account ON post (handle, seq);
+CREATE INDEX IF NOT EXISTS post_replies ON post (reply_to, seq) WHERE reply_to IS NOT NULL;
+CREATE TABLE IF NOT EXISTS post_media (
+    post_id TEXT NOT NULL REFERENCES post (id), position INTEGER NOT NULL,
+    media_id TEXT NOT NULL REFERENCES media (id), alt TEXT NOT NULL, PRIMARY KEY (post_id, position));
+CREATE TABLE IF NOT EXISTS answer (
+    key TEXT PRIMARY KEY, body_hash TEXT NOT NULL, body TEXT NOT NULL, created_at TEXT NOT NULL);
+"""
+
+
+class Problem(Exception):
+    """A refusal of the platform: HTTP `status`, `code`, sentence, and further `headers`."""
+
+    def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.headers = status, code, detail, headers or {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A post that somebody asks for, already well formed. `media` is (media id, alt text) in order."""
+
+    handle: str
+    text: str
+    media: tuple[tuple[str, str], ...]
+    ai_generated: bool
+    reply_to: str | None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """All of Plaza's state. Every method opens its own connection, so threads and processes may share the file."""
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = _utc_now, posts_per_window_max: int = 300) -> None:
+        """`posts_per_window_max` counts accepted posts of one account in 15 minutes."""
+        self._path = path
+        self.now = now
+        self._posts_per_window_max = posts_per_window_max
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(SCHEMA)
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        # Autocommit: a transaction is begun by hand where there is one.
+        db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        try:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")
+            yield db
+        finally:
+            db.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def add_media(self, *, content: bytes, kind: str) -> tuple[str, bool]:
+        """Keep an image under its SHA-256; returns (id, whether it is new)."""
+        media_id = hashlib.sha256(content).hexdigest()
+        with self._transaction() as db:
+            found = db.execute("SELECT 1 FROM media WHERE id = ?", (media_id,)).fetchone()
+            if found is None:
+                stamp = self.now().isoformat()
+                db.execute("INSERT INTO media VALUES (?, ?, ?, ?)", (media_id, kind, content, stamp))
+        return media_id, found is None
+
+    def media(self, *, media_id: str) -> tuple[bytes, str] | None:
+        """The bytes and the content type of an image, or None."""
+        with self._connection() as db:
+            row = db.execute("SELECT content, kind FROM media WHERE id = ?", (media_id,)).fetchone()
+        return (row["content"], row["kind"]) if row else None
+
+    def add_post(self, *, draft: Draft, key: str, body_hash: str, base_url: str) -> tuple[dict[str, Any], bool]:
+        """Accept a post once per key; returns (answer, whether it is a replay).
+
+        Only accepted posts use up a key: a refused one may be corrected and sent under it again. Raises Problem.
+        """
+        now = self.now()
+        with self._transaction() as db:
+            db.execute("DELETE FROM answer WHERE created_at <= ?", ((now - KEY_KEPT).isoformat(),))
+            stored = db.execute("SELECT body_hash, body FROM answer WHERE key = ?", (key,)).fetchone()
+            if stored is not None:
+                if stored["body_hash"] != body_hash:
+                    detail = "This Idempotency-Key was used for another post; take a new one."
+                    raise Problem(409, "duplicate_key", detail)
+                return json.loads(stored["body"]), True
+            self._admit(db, draft, now)
+            post_id = secrets.token_hex(8)
+            db.execute(
+                "INSERT INTO post (id, handle, text, ai_generated, reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (post_id, draft.handle, draft.text, int(draft.ai_generated), draft.reply_to, now.isoformat()),
+            )
+            db.executemany(
+                "INSERT INTO post_media VALUES (?, ?, ?, ?)",
+                [(post_id, position, media_id, alt) for position, (media_id, alt) in enumerate(draft.media)],
+            )
+            row = db.execute(_POSTS + "WHERE post.id = ?", (post_id,)).fetchone()
+            answer = {**_as_post(row), "url": f"{base_url}/p/{post_id}", "status": "published"}
+            stamp = now.isoformat()
+            db.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", (key, body_hash, json.dumps(answer), stamp))
+        return answer, False
+
+    def _admit(self, db: sqlite3.Connection, draft: Draft, now: datetime) -> None:
+        account = db.execute("SELECT suspended FROM account WHERE handle = ?", (draft.handle,)).fetchone()
+        if account is None:
+            db.execute(
+                "INSERT INTO account (handle, name, created_at) VALUES (?, ?, ?)",
+                (draft.handle, _name_of(draft.handle), now.isoformat()),
+            )
+        elif account["suspended"]:
+            raise Problem(403, "account_suspended", f"The account @{draft.handle} is suspended and cannot post.")
+        recent = db.execute(
+            "SELECT count(*), min(created_at) FROM post WHERE handle = ? AND created_at > ?",
+            (draft.handle, (now - RATE_WINDOW).isoformat()),
+        ).fetchone()
+        if recent[0] >= self._posts_per_window_max:
+            reset = datetime.fromisoformat(recent[1]) + RATE_WINDOW if recent[1] else now + RATE_WINDOW
+            wait_s = max(1, int((reset - now).total_seconds()) + 1)
+            detail = f"@{draft.handle} has posted {recent[0]} times in 15 minutes; wait {wait_s} s."
+            headers = {"X-Rate-Limit-Reset": str(int(reset.timestamp()) + 1), "Retry-After": str(wait_s)}
+            raise Problem(429, "rate_limited", detail, headers=headers)
+        for media_id, _ in draft.media:
+            if db.execute("SELECT 1 FROM media WHERE id = ?", (media_id,)).fetchone() is None:
+                raise Problem(422, "media_unknown", f"There is no image {media_id[:64]}; upload it first.")
+        if draft.reply_to and db.execute("SELECT 1 FROM post WHERE id = ?", (draft.reply_to,)).fetchone() is None:
+            raise Problem(422, "post_unknown", f"There is no post {draft.reply_to[:40]} to reply to.")
+
+    def posts(
+        self, *, handle: str | None = None, reply_to: str | None = None, before: int | None = None, count_max: int = 50
+    ) -> list[dict[str, Any]]:
+        """Newest first; of one account, of one thread, older than position `before`."""
+        with self._connection() as db:
+            rows = db.execute(
+                _POSTS + "WHERE (?1 IS NULL OR post.handle = ?1) AND (?2 IS NULL OR post.reply_to = ?2)"
+                " AND (?3 IS NULL OR post.seq < ?3) ORDER BY post.seq DESC LIMIT ?4",
+                (handle, reply_to, before, count_max),
+            ).fetchall()
+        return [_as_post(row) for row in rows]
+
+    def post(self, *, post_id: str) -> dict[str, Any] | None:
+        """One post, or None."""
+        with self._connection() as db:
+            row = db.execute(_POSTS + "WHERE post.id = ?", (post_id,)).fetchone()
+        return _as_post(row) if row else None
+
+    def account(self, *, handle: str) -> dict[str, Any] | None:
+        """Handle, name, suspended, created_at and post_count of an account, or None."""
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT handle, name, suspended, created_at,"
+                " (SELECT count(*) FROM post WHERE post.handle = account.handle) AS post_count"
+                " FROM account WHERE handle = ?",
+                (handle,),
+            ).fetchone()
+        return dict(row) if row else None
+
+    def suspend(self, *, handle: str) -> None:
+        """Suspend an account, known or not. For tests and demos; not reachable over HTTP."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO account VALUES (?, ?, 1, ?) ON CONFLICT (handle) DO UPDATE SET suspended = 1",
+                (handle, _name_of(handle), self.now().isoformat()),
+            )
+
+
+_POSTS = """
+SELECT post.*, account.name, target.handle AS reply_handle,
+    (SELECT count(*) FROM post AS reply WHERE reply.reply_to = post.id) AS reply_count,
+    (SELECT json_group_array(json_object('id', media_id, 'alt', alt)) FROM
+        (SELECT * FROM post_media WHERE post_id = post.id ORDER BY position)) AS media
+FROM post JOIN account ON account.handle = post.handle LEFT JOIN post AS target ON target.id = post.reply_to
+"""
+
+
+def _name_of(handle: str) -> str:
+    return " ".join(part.capitalize() for part in handle.replace(".", "_").replace("-", "_").split("_") if part)
+
+
+def _as_post(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "seq": row["seq"],
+        "account": row["handle"],
+        "name": row["name"],
+        "text": row["text"],
+        "media": json.loads(row["media"]),
+        "ai_generated": bool(row["ai_generated"]),
+        "reply_to": row["reply_to"],
+        "reply_handle": row["reply_handle"],
+        "reply_count": row["reply_count"],
+        "created_at": row["created_at"],
+    }

@@ -1,0 +1,34 @@
+"""Reading trends and their items."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import QuerySet
+
+from chimera.core.clock import Now
+from chimera.core.taint import Tainted
+from publishing.trends.models import FeedItem, Trend
+
+
+def live() -> QuerySet[Trend]:
+    """Trends of the brand that have not expired, best first."""
+    return Trend.objects.filter(expires_at__gt=Now()).order_by("-score_bp", "id")
+
+
+def outlet(item: FeedItem) -> str:
+    """The name of the source as people know it: the feed's title, else its host."""
+    return item.feed.title or urlsplit(item.feed.url).hostname or item.feed.url
+
+
+def items_of(*, trend: Trend) -> list[dict[str, Any]]:
+    """The items of a trend, oldest first; texts are tainted with their origin."""
+    items = FeedItem.objects.select_related("feed").filter(pk__in=trend.items).order_by("published_at", "id")
+    return [
+        {
+            "title": Tainted(item.title, item.origin),
+            "summary": Tainted(item.summary, item.origin),
+            "source": outlet(item),
+            "url": item.url,
+        }
+        for item in items
+    ]

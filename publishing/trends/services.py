@@ -1,0 +1,199 @@
+"""Scanning: feeds once for the fleet, then each brand's trends.
+
+Items are clustered by meaning over a sliding window; near-duplicates join; a trend keeps its fingerprint while items
+join and expires when nothing new comes. Requirements: TRD-1, TRD-2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.conf import settings
+
+from chimera.core import clock, tenancy
+from chimera.core.brands import selectors as brands
+from chimera.core.embeddings import embed
+from publishing.trends import clustering, reading
+from publishing.trends.clustering import Cluster, Item
+from publishing.trends.models import Feed, FeedItem, Trend
+from publishing.trends.reading import Asked, Reading
+
+SCANNER = "worker:trends stage:scan"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A trend before it belongs to a brand: the cluster with its score and times."""
+
+    cluster: Cluster
+    score: clustering.Score
+    expires_at: datetime
+
+    @property
+    def title(self) -> str:
+        """The title of the item that stands for the others."""
+        return clustering.representative(self.cluster).title
+
+
+def follow(*, sources: Sequence[str], any_age: bool) -> list[Feed]:
+    """Make feeds known that somebody named. Loopback addresses are allowed for exactly these, other private ones not."""
+    feeds = []
+    for source in sources:
+        url = reading.address(source)
+        feed, _ = Feed.objects.update_or_create(
+            url=url,
+            defaults={"active": True, "any_age": any_age, "private_allowed": reading.is_loopback(url)},
+        )
+        feeds.append(feed)
+    return feeds
+
+
+def scan(*, feeds: Sequence[Feed]) -> list[Reading]:
+    """Read these feeds and keep what is new."""
+    asked = [
+        Asked(source=f.url, private_allowed=f.private_allowed, etag=f.etag, last_modified=f.last_modified) for f in feeds
+    ]
+    readings = reading.read_all(asked=asked)
+    at = clock.now()
+    for feed, got in zip(feeds, readings, strict=True):
+        _keep(feed=feed, got=got, at=at)
+    return readings
+
+
+def scan_all() -> list[Reading]:
+    """Read every active feed and refresh the trends of every brand."""
+    readings = scan(feeds=list(Feed.objects.filter(active=True).order_by("id")))
+    for brand_id in brands.ids():
+        with tenancy.brand(brand_id, actor=SCANNER):
+            refresh(brand_id=brand_id)
+    return readings
+
+
+def _keep(*, feed: Feed, got: Reading, at: datetime) -> None:
+    changes: dict[str, object] = {"read_at": at, "error": got.error}
+    if got.document is not None:
+        changes |= {
+            "title": got.document.title[:300],
+            "format": got.document.format,
+            "etag": got.etag,
+            "last_modified": got.last_modified,
+            "items_seen": len(got.entries),
+            "error": got.document.warning or "",
+        }
+        known = set(FeedItem.objects.filter(feed=feed).values_list("guid", flat=True))
+        fresh = [entry for entry in got.entries if entry.guid not in known]
+        vectors = embed([f"{entry.title.text}. {entry.summary.text}" for entry in fresh])
+        FeedItem.objects.bulk_create(
+            [
+                FeedItem(
+                    feed=feed,
+                    guid=entry.guid,
+                    title=entry.title.text,
+                    summary=entry.summary.text,
+                    url=entry.url,
+                    origin=entry.title.origin[:300],
+                    published_at=min(entry.published_at or at, at),
+                    vector=vector.tolist(),
+                )
+                for entry, vector in zip(fresh, vectors, strict=True)
+            ],
+            ignore_conflicts=True,
+        )
+    Feed.objects.filter(pk=feed.pk).update(**changes)
+
+
+def find(*, items: Sequence[Item], seen_at: datetime) -> list[Found]:
+    """The trends among items, best first. `seen_at` is when they were read: the life of old news starts there."""
+    window = timedelta(seconds=settings.TREND_WINDOW_S)
+    clusters = clustering.cluster(items=items, window=window, similarity_min=clustering.SIMILARITY_MIN)
+    found = [
+        Found(
+            cluster=cluster,
+            score=clustering.scores(cluster=cluster, now=seen_at, window=window),
+            expires_at=max(cluster.last_at, seen_at) + timedelta(seconds=settings.TREND_LIFE_S),
+        )
+        for cluster in clusters
+    ]
+    return sorted(found, key=lambda trend: (-trend.score.total, trend.title))
+
+
+def look(*, sources: Sequence[str]) -> tuple[list[Reading], list[Found]]:
+    """Read feeds and find trends without keeping anything."""
+    asked = [Asked(source=reading.address(s), private_allowed=reading.is_loopback(s)) for s in sources]
+    readings = reading.read_all(asked=asked)
+    at = clock.now()
+    items: list[Item] = []
+    for got in readings:
+        vectors = embed([f"{entry.title.text}. {entry.summary.text}" for entry in got.entries])
+        for entry, vector in zip(got.entries, vectors, strict=True):
+            items.append(
+                Item(
+                    id=len(items),
+                    key=f"{got.source}#{entry.guid}",
+                    vector=vector,
+                    at=min(entry.published_at or at, at),
+                    source=(got.document.title if got.document else "") or got.source,
+                    title=entry.title.text,
+                )
+            )
+    return readings, find(items=items, seen_at=at)
+
+
+def seen(*, at: datetime, feeds: Sequence[Feed] | None = None) -> list[Found]:
+    """The trends in what was seen within the window before `at`, of these feeds or of all that are followed."""
+    since = at - timedelta(seconds=settings.TREND_WINDOW_S)
+    oldest = at - timedelta(seconds=settings.TREND_ITEM_AGE_MAX_S)
+    rows = FeedItem.objects.select_related("feed").filter(seen_at__gte=since, feed__active=True)
+    if feeds is not None:
+        rows = rows.filter(feed__in=[feed.pk for feed in feeds])
+    items = [
+        Item(
+            id=row.pk,
+            key=f"{row.feed.url}#{row.guid}",
+            vector=np.asarray(row.vector, dtype=np.float32),
+            at=row.published_at,
+            source=row.feed.title or row.feed.url,
+            title=row.title,
+        )
+        for row in rows
+        if row.feed.any_age or row.published_at >= oldest
+    ]
+    return find(items=items, seen_at=at)
+
+
+def refresh(*, brand_id: int) -> int:
+    """Make the brand's trends from what was seen within the window; returns how many there are. In its context."""
+    at = clock.now()
+    found = seen(at=at)
+    for trend in found:
+        _upsert(brand_id=brand_id, trend=trend, at=at)
+    return len(found)
+
+
+def _upsert(*, brand_id: int, trend: Found, at: datetime) -> None:
+    members = sorted(item.id for item in trend.cluster.items)
+    values = {
+        "title": trend.title,
+        "origin": "feeds",
+        "items": members,
+        "sources": sorted(trend.cluster.sources),
+        "vector": trend.cluster.centroid.tolist(),
+        "score_bp": round(trend.score.total * 10_000),
+        "velocity_bp": round(trend.score.velocity * 10_000),
+        "diversity_bp": round(trend.score.diversity * 10_000),
+        "freshness_bp": round(trend.score.freshness * 10_000),
+        "updated_at": at,
+    }
+    # An item with an earlier date may arrive late and change the fingerprint: a trend that has any of them stays itself.
+    row = Trend.objects.filter(items__overlap=members).order_by("id").first()
+    made = row is None
+    if row is None:
+        born = {**values, "first_seen": trend.cluster.first_at, "expires_at": trend.expires_at}
+        row, made = Trend.objects.get_or_create(
+            brand_id=brand_id, fingerprint=clustering.fingerprint(trend.cluster), defaults=born
+        )
+    if not made:
+        # Nothing new joined: the trend is not younger for having been looked at again.
+        life = {"expires_at": trend.expires_at} if members != sorted(row.items) else {}
+        Trend.objects.filter(pk=row.pk).update(**values, **life)

@@ -1,0 +1,172 @@
+"""Who may open sockets, with a reason each.
+
+Everything else reaches the outside through one of these: an agent's tools through MCP, feeds through the one
+SSRF-safe client, Postgres through Django. Lazy imports count; importing a library's exceptions or value types does not.
+"""
+
+import ast
+from pathlib import Path, PurePosixPath
+
+import house_tree
+import pytest
+
+pytestmark = pytest.mark.spec("MCP-1")
+
+OPENERS = (
+    "socket",
+    "socketserver",
+    "http.client",
+    "http.server",
+    "urllib.request",
+    "smtplib",
+    "ftplib",
+    "xmlrpc",
+    "httpx",
+    "httpx2",
+    "httpcore2",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "websockets",
+    "redis",
+    "psycopg",
+    "psycopg_pool",
+    "mcp",
+    "uvicorn",
+    "waitress",
+    "anthropic",
+    "google.genai",
+    "openai",
+    "weaviate",
+    "cdp",
+    "web3",
+    "boto3",
+)
+
+# pattern -> (what it may import, why)
+ALLOWED: dict[str, tuple[set[str], str]] = {
+    "chimera/core/http.py": ({"httpx2", "httpcore2"}, "the one client for feeds and files, safe against SSRF"),
+    "chimera/core/guard.py": ({"socket", "httpcore2"}, "resolves a name and connects to the address that was checked"),
+    "chimera/core/mcp/client.py": ({"mcp", "httpx2"}, "the one MCP client: every tool of an agent"),
+    "chimera/core/wake.py": ({"redis"}, "wake-ups; the broker is a hint and may be gone"),
+    "chimera/core/storage/*.py": ({"boto3"}, "object storage in production; no tool of an agent"),
+    "chimera/core/llm/anthropic.py": ({"anthropic"}, "model inference; no tool of an agent"),
+    "chimera/core/llm/google.py": ({"google.genai"}, "model inference; no tool of an agent"),
+    "chimera/core/llm/openai_compatible.py": ({"openai", "httpx2"}, "model inference; no tool of an agent"),
+    "chimera/embedded/*.py": (
+        {"socket", "psycopg", "redis", "urllib.request", "http.client", "uvicorn", "waitress"},
+        "starts and asks its own Postgres, Valkey and web server on this machine",
+    ),
+    "publishing/connectors/*/server.py": (
+        {"mcp", "httpx2", "uvicorn"},
+        "the MCP server of a platform, a process of its own that calls the platform's API",
+    ),
+    "publishing/simulators/*/*.py": ({"uvicorn"}, "serves the imitation of a platform's API on this machine"),
+}
+
+# Parts of those libraries that open nothing: errors, values, the machine's own name.
+HARMLESS = (
+    "psycopg.errors",
+    "psycopg.sql",
+    "psycopg.types",
+    "psycopg.rows",
+    "psycopg.conninfo",
+    "redis.exceptions",
+    "socket.gethostname",
+    "socket.gaierror",
+    "socket.timeout",
+    "mcp.types",
+)
+
+
+def openers(source: ast.Module, *, package: str = "") -> dict[str, int]:
+    """The opening libraries that a module imports, with the line."""
+    found: dict[str, int] = {}
+    for one in house_tree.imports_of(source, package=package):
+        for library in OPENERS:
+            if one.is_from(library) and not any(one.is_from(part) for part in HARMLESS):
+                if one.module == library and one.name is None and not _used_beyond_harmless(source, library):
+                    continue
+                found.setdefault(library, one.line)
+    return found
+
+
+def _used_beyond_harmless(source: ast.Module, library: str) -> bool:
+    """False when `import socket` is there for `socket.gethostname()` and nothing else."""
+    used = {
+        f"{library}.{node.attr}"
+        for node in ast.walk(source)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == library
+    }
+    return not used or any(not name.startswith(HARMLESS) for name in used)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    return len(PurePosixPath(path).parts) == len(PurePosixPath(pattern).parts) and PurePosixPath(path).match(pattern)
+
+
+def _allowed(path: str) -> set[str]:
+    return {library for pattern, (libraries, _) in ALLOWED.items() if _matches(path, pattern) for library in libraries}
+
+
+def _openers_of(path: Path) -> dict[str, int]:
+    return openers(house_tree.tree(path), package=house_tree.module_of(path).rpartition(".")[0])
+
+
+def test_only_the_listed_modules_can_open_a_socket() -> None:
+    wrong = []
+    for path in house_tree.sources():
+        name = house_tree.name(path)
+        wrong += [
+            f"{name}, line {line}: {library}"
+            for library, line in _openers_of(path).items()
+            if library not in _allowed(name)
+        ]
+    assert not wrong, f"go through core.http, core.mcp or core.llm, or add a line with its reason here: {wrong}"
+
+
+def test_the_list_holds_nobody_who_opens_nothing() -> None:
+    idle = []
+    for pattern, (libraries, reason) in ALLOWED.items():
+        assert reason, f"{pattern} needs a reason"
+        paths = [path for path in house_tree.sources() if _matches(house_tree.name(path), pattern)]
+        if "*" not in pattern and paths and not libraries & set(_openers_of(paths[0])):
+            idle.append(pattern)
+    assert not idle, f"these import none of what they may; drop them from the list: {idle}"
+
+
+@pytest.mark.parametrize(
+    ("source", "library"),
+    [
+        ("import socket", "socket"),
+        ("import socket\nsocket.gethostname()\nsocket.socket()", "socket"),
+        ("from socket import create_connection", "socket"),
+        ("import http.client", "http.client"),
+        ("from http import client", "http.client"),
+        ("from urllib import request", "urllib.request"),
+        ("import urllib.request as web", "urllib.request"),
+        ("def later():\n    import redis", "redis"),
+        ("from google import genai", "google.genai"),
+        ("from mcp.client.session import ClientSession", "mcp"),
+        ("import psycopg\npsycopg.connect()", "psycopg"),
+    ],
+)
+def test_however_it_is_spelt_an_opener_is_seen(source: str, library: str) -> None:
+    assert set(openers(ast.parse(source))) == {library}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import socket\nsocket.gethostname()",
+        "from socket import gethostname",
+        "from urllib.parse import urlsplit",
+        "from http import HTTPStatus",
+        "from psycopg import sql, errors",
+        "from psycopg.errors import UniqueViolation",
+        "from chimera.core import http",
+        "from chimera.core.mcp import client",
+    ],
+)
+def test_what_opens_nothing_is_left_alone(source: str) -> None:
+    assert openers(ast.parse(source)) == {}
