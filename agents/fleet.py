@@ -58,7 +58,10 @@ def lines() -> list[Line]:
         .values_list("account__belongs_to", "count")
     )
     spent = dict(
-        Budget.objects.filter(day=day).values_list("scope").annotate(s=Sum("settled_usd_micros")).values_list("scope", "s")
+        Budget.objects.filter(day=day)
+        .values_list("scope")
+        .annotate(s=Sum("settled_usd_micros"))
+        .values_list("scope", "s")
     )
     limits = dict(BudgetLimit.objects.values_list("scope", "limit_usd_micros"))
     accounts = set(Account.objects.values_list("belongs_to", flat=True))

@@ -30,7 +30,7 @@ def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
     """Queues and stages with rows that have been due for longer than `late_s`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT queue, stage FROM {model.CLAIM}_waiting(%s)",  # noqa: S608
+            f"SELECT queue, stage FROM {model.CLAIM}_waiting(%s)",
             [timedelta(seconds=late_s)],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]

@@ -65,7 +65,7 @@ def _today(agent: Agent) -> int:
 
 def _candidates(agent: Agent) -> list[tuple[Trend, int, int]]:
     """Relevant live trends with percentile and similarity in basis points, the most relevant and liveliest first."""
-    assert agent.soul is not None, "only agents with a soul set goals"  # noqa: S101
+    assert agent.soul is not None, "only agents with a soul set goals"
     profile = np.asarray(agent.soul.profile, dtype=np.float32)
     near = trends.live().annotate(distance=CosineDistance("vector", agent.soul.profile))
     found = []

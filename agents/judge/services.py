@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db.models import F
+
 from agents.goals.models import Plan
 from agents.judge import measures, snapshots
 from agents.tasks import selectors
@@ -11,8 +14,6 @@ from agents.tasks.models import Artifact, Task, Verdict
 from agents.tasks.states import TaskStatus
 from chimera.core import clock, faults, money, outside, registry, tenancy, wake
 from chimera.core.clock import Now
-from django.conf import settings
-from django.db.models import F
 from governance import governor, routing, transitions
 from governance.governor import Decision
 from governance.leases import services as leases
@@ -33,7 +34,7 @@ def judge(*, task: Task, claim: Claim, actor: str) -> None:
     """Judge one JUDGING task that is held under `claim`. Raises Fenced."""
     with tenancy.brand(claim.brand_id, actor=actor):
         artifact = selectors.newest_artifact(task_id=task.pk)
-        assert artifact is not None, "a task to be judged has an artifact"  # noqa: S101
+        assert artifact is not None, "a task to be judged has an artifact"
         snapshot = snapshots.take(task=task, artifact=artifact)
     with outside.waiting(), leases.keeper.holding(table=Task.CLAIM, claims=[claim]):
         snapshot = measures.add(snapshot=snapshot)

@@ -1,12 +1,13 @@
 """Launching agents, new versions of souls, and the trust ladder."""
 
+from django.conf import settings
+
 from agents.personas.models import Agent, Soul
 from agents.personas.soul import SoulFile
 from agents.personas.states import TrustRung
 from chimera.core import money
 from chimera.core.embeddings import embed
 from chimera.core.errors import Denied
-from django.conf import settings
 from governance import transitions
 from governance.budgets import services as budgets
 from governance.budgets.models import BudgetLimit

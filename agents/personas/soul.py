@@ -75,7 +75,9 @@ class SoulFile:
 def parse(content: bytes, *, origin: str) -> SoulFile:
     """Read the bytes of a SOUL.md. Raises BadSoul with origin, line, field and remedy."""
     if len(content) > SIZE_MAX_BYTES:
-        raise BadSoul(f"{origin} has {len(content):,} bytes; a soul has at most {SIZE_MAX_BYTES:,}. Shorten the backstory.")
+        raise BadSoul(
+            f"{origin} has {len(content):,} bytes; a soul has at most {SIZE_MAX_BYTES:,}. Shorten the backstory."
+        )
     try:
         text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -43,9 +43,7 @@ class Task(Leased):
         indexes = [models.Index(fields=["brand", "goal"], name="task_by_goal")]
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="task_brand_and_id"),
-            models.UniqueConstraint(
-                fields=["brand", "goal"], condition=Q(kind="plan"), name="task_plans_a_goal_once"
-            ),
+            models.UniqueConstraint(fields=["brand", "goal"], condition=Q(kind="plan"), name="task_plans_a_goal_once"),
             models.CheckConstraint(condition=Q(status__in=TaskStatus.values), name="task_status_is_known"),
             models.CheckConstraint(condition=Q(unmet__gte=0), name="task_unmet_not_negative"),
             models.CheckConstraint(

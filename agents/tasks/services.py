@@ -7,8 +7,8 @@ from django.db.models import F
 
 from agents.goals.models import Goal, Plan
 from agents.goals.states import GoalStatus
-from agents.tasks.graph import Step
 from agents.tasks import selectors
+from agents.tasks.graph import Step
 from agents.tasks.models import Artifact, Dependency, Task
 from agents.tasks.states import TaskStatus
 from chimera.core import canonical, wake

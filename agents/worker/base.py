@@ -62,7 +62,8 @@ class Kind(ABC):
         """Produce the artifact's content. No transaction is open. Raises CannotPropose, or Unavailable for later."""
 
     def land(self, *, task: Task, payload: Mapping[str, Any]) -> None:
-        """Write what an inward result brings with it, in the transaction that ends the task."""
+        """Write what an inward result brings with it, in the transaction that ends the task. Nothing, unless told."""
+        return
 
     def estimate_usd_micros(self) -> int:
         """What a task of this kind usually costs, for the plan's estimate."""

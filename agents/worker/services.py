@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime
 
+from django.conf import settings
+
 from agents.tasks import selectors
 from agents.tasks import services as tasks
 from agents.tasks.models import Task
@@ -11,7 +13,6 @@ from agents.worker.base import Kind, Proposal, Work
 from chimera.core import clock, faults, outside, registry, taint, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
-from django.conf import settings
 from governance import transitions
 from governance.budgets import services as budgets
 from governance.budgets.models import Hold
@@ -119,7 +120,7 @@ def work(*, claim: Claim) -> None:
             wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
             leases.give_back(row=task, after_s=wait_s, note=str(refusal), counts=False)
         return
-    except Exception as error:  # noqa: BLE001 - whatever a kind trips over, the row goes back and the reason is kept
+    except Exception as error:
         log.warning("%s failed: %s", task.subject, error, exc_info=not isinstance(error, tenancy.NoBrand))
         with tenancy.brand(claim.brand_id, actor=actor(claim)):
             _settle(task=task, recorder=recorder)
@@ -177,9 +178,11 @@ def commit(*, claim: Claim) -> None:
             return
         faults.point("before_commit")
         artifact = selectors.newest_artifact(task_id=task.pk)
-        assert artifact is not None, "an accepted task has an artifact"  # noqa: S101
+        assert artifact is not None, "an accepted task has an artifact"
         kind: Kind = registry.get("KINDS", task.kind, Kind)  # type: ignore[type-abstract]
-        kind.commit(task=task, payload=artifact.payload, approval=_approval(task=task, content_hash=artifact.content_hash))
+        kind.commit(
+            task=task, payload=artifact.payload, approval=_approval(task=task, content_hash=artifact.content_hash)
+        )
         tasks.done(task=task)
         tasks.close_goal(goal_id=task.goal_id)
         leases.end_attempt(row=task, outcome="committed")

@@ -32,7 +32,8 @@ class Clock(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="clock_has_one_row"),
             models.CheckConstraint(
-                condition=models.Q(simulated=True) | models.Q(shift=timedelta(0)), name="clock_shifts_only_in_simulation"
+                condition=models.Q(simulated=True) | models.Q(shift=timedelta(0)),
+                name="clock_shifts_only_in_simulation",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Named fault points: free when off, exact when on. `CHIMERA_FAULT=after_sent:kill` and a marker file that makes it once.
+"""Named fault points: free when off, exact when on (`CHIMERA_FAULT=after_sent:kill`; a marker file makes it once).
 
 Requirements: PLN-2, PUB-4.
 """

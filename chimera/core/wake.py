@@ -43,8 +43,7 @@ def hint(*, queue: str) -> None:
         app = import_string(settings.CELERY_APP)
         if _redis().set(_key(queue), 1, nx=True, px=HINT_LIFE_MS):
             stages = [
-                app.signature(name, kwargs={"queue": queue}, queue=queue, immutable=True)
-                for name in CHAINS[queue]
+                app.signature(name, kwargs={"queue": queue}, queue=queue, immutable=True) for name in CHAINS[queue]
             ]
             chain(*stages, app=app).apply_async()
     except Exception as error:  # noqa: BLE001 - a hint is a courtesy; the row is the work

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 from agents.goals import services as goals
 from agents.personas import services as personas
 from agents.personas import soul
@@ -17,7 +19,6 @@ from agents.personas.states import TrustRung
 from chimera.core import tenancy
 from chimera.core.brands.models import Brand
 from chimera.embedded.entry import CHECKOUT
-from django.conf import settings
 from publishing.trends import services as trends
 from publishing.trends.reading import Reading
 

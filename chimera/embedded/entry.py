@@ -101,7 +101,7 @@ def ensure_schema(endpoints: Endpoints) -> None:
             return
         bootstrap(endpoints.postgres)
         variables = {**os.environ, **environment(endpoints, "chimera_migrator")}
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             [sys.executable, str(CHECKOUT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"],
             env=variables,
             cwd=CHECKOUT,

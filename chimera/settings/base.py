@@ -67,7 +67,12 @@ CONNECTORS: dict[str, dict[str, str]] = {
 PLATFORM_FEES_USD: dict[str, str] = {"plaza": "0.015"}  # X create, docs.x.com, 2026-08-22
 MEDIA_ROOT = CHIMERA_HOME / "media"
 
-MODELS_BY_TIER: dict[str, list[str]] = {"plan": ["offline"], "write": ["offline"], "judge": ["offline"], "read": ["offline"]}
+MODELS_BY_TIER: dict[str, list[str]] = {
+    "plan": ["offline"],
+    "write": ["offline"],
+    "judge": ["offline"],
+    "read": ["offline"],
+}
 # Whether verdicts made without a model may act alone. On for the demo, whose platform is simulated.
 OFFLINE_VERDICTS_MAY_ACT: bool = env.bool("OFFLINE_VERDICTS_MAY_ACT", default=False)
 

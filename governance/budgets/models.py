@@ -11,7 +11,7 @@ from governance.machine import BrandStateful
 
 
 class BudgetLimit(BrandModel):
-    """What a scope may spend a day, from now on. Days that have begun keep the limit they began with or a higher one."""
+    """What a scope may spend a day, from now on. A day that has begun keeps its limit."""
 
     scope = models.CharField(max_length=80)
     limit_usd_micros = models.BigIntegerField()

@@ -13,7 +13,6 @@ from chimera.core.errors import Denied
 from chimera.core.money import Allowance
 from governance.budgets.models import BudgetLimit
 
-
 BUDGETED = ("brand:", "agent:")
 
 

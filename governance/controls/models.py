@@ -33,9 +33,7 @@ class Control(Stateful):
                 condition=models.Q(status=ControlStatus.IN_FORCE),
                 name="control_in_force_once_per_scope",
             ),
-            models.CheckConstraint(
-                condition=models.Q(status__in=ControlStatus.values), name="control_status_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(status__in=ControlStatus.values), name="control_status_is_known"),
             models.CheckConstraint(
                 condition=models.Q(status=ControlStatus.IN_FORCE, lifted_at__isnull=True)
                 | models.Q(status=ControlStatus.LIFTED, lifted_at__isnull=False),

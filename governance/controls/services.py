@@ -37,4 +37,6 @@ def require_open(*, scopes: Iterable[str]) -> None:
     """Raise Stopped, naming the control, when any of the scopes is stopped."""
     control = in_force(scopes=scopes).first()
     if control is not None:
-        raise Stopped(f"A {control.kind} on {control.scope} is in force since {control.since:%H:%M} UTC: {control.reason}")
+        raise Stopped(
+            f"A {control.kind} on {control.scope} is in force since {control.since:%H:%M} UTC: {control.reason}"
+        )

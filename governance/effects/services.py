@@ -1,9 +1,9 @@
 """Intend, send, confirm: the three transactions around one call.
 
-    tx A  intend   the effect exists, the money is set aside
-    tx B  send     only if the subject's lease outlasts the call and every control is open; the grant's id is on it
-          ...      the call, with a hard timeout, outside of any transaction
-    tx C  confirm  what the platform answered, money settled; the caller moves its subject in the same transaction
+tx A  intend   the effect exists, the money is set aside
+tx B  send     only if the subject's lease outlasts the call and every control is open; the grant's id is on it
+      ...      the call, with a hard timeout, outside of any transaction
+tx C  confirm  what the platform answered, money settled; the caller moves its subject in the same transaction
 """
 
 from collections.abc import Mapping
@@ -74,9 +74,7 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
 def confirm(*, effect: Effect, platform_id: str, receipt: Mapping[str, Any], cost_usd_micros: int) -> Effect:
     """tx C, the platform accepted: every id is stored and the money settled."""
     budgets.settle(key=effect.hold_key, amount_usd_micros=cost_usd_micros)
-    return transitions.move(
-        row=effect, to=EffectStatus.CONFIRMED, platform_id=platform_id, receipt=dict(receipt)
-    )
+    return transitions.move(row=effect, to=EffectStatus.CONFIRMED, platform_id=platform_id, receipt=dict(receipt))
 
 
 def refute(*, effect: Effect, receipt: Mapping[str, Any]) -> Effect:

@@ -45,7 +45,7 @@ def claim(*, model: type[Leased], queues: Sequence[str], stages: Sequence[str], 
     """Lease up to `count_max` due rows of one brand, most urgent first. An empty list when nothing is due."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, brand_id, stage, fence FROM {model.CLAIM}_claim(%s, %s, %s, %s, %s)",  # noqa: S608
+            f"SELECT id, brand_id, stage, fence FROM {model.CLAIM}_claim(%s, %s, %s, %s, %s)",
             [list(queues), list(stages), count_max, owner(), timedelta(seconds=settings.LEASE_S)],
         )
         return [Claim(id=r[0], brand_id=r[1], stage=r[2], fence=r[3]) for r in cursor.fetchall()]
@@ -154,7 +154,7 @@ class Keeper:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT {table}_renew(%s, %s, %s)",  # noqa: S608
+                    f"SELECT {table}_renew(%s, %s, %s)",
                     [list(fences), list(fences.values()), timedelta(seconds=settings.LEASE_S)],
                 )
                 kept = {row[0] for row in cursor.fetchall()}

@@ -56,9 +56,7 @@ def _require_pending(item: ReviewItem) -> None:
 def approve(*, item: ReviewItem) -> ReviewItem:
     """Say yes to exactly this content. The actor of the running context is the reviewer."""
     _require_pending(item)
-    return transitions.move(
-        row=item, to=ReviewStatus.APPROVED, decided_by=tenancy.current_actor(), decided_at=Now()
-    )
+    return transitions.move(row=item, to=ReviewStatus.APPROVED, decided_by=tenancy.current_actor(), decided_at=Now())
 
 
 def reject(*, item: ReviewItem, code: RejectReason, reason: str) -> ReviewItem:

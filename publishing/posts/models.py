@@ -25,7 +25,9 @@ class Post(Leased):
     url = models.TextField(blank=True, default="")
     made_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
-    stage = models.GeneratedField(expression=Value("publish"), output_field=models.CharField(max_length=12), db_persist=True)
+    stage = models.GeneratedField(
+        expression=Value("publish"), output_field=models.CharField(max_length=12), db_persist=True
+    )
 
     class Meta:
         indexes = [models.Index(fields=["brand", "published_at"], name="post_by_time")]

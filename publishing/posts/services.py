@@ -131,8 +131,10 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
         wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
         leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=False)
         return None
-    too_old = effect.status == EffectStatus.SENT and effect.made_at is not None and (
-        clock.now() - effect.made_at > timedelta(seconds=settings.EFFECT_KEY_WINDOW_S)
+    too_old = (
+        effect.status == EffectStatus.SENT
+        and effect.made_at is not None
+        and (clock.now() - effect.made_at > timedelta(seconds=settings.EFFECT_KEY_WINDOW_S))
     )
     if effect.status not in effects.OPEN or too_old:
         _ask(post, "The platform no longer remembers the key of this post; look whether it is live.", effect)
@@ -212,9 +214,7 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Unavailab
             url=outcome.url,
             **leases.free(published_at=Now(), note=""),
         )
-        effects.confirm(
-            effect=effect, platform_id=outcome.platform_id, receipt=asdict(outcome), cost_usd_micros=fee
-        )
+        effects.confirm(effect=effect, platform_id=outcome.platform_id, receipt=asdict(outcome), cost_usd_micros=fee)
         leases.end_attempt(row=post, outcome="published")
     elif isinstance(outcome, Rejected) and outcome.code != TRY_AGAIN_WITH_A_NEW_GRANT:
         transitions.move(row=post, to=PostStatus.FAILED, fence=post.fence, **leases.free(note=str(outcome)))

@@ -16,9 +16,7 @@ class PostStatus(TextChoices):
 MACHINE = "publishing.post"
 INITIAL = frozenset({PostStatus.SCHEDULED})
 TRANSITIONS: dict[str, frozenset[str]] = {
-    PostStatus.SCHEDULED: frozenset(
-        {PostStatus.PUBLISHED, PostStatus.FAILED, PostStatus.HELD, PostStatus.CANCELLED}
-    ),
+    PostStatus.SCHEDULED: frozenset({PostStatus.PUBLISHED, PostStatus.FAILED, PostStatus.HELD, PostStatus.CANCELLED}),
     PostStatus.HELD: frozenset({PostStatus.SCHEDULED, PostStatus.PUBLISHED, PostStatus.FAILED, PostStatus.CANCELLED}),
     PostStatus.PUBLISHED: frozenset(),
     PostStatus.FAILED: frozenset(),

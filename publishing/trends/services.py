@@ -37,7 +37,7 @@ class Found:
 
 
 def follow(*, sources: Sequence[str], any_age: bool) -> list[Feed]:
-    """Make feeds known that somebody named. Loopback addresses are allowed for exactly these, other private ones not."""
+    """Make feeds known that somebody named: loopback addresses are then allowed, other private ones are not."""
     feeds = []
     for source in sources:
         url = reading.address(source)
@@ -52,7 +52,8 @@ def follow(*, sources: Sequence[str], any_age: bool) -> list[Feed]:
 def scan(*, feeds: Sequence[Feed]) -> list[Reading]:
     """Read these feeds and keep what is new."""
     asked = [
-        Asked(source=f.url, private_allowed=f.private_allowed, etag=f.etag, last_modified=f.last_modified) for f in feeds
+        Asked(source=f.url, private_allowed=f.private_allowed, etag=f.etag, last_modified=f.last_modified)
+        for f in feeds
     ]
     readings = reading.read_all(asked=asked)
     at = clock.now()
@@ -185,7 +186,7 @@ def _upsert(*, brand_id: int, trend: Found, at: datetime) -> None:
         "freshness_bp": round(trend.score.freshness * 10_000),
         "updated_at": at,
     }
-    # An item with an earlier date may arrive late and change the fingerprint: a trend that has any of them stays itself.
+    # An item with an earlier date may arrive late and change the fingerprint: a trend with any of them stays itself.
     row = Trend.objects.filter(items__overlap=members).order_by("id").first()
     made = row is None
     if row is None:

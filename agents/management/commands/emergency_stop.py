@@ -15,7 +15,7 @@ class Command(DoorCommand):
 
     help = "Stop an agent or the fleet at once; resuming is an act of its own."
     example = (
-        "  manage.py emergency_stop bea_unscrews --reason \"an emergency stop by the operator\"\n"
+        '  manage.py emergency_stop bea_unscrews --reason "an emergency stop by the operator"\n'
         "  manage.py emergency_stop --fleet --json\n"
     )
 
@@ -23,7 +23,9 @@ class Command(DoorCommand):
         """An agent or the fleet, and why."""
         parser.add_argument("agent", nargs="?", help="handle or id of an agent")
         parser.add_argument("--fleet", action="store_true", help="every agent of every brand")
-        parser.add_argument("--reason", default="an emergency stop by the operator", help="why; it stands in the record")
+        parser.add_argument(
+            "--reason", default="an emergency stop by the operator", help="why; it stands in the record"
+        )
 
     def act(self, options: dict[str, Any]) -> None:
         """Impose the control."""

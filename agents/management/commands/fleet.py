@@ -32,7 +32,12 @@ class Command(DoorCommand):
         for line in lines:
             spent = f"{money.show(line.spent_today_usd_micros)} of {money.show(line.limit_usd_micros)}"
             table.add_row(
-                f"@{line.handle}", line.brand, line.rung.lower(), str(line.published), str(line.in_review), spent,
+                f"@{line.handle}",
+                line.brand,
+                line.rung.lower(),
+                str(line.published),
+                str(line.in_review),
+                spent,
                 line.held_back_by or "nothing",
             )
         Console(file=self.stdout._out).print(table)  # type: ignore[attr-defined]

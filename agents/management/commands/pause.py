@@ -15,7 +15,7 @@ class Command(DoorCommand):
 
     help = "Pause an agent or the fleet: work waits, nothing is lost."
     example = (
-        "  manage.py pause bea_unscrews --reason \"a pause asked for by the operator\"\n"
+        '  manage.py pause bea_unscrews --reason "a pause asked for by the operator"\n'
         "  manage.py pause --fleet --json\n"
     )
 
@@ -23,7 +23,9 @@ class Command(DoorCommand):
         """An agent or the fleet, and why."""
         parser.add_argument("agent", nargs="?", help="handle or id of an agent")
         parser.add_argument("--fleet", action="store_true", help="every agent of every brand")
-        parser.add_argument("--reason", default="a pause asked for by the operator", help="why; it stands in the record")
+        parser.add_argument(
+            "--reason", default="a pause asked for by the operator", help="why; it stands in the record"
+        )
 
     def act(self, options: dict[str, Any]) -> None:
         """Impose the control."""

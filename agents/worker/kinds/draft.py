@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from agents.tasks.models import Task
 from agents.worker.base import CannotPropose, Kind, Proposal, Work
 from chimera.core import prompts, registry
@@ -9,7 +11,6 @@ from chimera.core.calls.services import Recorder
 from chimera.core.llm.base import Provider, Request
 from chimera.core.llm.schemas import Draft
 from chimera.core.money import Allowance
-from django.conf import settings
 from publishing.connectors.base import Connector
 from publishing.posts import selectors as posts
 
@@ -27,7 +28,7 @@ class Drafting(Kind):
     name = "draft"
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """What this persona published or drafted lately, so that it does not repeat itself, and the platform's limit."""
+        """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""
         connector = registry.get("CONNECTORS", "plaza", Connector)  # type: ignore[type-abstract]
         return {
             "recent": posts.recent_texts(belongs_to=task.agent.subject, count_max=RECENT_MAX),
@@ -42,11 +43,14 @@ class Drafting(Kind):
                 for key in ("name", "handle", "audience", "interests", "voice", "directives", "forbidden_topics")
             },
             "trend": {"title": work.goal["trend_title"], "sources": list(research["sources"])},
-            "facts": [{key: fact[key] for key in ("text", "source", "url", "title")} for fact in research["facts"]],
+            "facts": [
+                {key: fact[key] for key in ("text", "source", "sources", "url", "title")} for fact in research["facts"]
+            ],
             "limit_chars": work.inputs["limit_chars"],
             "feedback": [dict(entry) for entry in work.feedback],
             "recent": list(work.inputs["recent"]),
-            "seed": f"{work.goal['cause']}:{len(work.feedback)}",
+            # The same through all retries: the writer rebuilds its earlier attempts from it, to write something else.
+            "seed": work.goal["cause"],
         }
         prompt, prompt_hash = prompts.render("draft", variables)
         return Request(

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 from agents.tasks.models import Task
 from agents.worker.base import CannotPropose, Kind, Proposal, Work
 from chimera.core import money
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
-from django.conf import settings
 from publishing.accounts.models import Account
 from publishing.posts import services as posts
 

@@ -24,7 +24,8 @@ class Recorder:
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
         """Put one question to a model within the allowance, and keep question and answer."""
         allowance.require(
-            amount_usd_micros=provider.worst_case_usd_micros(request=request), what=f"{request.purpose} by {provider.name}"
+            amount_usd_micros=provider.worst_case_usd_micros(request=request),
+            what=f"{request.purpose} by {provider.name}",
         )
         answer = provider.complete(request=request, allowance=allowance)
         self.calls.append(

@@ -17,7 +17,8 @@ def checks(text: str, sources: list[str]) -> dict[str, bool]:
         "it does not shout": sum(w.isupper() and len(w) > 3 for w in words) <= 2 and text.count("!") <= 1,
         "at most one hashtag": len(re.findall(r"#\w", text)) <= 1,
         "no placeholder is left": not re.search(r"\{\{|\}\}|\[[A-Z_ ]+\]|lorem ipsum", text, re.IGNORECASE),
-        "brackets and quotation marks are paired": text.count("(") == text.count(")") and text.count("“") == text.count("”"),
+        "brackets and quotation marks are paired": text.count("(") == text.count(")")
+        and text.count("“") == text.count("”"),
     }
 
 

@@ -24,11 +24,19 @@ def claims(text: str) -> Iterator[tuple[str, str]]:
     for found in _NAME.finditer(text):
         words = found.group(0).split()
         before = text[: found.start()].rstrip()
-        if not before or before[-1] in ".!?:\"“”\n)(":
+        if not before or before[-1] in '.!?:"“”\n)(':
             words = words[1:]  # the first word of a sentence has a capital anyway
         name = " ".join(word for word in words if word not in _ORDINARY)
         if name:
             yield "name", name
+
+
+def _is_said(kind: str, words: str, known: str) -> bool:
+    """Whether the sources say these words: a number as a whole number ("1,000" in "1,000th"), a name as whole words."""
+    if kind == "quotation":
+        return words in known
+    after = r"(?!\d|[.,:]\d)" if kind == "number" else r"(?!\w)"
+    return re.search(rf"(?<![\w.,]){re.escape(words)}{after}", known) is not None
 
 
 class Grounding(Policy):
@@ -49,9 +57,7 @@ class Grounding(Policy):
         found, total, missing = 0, 0, ("", "")
         for kind, words in claims(snapshot["payload"]["text"]):
             total += 1
-            if re.search(rf"(?<![\w.,]){re.escape(_plain(words))}(?!\w)", known) or (
-                kind == "quotation" and _plain(words) in known
-            ):
+            if _is_said(kind, _plain(words), known):
                 found += 1
             elif not missing[0] or kind != "name":
                 missing = (kind, words)

@@ -27,4 +27,6 @@ class PlatformLimits(Policy):
                 return self.finding(Outcome.BLOCK, f"An image has {known['size_bytes']:,} bytes.", about="image")
             if not image["alt"].strip():
                 return self.finding(Outcome.BLOCK, "An image has no description for people who do not see it.")
-        return self.passed(f"{length} of {limits['text_max']} characters, {len(images)} of {limits['images_max']} images.")
+        return self.passed(
+            f"{length} of {limits['text_max']} characters, {len(images)} of {limits['images_max']} images."
+        )

@@ -113,7 +113,7 @@ class Command(DoorCommand):
             if time.monotonic() > ends:
                 if once:
                     raise CommandError(
-                        f"After {ONCE_TIMEOUT_S:.0f} s {numbers.working} rows still wait; see the logs in .chimera/logs."
+                        f"After {ONCE_TIMEOUT_S:.0f} s {numbers.working} rows still wait; look into .chimera/logs."
                     )
                 return numbers, first_post_s
             time.sleep(LOOK_EVERY_S)

@@ -1,0 +1,101 @@
+"""Fixtures: a database per worker rolled back after each test (`db`), or one of its own with real commits (`world`)."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection
+
+from chimera.core import tenancy
+from tests import servers
+
+ALPHA, BETA = 1, 2
+ACTOR = "test:fixture"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
+    """This worker's copy of the template."""
+    servers.drop(servers.database())
+    servers.clone(servers.database())
+    yield
+    connection.close()
+    servers.drop(servers.database())
+
+
+@pytest.fixture
+def alpha(db: None) -> Iterator[int]:
+    """Inside brand alpha, as a test actor; rolled back."""
+    with tenancy.brand(ALPHA, actor=ACTOR):
+        yield ALPHA
+
+
+class World:
+    """A database of its own: several connections, several roles, real commits."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._open: list[psycopg.Connection] = []
+
+    def connect(self, role: str = "app", *, brand: int | None = None, actor: str = "test:world") -> psycopg.Connection:
+        """A new connection of a role; with `brand` its session settings stand for the whole connection."""
+        fresh = psycopg.connect(**servers._endpoints().postgres.params(servers.ROLES[role], self.name), autocommit=True)
+        self._open.append(fresh)
+        fresh.execute("SELECT set_config('app.actor', %s, false)", [actor])
+        if brand:
+            fresh.execute("SELECT set_config('app.brand', %s, false)", [str(brand)])
+        return fresh
+
+    def superuser(self) -> psycopg.Connection:
+        """Past every rule: to arrange what no role may, or to look at everything."""
+        fresh = servers.admin(self.name)
+        self._open.append(fresh)
+        return fresh
+
+    def shift_clock(self, interval: str) -> None:
+        """Move this database's clock, as its owner: "13 hours"."""
+        with servers.admin(self.name) as owner:
+            owner.execute("UPDATE core_clock SET shift = %s::interval", [interval])
+
+    @contextmanager
+    def role(self, role: str) -> Iterator[None]:
+        """Django's connection as another role for a while."""
+        former = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+        found = servers._endpoints().postgres.params(servers.ROLES[role], self.name)
+        connection.close()
+        connection.settings_dict.update(USER=found["user"], PASSWORD=found["password"])
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(former)
+
+    def variables(self, role: str, *, with_grant_key: bool = False) -> dict[str, str]:
+        """The environment of a process on this database."""
+        return {**os.environ, **servers.variables(servers.ROLES[role], self.name, with_grant_key=with_grant_key)}
+
+    def close(self) -> None:
+        """End every connection."""
+        for one in self._open:
+            one.close()
+
+
+@pytest.fixture
+def world(django_db_blocker: object, django_db_setup: None) -> Iterator[World]:
+    """A fresh database; Django's default connection points at it, as chimera_app, and commits for real."""
+    name = f"{servers.database()}_{next(_numbers)}"
+    servers.clone(name)
+    made = World(name)
+    former = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield made
+        connection.close()
+    made.close()
+    connection.settings_dict["NAME"] = former
+    servers.drop(name)

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# The tests: real servers, network closed but for loopback, one process per core. Prints the ten slowest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile "$@"
