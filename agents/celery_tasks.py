@@ -5,8 +5,8 @@ from typing import Any
 from celery import shared_task
 
 from agents import pipeline, sweeper
-from agents.goals import services as goals
 from agents.judge import services as judge
+from agents.planner import services as planner
 from chimera.core import ticks, wake
 
 
@@ -42,7 +42,7 @@ def commit(*, queue: str = "think", **_: Any) -> None:
 def set_goals(**_: Any) -> None:
     """Scheduled: fresh trends become goals, once per tick however many schedulers run."""
     if ticks.first(name="agents.set_goals", every_s=30):
-        goals.set_for_all_brands()
+        planner.set_for_all_brands()
 
 
 @shared_task(name="agents.sweep")

@@ -44,20 +44,20 @@ def lines() -> list[Line]:
     """Every agent of the brand (at the desk: of all), by handle. A constant number of queries plus one per agent."""
     agents = list(Agent.objects.select_related("brand", "soul").order_by("brand_id", "handle"))
     day = clock.now().date()
-    counts = {
+    counts: dict[int, Any] = {
         row["agent_id"]: row
         for row in Task.objects.values("agent_id").annotate(
             in_review=Count("id", filter=Q(status=TaskStatus.HELD)),
             open=Count("id", filter=~Q(status__in=["DONE", "REJECTED", "EXPIRED", "CANCELLED"])),
         )
     }
-    published = dict(
+    published: dict[str, int] = dict(
         Post.objects.filter(status=PostStatus.PUBLISHED)
         .values_list("account__belongs_to")
         .annotate(count=Count("id"))
         .values_list("account__belongs_to", "count")
     )
-    spent = dict(
+    spent: dict[str, int] = dict(
         Budget.objects.filter(day=day)
         .values_list("scope")
         .annotate(s=Sum("settled_usd_micros"))

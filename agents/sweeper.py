@@ -8,7 +8,6 @@ Requirements: PLN-3, PLN-5, REV-6, GOV-1.
 import logging
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -31,7 +30,7 @@ def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT queue, stage FROM {model.CLAIM}_waiting(%s)",
-            [timedelta(seconds=late_s)],
+            [f"{late_s} seconds"],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
-from agents.goals import services as goals
 from agents.goals.models import Goal
 from agents.personas import services as personas
 from agents.personas import soul
 from agents.personas.models import Agent
 from agents.personas.states import TrustRung
+from agents.planner import services as planner
 from chimera.core import clock
 from chimera.core.embeddings import embed
 from publishing.trends.models import Feed, FeedItem, Trend
@@ -60,4 +60,4 @@ def trend(*, brand_id: int, story: tuple[str, str] = STORY, key: str = "story-1"
 
 def goal(*, agent: Agent) -> Goal:
     """The agent's first goal from the brand's trends."""
-    return goals.set_goals(agent_id=agent.pk)[0]
+    return planner.set_goals(agent_id=agent.pk)[0]

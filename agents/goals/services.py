@@ -8,34 +8,22 @@ from pgvector.django import CosineDistance
 
 from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
-from agents.personas.models import Agent
-from agents.tasks import services as tasks
-from chimera.core import clock, tenancy
-from chimera.core.brands import selectors as brands
+from agents.personas.models import Agent, Soul
+from chimera.core import clock
 from publishing.trends import background
 from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
-
-SETTER = "worker:planner stage:goals"
-
-
-def set_for_all_brands() -> int:
-    """Set goals for every brand; returns how many were new."""
-    new = 0
-    for brand_id in brands.ids():
-        with tenancy.brand(brand_id, actor=SETTER):
-            for agent in Agent.objects.filter(soul__isnull=False).order_by("id"):
-                new += len(set_goals(agent_id=agent.pk))
-    return new
 
 
 def set_goals(*, agent_id: int) -> list[Goal]:
     """New goals for one agent from the brand's live trends, within its day's number. In the brand's context."""
     # The lock makes two planners count the same day one after the other.
     agent = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent_id)
+    if agent.soul is None:
+        return []
     left = agent.posts_per_day - _today(agent)
     made: list[Goal] = []
-    for trend, relevance_bp, similarity_bp in _candidates(agent):
+    for trend, relevance_bp, similarity_bp in _candidates(agent.soul):
         if len(made) >= left:
             break
         goal, new = Goal.objects.get_or_create(
@@ -43,7 +31,7 @@ def set_goals(*, agent_id: int) -> list[Goal]:
             cause=f"trend:{trend.fingerprint[:40]}:agent:{agent.pk}",
             defaults={
                 "agent": agent,
-                "soul_id": agent.soul_id,
+                "soul": agent.soul,
                 "trend": trend,
                 "wish": f"Post about: {trend.title}"[:300],
                 "relevance_bp": relevance_bp,
@@ -53,7 +41,6 @@ def set_goals(*, agent_id: int) -> list[Goal]:
             },
         )
         if new:
-            tasks.begin(goal=goal, scopes=agent.scopes)
             made.append(goal)
     return made
 
@@ -63,11 +50,10 @@ def _today(agent: Agent) -> int:
     return Goal.objects.filter(agent=agent, made_at__gte=midnight).count()
 
 
-def _candidates(agent: Agent) -> list[tuple[Trend, int, int]]:
+def _candidates(soul: Soul) -> list[tuple[Trend, int, int]]:
     """Relevant live trends with percentile and similarity in basis points, the most relevant and liveliest first."""
-    assert agent.soul is not None, "only agents with a soul set goals"
-    profile = np.asarray(agent.soul.profile, dtype=np.float32)
-    near = trends.live().annotate(distance=CosineDistance("vector", agent.soul.profile))
+    profile = np.asarray(soul.profile, dtype=np.float32)
+    near = trends.live().annotate(distance=CosineDistance("vector", soul.profile))
     found = []
     for trend in near.filter(distance__lte=1 - settings.SIMILARITY_MIN_BP / 10_000):
         relevance = background.place(similarity=1 - trend.distance, profile_vector=profile)

@@ -38,7 +38,7 @@ def judge(*, task: Task, claim: Claim, actor: str) -> None:
         snapshot = snapshots.take(task=task, artifact=artifact)
     with outside.waiting(), leases.keeper.holding(table=Task.CLAIM, claims=[claim]):
         snapshot = measures.add(snapshot=snapshot)
-        policies = registry.every("POLICIES", Policy)  # type: ignore[type-abstract]
+        policies = registry.every("POLICIES", Policy)
         verdict = engine.judge(snapshot=snapshot, policies=policies)
         faults.point("after_verdict")
     with tenancy.brand(claim.brand_id, actor=actor):
@@ -59,7 +59,7 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
     thresholds = Thresholds()
     if task.agent.status == "SUPERVISED":
         thresholds = thresholds.tightened(act_above_bp=SUPERVISED_ACT_ABOVE_BP)
-    plan = Plan.objects.select_for_update().get(pk=task.plan_id)
+    plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
     way = routing.route(verdict=verdict, ruling=decision.ruling, thresholds=thresholds, retries=plan.retries)
     Verdict.objects.create(
         brand_id=task.brand_id,
@@ -171,10 +171,10 @@ def _approved(*, task: Task, review: ReviewItem) -> None:
 def _rejected(*, task: Task, review: ReviewItem) -> None:
     """A reason that can be mended sends it back, once; anything else ends it."""
     feedback = {"by": "human", "reason": review.reason or review.get_reason_code_display(), "span": ""}
-    plan = Plan.objects.select_for_update().filter(pk=task.plan_id).first()
+    plan = Plan.objects.select_for_update().filter(goal_id=task.goal_id).first()
     mendable = review.reason_code in FIXABLE and plan is not None and plan.returns == 0
     if mendable and tasks.reopen(outward=task, about="draft", feedback=feedback):
-        Plan.objects.filter(pk=task.plan_id).update(returns=1)
+        Plan.objects.filter(goal_id=task.goal_id).update(returns=1)
         return
     transitions.move(row=task, to=TaskStatus.REJECTED, **leases.free(ended_at=Now()))
     tasks.close_goal(goal_id=task.goal_id)

@@ -32,7 +32,7 @@ def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
     draft = upstream.get("draft", {})
     soul, trend, goal = task.soul.front, task.goal.trend, task.goal
     platform = artifact.payload["platform"]
-    connector = registry.get("CONNECTORS", platform, Connector)  # type: ignore[type-abstract]
+    connector = registry.get("CONNECTORS", platform, Connector)
     return {
         "payload": artifact.payload,
         "agent": {"handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},

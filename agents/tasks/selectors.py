@@ -22,6 +22,8 @@ def upstream(*, task: Task) -> dict[str, dict[str, Any]]:
 
 
 def _edges(plan_id: int | None) -> list[tuple[int, int]]:
+    if plan_id is None:  # the planning task itself stands outside of its plan
+        return []
     edges = Dependency.objects.filter(predecessor__plan_id=plan_id)
     return list(edges.values_list("predecessor_id", "successor_id"))
 

@@ -105,7 +105,7 @@ def work(*, claim: Claim) -> None:
         task = held(claim=claim)
         if stop_early(task=task):
             return
-        kind = registry.get("KINDS", task.kind, Kind)  # type: ignore[type-abstract]
+        kind = registry.get("KINDS", task.kind, Kind)
         todo = gather(task=task, kind=kind)
     recorder = Recorder()
     try:
@@ -179,7 +179,7 @@ def commit(*, claim: Claim) -> None:
         faults.point("before_commit")
         artifact = selectors.newest_artifact(task_id=task.pk)
         assert artifact is not None, "an accepted task has an artifact"
-        kind: Kind = registry.get("KINDS", task.kind, Kind)  # type: ignore[type-abstract]
+        kind: Kind = registry.get("KINDS", task.kind, Kind)
         kind.commit(
             task=task, payload=artifact.payload, approval=_approval(task=task, content_hash=artifact.content_hash)
         )

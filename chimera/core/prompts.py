@@ -6,6 +6,7 @@ Requirements: GEN-1, SAF-1.
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.conf import settings
 
 @lru_cache(maxsize=32)
 def _source(name: str) -> str:
-    folder = settings.TEMPLATES[0]["DIRS"][0]
+    folder: Path = settings.CHECKOUT / "templates"
     text: str = (folder / "prompts" / f"{name}.md").read_text(encoding="utf-8")
     return text
 

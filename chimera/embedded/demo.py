@@ -11,11 +11,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from agents.goals import services as goals
 from agents.personas import services as personas
 from agents.personas import soul
 from agents.personas.models import Agent
 from agents.personas.states import TrustRung
+from agents.planner import services as planner
 from chimera.core import tenancy
 from chimera.core.brands.models import Brand
 from chimera.embedded.entry import CHECKOUT
@@ -73,7 +73,7 @@ def set_goals(*, brand_id: int) -> int:
     """Goals for every persona from the fresh trends; returns how many are new."""
     with tenancy.brand(brand_id, actor=OPERATOR):
         agents = list(Agent.objects.order_by("id").values_list("id", flat=True))
-        return sum(len(goals.set_goals(agent_id=pk)) for pk in agents)
+        return sum(len(planner.set_goals(agent_id=pk)) for pk in agents)
 
 
 def operator_password() -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -64,7 +64,7 @@ def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: i
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT governance_reserve(%s, %s, %s, %s, %s)",
-                [key, about, own, amount_usd_micros, timedelta(seconds=lasts_s)],
+                [key, about, own, amount_usd_micros, f"{lasts_s} seconds"],
             )
     except DatabaseError as error:
         cause = error.__cause__

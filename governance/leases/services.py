@@ -46,7 +46,7 @@ def claim(*, model: type[Leased], queues: Sequence[str], stages: Sequence[str], 
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, brand_id, stage, fence FROM {model.CLAIM}_claim(%s, %s, %s, %s, %s)",
-            [list(queues), list(stages), count_max, owner(), timedelta(seconds=settings.LEASE_S)],
+            [list(queues), list(stages), count_max, owner(), f"{settings.LEASE_S} seconds"],
         )
         return [Claim(id=r[0], brand_id=r[1], stage=r[2], fence=r[3]) for r in cursor.fetchall()]
 
@@ -155,7 +155,7 @@ class Keeper:
             with connection.cursor() as cursor:
                 cursor.execute(
                     f"SELECT {table}_renew(%s, %s, %s)",
-                    [list(fences), list(fences.values()), timedelta(seconds=settings.LEASE_S)],
+                    [list(fences), list(fences.values()), f"{settings.LEASE_S} seconds"],
                 )
                 kept = {row[0] for row in cursor.fetchall()}
         except DatabaseError:

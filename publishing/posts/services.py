@@ -84,7 +84,7 @@ def publish(*, claim: Claim) -> None:
     actor = f"{leases.owner()} stage:publish"
     with tenancy.brand(claim.brand_id, actor=actor):
         post = _held(claim)
-        connector = registry.get("CONNECTORS", post.payload["platform"], Connector)  # type: ignore[type-abstract]
+        connector = registry.get("CONNECTORS", post.payload["platform"], Connector)
         effect = _intended(post, connector)
     if effect is None:
         return

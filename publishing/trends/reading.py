@@ -111,7 +111,7 @@ def _file(source: str) -> bytes:
 
 
 def _parsed(asked: Asked, body: bytes, *, etag: str = "", last_modified: str = "") -> Reading:
-    reader = registry.get("SOURCES", "syndication", Source)  # type: ignore[type-abstract]
+    reader = registry.get("SOURCES", "syndication", Source)
     try:
         document = reader.parse(body=body, origin=asked.source)
     except ChimeraError as error:

@@ -23,7 +23,6 @@ class Command(DoorCommand):
         if not lines:
             self.stdout.write("No agents yet. Launch one: manage.py launch_agent demo/souls/bea_unscrews.md")
             return
-        from rich.console import Console
         from rich.table import Table
 
         table = Table(title=f"{len(lines)} agents")
@@ -40,4 +39,4 @@ class Command(DoorCommand):
                 spent,
                 line.held_back_by or "nothing",
             )
-        Console(file=self.stdout._out).print(table)  # type: ignore[attr-defined]
+        self.show(table)

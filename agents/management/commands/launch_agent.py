@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from agents.goals import services as goals
 from agents.personas import services as personas
 from agents.personas import soul
+from agents.planner import services as planner
 from chimera.core import money, tenancy
 from chimera.core.brands.models import Brand
 from chimera.core.management.door import DoorCommand
@@ -41,7 +41,7 @@ class Command(DoorCommand):
         brand = self._brand(options["brand"])
         with tenancy.brand(brand.pk, actor=self.actor):
             agent = personas.launch(brand_id=brand.pk, soul=parsed, platform="plaza")
-            new = goals.set_goals(agent_id=agent.pk)
+            new = planner.set_goals(agent_id=agent.pk)
             account = Account.objects.get(belongs_to=agent.subject, platform="plaza")
             limit = BudgetLimit.objects.get(scope=agent.scope)
             version = agent.soul.version if agent.soul else 0

@@ -19,7 +19,7 @@ RECENT_MAX = 8
 
 def provider() -> Provider:
     """The first model of the writing tier."""
-    return registry.get("MODELS", settings.MODELS_BY_TIER["write"][0], Provider)  # type: ignore[type-abstract]
+    return registry.get("MODELS", settings.MODELS_BY_TIER["write"][0], Provider)
 
 
 class Drafting(Kind):
@@ -29,7 +29,7 @@ class Drafting(Kind):
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""
-        connector = registry.get("CONNECTORS", "plaza", Connector)  # type: ignore[type-abstract]
+        connector = registry.get("CONNECTORS", "plaza", Connector)
         return {
             "recent": posts.recent_texts(belongs_to=task.agent.subject, count_max=RECENT_MAX),
             "limit_chars": connector.limits.text_max,

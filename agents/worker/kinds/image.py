@@ -38,12 +38,12 @@ class Drawing(Kind):
 
     def worst_case_usd_micros(self, *, work: Work) -> int:
         """What the maker may cost."""
-        maker = registry.get("IMAGES", MAKER, ImageMaker)  # type: ignore[type-abstract]
+        maker = registry.get("IMAGES", MAKER, ImageMaker)
         return maker.worst_case_usd_micros(spec=self._spec(work))
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """Draw, store, and name the bytes by their hash."""
-        maker = registry.get("IMAGES", MAKER, ImageMaker)  # type: ignore[type-abstract]
+        maker = registry.get("IMAGES", MAKER, ImageMaker)
         spec = self._spec(work)
         allowance.require(amount_usd_micros=maker.worst_case_usd_micros(spec=spec), what=f"an image by {maker.name}")
         image = maker.make(spec=spec)

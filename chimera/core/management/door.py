@@ -50,6 +50,13 @@ class DoorCommand(BaseCommand):
         except (KeyError, OSError):  # a uid without a name, as in many containers
             return "cli:unnamed"
 
+    def show(self, table: Any) -> None:
+        """A table (rich) on standard output."""
+        from rich.console import Console
+
+        stream: Any = self.stdout
+        Console(file=stream._out).print(table)
+
     def say_json(self, value: dict[str, Any]) -> None:
         """One line, for machines."""
         self.stdout.write(json.dumps(value, ensure_ascii=False, default=str))

@@ -66,7 +66,6 @@ class Command(DoorCommand):
                 self.stderr.write(f"{reading.source}: {reading.error}")
             elif reading.document and reading.document.warning:
                 self.stderr.write(f"{reading.source}: {reading.document.warning}")
-        from rich.console import Console
         from rich.table import Table
 
         table = Table(title=f"{len(shown)} trends in {len(readings)} feeds")
@@ -74,7 +73,7 @@ class Command(DoorCommand):
             table.add_column(column, justify="left" if column == "trend" else "right")
         for trend in shown[:40]:
             table.add_row(f"{trend['score']:.2f}", str(trend["items"]), str(len(trend["sources"])), trend["title"])
-        Console(file=self.stdout._out).print(table)  # type: ignore[attr-defined]
+        self.show(table)
 
 
 def _feed(reading: Reading) -> dict[str, Any]:

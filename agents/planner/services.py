@@ -1,0 +1,28 @@
+"""Goals from what is fresh, and the planning task that each begins with. The planner reads; nobody calls it."""
+
+from agents.goals import services as goals
+from agents.goals.models import Goal
+from agents.personas.models import Agent
+from agents.tasks import services as tasks
+from chimera.core import tenancy
+from chimera.core.brands import selectors as brands
+
+SETTER = "worker:planner stage:goals"
+
+
+def set_for_all_brands() -> int:
+    """Set goals for every agent of every brand; returns how many were new."""
+    new = 0
+    for brand_id in brands.ids():
+        with tenancy.brand(brand_id, actor=SETTER):
+            for agent_id in Agent.objects.filter(soul__isnull=False).order_by("id").values_list("id", flat=True):
+                new += len(set_goals(agent_id=agent_id))
+    return new
+
+
+def set_goals(*, agent_id: int) -> list[Goal]:
+    """New goals for one agent, each with its planning task, in one transaction. In the brand's context."""
+    made = goals.set_goals(agent_id=agent_id)
+    for goal in made:
+        tasks.begin(goal=goal, scopes=goal.agent.scopes)
+    return made
