@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chimera.settings")
 
@@ -20,3 +20,10 @@ def _start_sweeping(sender: Any = None, **_: Any) -> None:
 
     if "sweep" in os.environ.get("CHIMERA_QUEUES", ""):
         sweeper.start()
+
+
+@worker_shutdown.connect
+def _close_sessions(**_: Any) -> None:
+    from chimera.core.mcp import client
+
+    client.close_all()

@@ -4,7 +4,17 @@ Values are dotted paths, imported when first used and checked against their base
 every line. Requirements: JDG-1, GEN-1, TRD-1, PUB-1.
 """
 
-# What a task does. agents.worker.kinds.base.Kind
+# The base class of each section: what a part must fit.
+SOCKETS: dict[str, str] = {
+    "KINDS": "agents.worker.base.Kind",
+    "POLICIES": "governance.policies.base.Policy",
+    "MODELS": "chimera.core.llm.base.Provider",
+    "SOURCES": "publishing.trends.sources.base.Source",
+    "IMAGES": "publishing.media.images.base.ImageMaker",
+    "CONNECTORS": "publishing.connectors.base.Connector",
+}
+
+# What a task does.
 KINDS: dict[str, str] = {
     "plan": "agents.worker.kinds.plan.Planning",
     "research": "agents.worker.kinds.research.Research",
@@ -13,7 +23,7 @@ KINDS: dict[str, str] = {
     "publish": "agents.worker.kinds.publish.Publishing",
 }
 
-# What the judge looks at, hard rules first. governance.policies.base.Policy
+# What the judge looks at, hard rules first.
 POLICIES: dict[str, str] = {
     "label": "governance.policies.rules.label.AiLabel",
     "limits": "governance.policies.rules.limits.PlatformLimits",
@@ -26,22 +36,22 @@ POLICIES: dict[str, str] = {
     "craft": "governance.policies.rules.craft.Craft",
 }
 
-# Who answers questions. chimera.core.llm.base.Provider
+# Who answers questions.
 MODELS: dict[str, str] = {
     "offline": "chimera.core.llm.offline.OfflineProvider",
 }
 
-# How outside news is read. publishing.trends.sources.base.Source
+# How outside news is read.
 SOURCES: dict[str, str] = {
     "syndication": "publishing.trends.sources.syndication.Syndication",
 }
 
-# Who draws. publishing.media.images.base.ImageMaker
+# Who draws.
 IMAGES: dict[str, str] = {
     "poster": "publishing.media.images.poster.PosterMaker",
 }
 
-# How a platform is reached. publishing.connectors.base.Connector
+# How a platform is reached.
 CONNECTORS: dict[str, str] = {
     "plaza": "publishing.connectors.plaza.client.PlazaConnector",
 }

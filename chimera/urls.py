@@ -1,9 +1,12 @@
 """The web: the desk under /admin/, and a door to it."""
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.views.decorators import staff_member_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.generic import RedirectView
+
+from chimera.core import storage
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -11,8 +14,21 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@staff_member_required
+def media(request: HttpRequest, content_hash: str) -> HttpResponse:
+    """An image by its content hash, for people who are signed in. Its type is read from its bytes, never guessed."""
+    try:
+        content = storage.get(content_hash)
+    except storage.NotStored as error:
+        raise Http404(str(error)) from error
+    kind = "image/png" if content.startswith(b"\x89PNG\r\n\x1a\n") else "image/jpeg"
+    return HttpResponse(content, content_type=kind, headers={"Cache-Control": "private, max-age=86400, immutable"})
+
+
 urlpatterns = [
     path("health", health),
+    path("favicon.ico", lambda request: HttpResponse(status=204)),
+    path("media/<str:content_hash>", media, name="media"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(url="/admin/governance/reviewitem/?status=PENDING")),
 ]

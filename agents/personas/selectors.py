@@ -12,7 +12,7 @@ def by_name(name: str) -> Agent:
     """The agent with this handle (with or without @) or id, in the brand of the context or, at the desk, in all."""
     handle = name.removeprefix("@")
     found = list(Agent.objects.filter(handle=handle)[:2])
-    if not found and handle.isdigit():
+    if not found and handle.isascii() and handle.isdigit():
         found = list(Agent.objects.filter(pk=int(handle)))
     if not found:
         known = ", ".join(f"@{h}" for h in Agent.objects.order_by("handle").values_list("handle", flat=True)[:10])

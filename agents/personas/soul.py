@@ -72,6 +72,27 @@ class SoulFile:
         return ". ".join([*self.front.interests, self.front.audience])
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML with two more mistakes that name their line: a field that stands twice, a value that cannot be made."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            # "2024-13-45" looks like a date to YAML and is none.
+            problem = f"{str(node.value)[:80]!r} is not the value it looks like; put it in quotation marks"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                problem = f"the field `{key.value[:80]}` stands twice; remove one"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep=deep)
+
+
 def parse(content: bytes, *, origin: str) -> SoulFile:
     """Read the bytes of a SOUL.md. Raises BadSoul with origin, line, field and remedy."""
     if len(content) > SIZE_MAX_BYTES:
@@ -100,7 +121,11 @@ def parse(content: bytes, *, origin: str) -> SoulFile:
 
 def _fields(head: str, origin: str) -> dict[str, Any]:
     try:
-        fields = yaml.safe_load(head)
+        fields = yaml.load(head, Loader=_Loader)  # a safe loader
+    except RecursionError as error:
+        raise BadSoul(
+            f"{origin}, line 2: the front matter is nested too deeply; keep to the documented fields."
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 2}" if mark else ""

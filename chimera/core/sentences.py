@@ -9,24 +9,17 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
-from chimera.core import embeddings, markers
+from chimera.core import embeddings, markers, markup
 
-CHARS_MAX = 50_000  # of one text; a summary is far below, and the parser's time grows with the length
+CHARS_MAX = 50_000  # of one text; a summary is far below
 ITEMS_MAX = 50
 SENTENCES_PER_ITEM_MAX = 12
 
 # The more figures two sentences share, the less alike their words must be to be one fact: cosine by shared figures.
 COSINE_BY_FIGURES = (0.80, 0.66, 0.40)
 
-_BLOCKS = markers.words(
-    "address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main "
-    "ol p pre section table tbody td tfoot th thead tr ul"
-)
-_UNSEEN = frozenset(("script", "style", "template", "noscript", "head", "svg"))
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|<!\[CDATA\[|<!doctype", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 # Shown as nothing although Unicode does not call them format characters; variation selectors can smuggle bytes.
@@ -46,32 +39,6 @@ class Fact:
     sources: tuple[str, ...] = field(default=())
 
 
-class _Text(HTMLParser):
-    """Collects what a browser would show; a block starts a new line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag in _UNSEEN:
-            self._hidden += 1
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            # Line breaks in the source are spaces to a browser; only blocks separate.
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
 def clean(html_or_text: str) -> str:
     """Plain text as a reader sees it: no tags, entities, zero-width or bidirectional characters; single spaces.
 
@@ -84,15 +51,15 @@ def clean(html_or_text: str) -> str:
     for _ in range(6):
         if _MARKUP.search(text):
             was_markup = True
-            text = _shown(text)
+            text = markup.shown(text)
         elif _ENTITY.search(text):
-            text = unescape(text)
+            text = markup.unescaped(text)
         else:
             break
     else:
         text = re.sub("[<>&]", " ", text)
     if not was_markup:
-        text = re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", text)
+        text = "\n".join(line.strip() for line in text.split("\n"))
         # In plain text a single break is a wrapped line, an empty line a new paragraph.
         text = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
@@ -103,15 +70,6 @@ def clean(html_or_text: str) -> str:
     )
     lines = (re.sub(r" +", " ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-def _shown(text: str) -> str:
-    # A CDATA section is text; other marked sections are nothing that the parser knows, and it fails on some.
-    text = re.sub(r"<!\[CDATA\[(.*?)\]\]>", r"\1", text, flags=re.DOTALL | re.IGNORECASE).replace("<![", " ")
-    parser = _Text()
-    parser.feed(text)
-    parser.close()
-    return "".join(parser.parts)
 
 
 def split(text: str) -> list[str]:

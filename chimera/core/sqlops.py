@@ -86,14 +86,21 @@ def guarded(table: str, *, arrows: Mapping[str, Iterable[str]], initial: Iterabl
 
 
 def audited(
-    table: str, *, subject: str, task_column: str = "", body: Iterable[str] = (), versioned: bool = True
+    table: str,
+    *,
+    subject: str,
+    task_column: str = "",
+    body: Iterable[str] = (),
+    also: Iterable[str] = (),
+    versioned: bool = True,
 ) -> RunSQL:
     """Every insert, delete and change of state (or of a body column) leaves an audit event in its transaction.
 
+    `also` goes into the body without causing an event: lease columns change with every claim, which is no transition.
     `subject` is the prefix of the row's name ("agents.task"), `task_column` holds the task that it is about
     ("id" for tasks themselves), `body` lists columns with ids, hashes and numbers: never text.
     """
-    arguments = ", ".join(f"'{value}'" for value in (subject, task_column, *body))
+    arguments = ", ".join(f"'{value}'" for value in (subject, task_column, *body, *also))
     watched = (*(("state_version", "status") if versioned else ()), *body)
     changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in watched)
     statements = (

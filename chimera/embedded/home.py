@@ -95,7 +95,8 @@ class Home:
         """
         try:
             self.root.parent.mkdir(parents=True, exist_ok=True)
-            for folder in (self.root, self.root / "data", self.valkey, self.run, self.logs, self.media):
+            beside = (self.root / "data", self.valkey, self.run, self.logs, self.media, self.root / "static")
+            for folder in (self.root, *beside):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StartFailed(

@@ -53,6 +53,7 @@ WSGI_APPLICATION = "chimera.wsgi.application"
 ROOT_URLCONF = "chimera.urls"
 STATIC_URL = "static/"
 STATIC_ROOT = CHIMERA_HOME / "static"
+WHITENOISE_USE_FINDERS = True  # one machine: served from where the packages keep them
 
 # Where outside acts go. The connector holds the platform's credentials; callers show the service token.
 CONNECTORS: dict[str, dict[str, str]] = {

@@ -27,7 +27,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 
-LEASE_S = 8
+LEASE_S: int = env.int("LEASE_S", default=8)
 LEASE_RENEW_S = 2
 CLAIM_COUNT_MAX = 4
 DRAIN_S = 5.0

@@ -59,7 +59,7 @@ def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: i
     Idempotent by `key` within the brand. Of the scopes those that are budgets of a brand count; "fleet" and
     "platform:..." stop work but hold no money of it.
     """
-    own = sorted(scope for scope in scopes if scope.startswith(BUDGETED))
+    own = sorted({scope for scope in scopes if scope.startswith(BUDGETED)})
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(

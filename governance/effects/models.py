@@ -21,7 +21,7 @@ class Effect(BrandStateful):
     key = models.CharField(max_length=64)  # sent to the platform as the idempotency key
     hold_key = models.CharField(max_length=160)
     payload_hash = models.CharField(max_length=64)
-    fence = models.BigIntegerField()
+    sent_fence = models.BigIntegerField()  # whose send it is: a grant of an older number is refused
     grant_jti = models.CharField(max_length=40, blank=True, default="")
     call_timeout_s = models.IntegerField(default=0)
     sends = models.IntegerField(default=0)

@@ -39,7 +39,7 @@ def intend(
             "key": canonical.digest([row.subject, kind, payload_hash]),
             "hold_key": hold_key,
             "payload_hash": payload_hash,
-            "fence": row.fence,
+            "sent_fence": row.fence,
             "status": EffectStatus.INTENDED,
         },
     )
@@ -58,7 +58,7 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
     """
     leases.require_held(row=row, longer_than_s=call_timeout_s)
     controls.require_open(scopes=row.scopes)
-    sent: dict[str, Any] = {"grant_jti": jti, "fence": row.fence, "call_timeout_s": call_timeout_s, "sent_at": Now()}
+    sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "call_timeout_s": call_timeout_s, "sent_at": Now()}
     if effect.status == EffectStatus.INTENDED:
         return transitions.move(row=effect, to=EffectStatus.SENT, sends=1, **sent)
     again = Effect.objects.filter(pk=effect.pk, status=EffectStatus.SENT, state_version=effect.state_version)

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             "governance_effect",
             subject="governance.effect",
             task_column="task",
-            body=["subject", "kind", "key", "payload_hash", "grant_jti", "fence", "platform_id"],
+            body=["subject", "kind", "key", "payload_hash", "grant_jti", "sent_fence", "platform_id"],
         ),
         sqlops.fleet("governance_grantused", app="", operator="SELECT", connector="SELECT, INSERT"),
         sqlops.append_only("governance_grantused"),

@@ -227,6 +227,12 @@ def _drop(slot: _Slot, session: "ClientSession | None") -> None:
         logger.debug("a broken MCP session was closed (%s)", type(error).__name__)
 
 
+def close_all() -> None:
+    """Close every session of this process, at its end: a loop that is collected with the interpreter complains."""
+    for slot in list(_slots.values()):
+        _drop(slot, slot.session)
+
+
 @contextlib.asynccontextmanager
 async def _session(*, url: str, bearer: str, seconds: float) -> "AsyncIterator[ClientSession]":
     import anyio

@@ -45,18 +45,19 @@ def _context(brand_id: int | None, actor: str | None) -> Iterator[None]:
     who = actor if actor is not None else _actor.get()
     nested = connection.in_atomic_block
     former = (_brand.get(), _actor.get())
-    tokens = (_brand.set(brand_id), _actor.set(who))
-    try:
-        with transaction.atomic():
+    with transaction.atomic():
+        tokens = (_brand.set(brand_id), _actor.set(who))
+        try:
             _tell(brand_id, who)
             yield
             # A local setting outlives a released savepoint, so a nested context must put the former one back.
             # After an error the savepoint's rollback does that by itself.
             if nested:
                 _tell(*former)
-    finally:
-        _brand.reset(tokens[0])
-        _actor.reset(tokens[1])
+        finally:
+            # Before the commit: what runs after it has no brand in the database, so it must have none here either.
+            _brand.reset(tokens[0])
+            _actor.reset(tokens[1])
 
 
 @contextmanager

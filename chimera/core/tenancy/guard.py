@@ -27,7 +27,8 @@ def brand_tables() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, brand_tables()), key=len, reverse=True))
-    return re.compile(rf'(?<![\w.])"?({names})"?(?!\w|\()')
+    # Names come quoted or not, with the schema or without, in any case, and with a column list right behind them.
+    return re.compile(rf'(?<![\w.])(?:"?public"?\.)?"?({names})"?(?!\w)', re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

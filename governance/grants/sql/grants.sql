@@ -1,6 +1,6 @@
 -- What the connector may ask about an effect: whether this grant is the one that was last sent for it.
 CREATE POLICY dispatch_governance_effect ON governance_effect FOR SELECT TO chimera_dispatch USING (true);
-GRANT SELECT (id, brand_id, subject, key, status, grant_jti, fence, payload_hash) ON governance_effect TO chimera_dispatch;
+GRANT SELECT (id, brand_id, subject, key, status, grant_jti, sent_fence, payload_hash) ON governance_effect TO chimera_dispatch;
 
 -- Promise: true only for the grant id and fencing number that stand on an effect which is SENT. A worker that was
 -- frozen and wakes late holds a grant that has been replaced: false.
@@ -8,7 +8,7 @@ CREATE FUNCTION governance_grant_stands(p_brand bigint, p_key text, p_jti text, 
 RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM governance_effect e
                   WHERE e.brand_id = p_brand AND e.key = p_key AND e.status = 'SENT'
-                    AND e.grant_jti = p_jti AND e.fence = p_fence AND e.payload_hash = p_hash)
+                    AND e.grant_jti = p_jti AND e.sent_fence = p_fence AND e.payload_hash = p_hash)
 $$;
 ALTER FUNCTION governance_grant_stands(bigint, text, text, bigint, text) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION governance_grant_stands(bigint, text, text, bigint, text) FROM PUBLIC;

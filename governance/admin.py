@@ -1,0 +1,218 @@
+"""The desk's pages of governance: the review queue first. Doors only: they call services."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from chimera.core import money, wake
+from chimera.core.desk import ReadingAdmin
+from chimera.core.errors import ChimeraError
+from governance.audit import selectors as record
+from governance.models import AuditEvent, Budget, BudgetLimit, Control, Effect, ReviewItem
+from governance.reviews import services as reviews
+from governance.reviews.models import RejectReason
+from governance.reviews.states import ReviewStatus
+
+SHOWN = ("payload", "agent", "trend", "limits", "citations", "offline")
+
+
+class ApproveForm(BaseDialogForm):
+    """Nothing to fill in: the yes is for exactly what is shown."""
+
+
+class RejectForm(BaseDialogForm):
+    """Why, in a code and in words; both go into the retry."""
+
+    code = forms.ChoiceField(label="What is wrong", choices=RejectReason.choices, widget=UnfoldAdminSelectWidget)
+    reason = forms.CharField(
+        label="In your words", required=False, max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+
+def _card(item: ReviewItem) -> dict[str, Any]:
+    """What the card shows, from the frozen snapshot."""
+    snapshot = item.snapshot
+    verdict = snapshot.get("verdict", {})
+    composite = verdict.get("composite_bp")
+    expires = snapshot.get("trend", {}).get("expires_at")
+    return {
+        **{key: snapshot.get(key, {}) for key in SHOWN},
+        "why": item.why,
+        "expires": datetime.fromisoformat(expires) if expires else None,
+        "verdict": verdict,
+        "composite": f"{composite / 10_000:.4f}" if composite is not None else "none",
+        "parts": [(name, f"{score / 10_000:.2f}") for name, score in verdict.get("parts", {}).items()],
+        "story": record.story(task_id=item.task),
+    }
+
+
+@admin.register(ReviewItem)
+class ReviewItemAdmin(ReadingAdmin):
+    """The queue of what waits for a human."""
+
+    list_display: ClassVar[list[str]] = ["card_line", "state", "kind", "handle", "until"]
+    list_filter: ClassVar[list[str]] = ["status", "kind"]
+    ordering: ClassVar[list[str]] = ["deadline", "id"]
+    fields: ClassVar[list[Any]] = [("kind", "status", "deadline", "decided_by")]
+    change_form_before_template = "admin/governance/card.html"
+    actions_detail: ClassVar[list[str]] = ["approve", "reject"]
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who may answer."""
+        return request.user.has_perm("governance.decide_reviewitem")
+
+    @display(description="what")
+    def card_line(self, item: ReviewItem) -> str:
+        """The first words of what would go out."""
+        text = str(item.snapshot["payload"].get("text") or item.why)
+        return " ".join(text.split())[:90]
+
+    @display(
+        description="state",
+        label={"PENDING": "warning", "APPROVED": "success", "REJECTED": "danger", "EXPIRED": "info"},
+    )
+    def state(self, item: ReviewItem) -> str:
+        """Where the card is."""
+        return item.status
+
+    @display(description="agent")
+    def handle(self, item: ReviewItem) -> str:
+        """Whose post it is."""
+        return f"@{item.snapshot.get('agent', {}).get('handle', '')}"
+
+    @display(description="deadline", ordering="deadline")
+    def until(self, item: ReviewItem) -> str:
+        """When it expires, UTC."""
+        return f"{item.deadline:%d %b %H:%M}"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The card stands before the form; its template escapes everything that came from outside."""
+        item = ReviewItem.objects.filter(pk=object_id).first() if object_id else None
+        context = {**(extra_context or {}), "card": _card(item) if item else None}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    @action(
+        description="Approve",
+        permissions=["decide"],
+        icon="check",
+        variant=ActionVariant.SUCCESS,
+        dialog={
+            "title": "Approve this post",
+            "description": "It goes out exactly as it is shown. The approval is on the record.",
+            "form_class": ApproveForm,
+            "form_submit_text": "Approve",
+        },
+    )
+    def approve(self, request: HttpRequest, form: ApproveForm, object_id: str) -> HttpResponse:
+        """Say yes."""
+        return self._decide(request, object_id, lambda item: reviews.approve(item=item), "approved; it goes out now.")
+
+    @action(
+        description="Reject",
+        permissions=["decide"],
+        icon="close",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": "Reject this post",
+            "description": "A reason that can be mended sends it back once; the reason goes with it.",
+            "form_class": RejectForm,
+            "form_submit_text": "Reject",
+        },
+    )
+    def reject(self, request: HttpRequest, form: RejectForm, object_id: str) -> HttpResponse:
+        """Say no, and why."""
+        code, reason = RejectReason(form.cleaned_data["code"]), form.cleaned_data["reason"]
+        return self._decide(
+            request, object_id, lambda item: reviews.reject(item=item, code=code, reason=reason), "rejected."
+        )
+
+    def _decide(self, request: HttpRequest, object_id: str, answer: Any, done: str) -> HttpResponse:
+        item = ReviewItem.objects.select_for_update().get(pk=object_id)
+        try:
+            answer(item)
+        except ChimeraError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Review {item.pk} is {done}")
+            wake.after_commit(queue="think")
+        following = ReviewItem.objects.filter(status=ReviewStatus.PENDING).order_by("deadline", "id").first()
+        if following is None:
+            return redirect(reverse("admin:governance_reviewitem_changelist") + "?status=PENDING")
+        return redirect(reverse("admin:governance_reviewitem_change", args=[following.pk]))
+
+
+@admin.register(Control)
+class ControlAdmin(ReadingAdmin):
+    """What is stopped; stopping and resuming are commands, each on the record."""
+
+    list_display: ClassVar[list[str]] = ["scope", "kind", "status", "reason", "since", "lifted_at"]
+    list_filter: ClassVar[list[str]] = ["status", "kind"]
+
+
+@admin.register(Budget)
+class BudgetAdmin(ReadingAdmin):
+    """Every scope's days."""
+
+    list_display: ClassVar[list[str]] = ["scope", "day", "limit", "reserved", "settled"]
+    ordering: ClassVar[list[str]] = ["-day", "scope"]
+
+    def limit(self, budget: Budget) -> str:
+        """In dollars."""
+        return money.show(budget.limit_usd_micros)
+
+    def reserved(self, budget: Budget) -> str:
+        """In dollars."""
+        return money.show(budget.reserved_usd_micros)
+
+    def settled(self, budget: Budget) -> str:
+        """In dollars."""
+        return money.show(budget.settled_usd_micros)
+
+
+@admin.register(BudgetLimit)
+class BudgetLimitAdmin(ModelAdmin):
+    """What a scope may spend a day; an edit is on the record with who made it."""
+
+    list_display: ClassVar[list[str]] = ["scope", "dollars"]
+    fields: ClassVar[list[str]] = ["brand", "scope", "limit_usd_micros"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: BudgetLimit | None = None) -> list[str]:
+        """Only the amount can be changed."""
+        return ["brand", "scope"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: BudgetLimit | None = None) -> bool:
+        """A limit is lowered to zero, not removed."""
+        return False
+
+    def dollars(self, limit: BudgetLimit) -> str:
+        """In dollars."""
+        return money.show(limit.limit_usd_micros)
+
+
+@admin.register(Effect)
+class EffectAdmin(ReadingAdmin):
+    """Acts outside, and what is known of them."""
+
+    list_display: ClassVar[list[str]] = ["about", "kind", "status", "sends", "platform_id", "sent_at"]
+    list_filter: ClassVar[list[str]] = ["status"]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadingAdmin):
+    """The record."""
+
+    list_display: ClassVar[list[str]] = ["at", "subject", "from_status", "to_status", "state_version", "actor"]
+    search_fields: ClassVar[list[str]] = ["subject", "task_id", "actor"]
+    ordering: ClassVar[list[str]] = ["-id"]

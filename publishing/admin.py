@@ -1,0 +1,61 @@
+"""The desk's pages of publishing."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from chimera.core.desk import ReadingAdmin
+from publishing.models import Account, Feed, Post, Trend
+
+
+@admin.register(Post)
+class PostAdmin(ReadingAdmin):
+    """What went out, and what is on its way."""
+
+    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "note"]
+    list_filter: ClassVar[list[str]] = ["status"]
+    list_select_related: ClassVar[list[str]] = ["account"]
+    ordering: ClassVar[list[str]] = ["-id"]
+
+    def text(self, post: Post) -> str:
+        """Its first words."""
+        return " ".join(str(post.payload["text"]).split())[:80]
+
+    @display(
+        description="state", label={"PUBLISHED": "success", "FAILED": "danger", "HELD": "warning", "SCHEDULED": "info"}
+    )
+    def state(self, post: Post) -> str:
+        """Where it is."""
+        return post.status
+
+
+@admin.register(Trend)
+class TrendAdmin(ReadingAdmin):
+    """Stories that several items tell."""
+
+    list_display: ClassVar[list[str]] = ["title", "told_by", "score", "first_seen", "expires_at"]
+    exclude: ClassVar[list[str]] = ["vector"]
+    ordering: ClassVar[list[str]] = ["-score_bp"]
+
+    def told_by(self, trend: Trend) -> str:
+        """Its sources."""
+        return ", ".join(trend.sources)
+
+    def score(self, trend: Trend) -> str:
+        """0 to 1."""
+        return f"{trend.score_bp / 10_000:.2f}"
+
+
+@admin.register(Feed)
+class FeedAdmin(ReadingAdmin):
+    """What is read, and what went wrong with it."""
+
+    list_display: ClassVar[list[str]] = ["url", "title", "format", "items_seen", "read_at", "error"]
+
+
+@admin.register(Account)
+class AccountAdmin(ReadingAdmin):
+    """Presences on platforms."""
+
+    list_display: ClassVar[list[str]] = ["handle", "platform", "display_name"]

@@ -1,0 +1,55 @@
+"""A row for every tenant table, made from what the database says about its columns."""
+
+import psycopg
+
+from chimera.core import machines
+
+TENANT_TABLES = """
+  SELECT DISTINCT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'brand_id'
+   WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
+"""
+COLUMNS = """
+  SELECT attname, format_type(atttypid, NULL), format_type(atttypid, atttypmod) FROM pg_attribute
+   WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('id', 'brand_id')
+     AND attnotnull AND NOT atthasdef AND attidentity = ''
+"""
+BY_TYPE = {
+    "integer": "1",
+    "smallint": "1",
+    "boolean": "false",
+    "date": "current_date",
+    "jsonb": "'{}'",
+    "interval": "'0'",
+    "timestamp with time zone": "chimera_now()",
+    "vector": "array_fill(0.1::real, ARRAY[256])::vector",
+}
+
+
+def tables(connection: psycopg.Connection) -> list[str]:
+    """Every table with `brand_id`."""
+    return [row[0] for row in connection.execute(TENANT_TABLES)]
+
+
+def insert(connection: psycopg.Connection, table: str, *, brand: int, number: int) -> psycopg.Cursor:
+    """Try to insert one plausible row of a brand; `number` keeps its texts apart from those of other rows."""
+    born = {found.name.replace(".", "_"): found.initial[0] for found in machines.discover()}
+    values = {"id": str(number), "brand_id": str(brand)}
+    for place, (column, kind, full) in enumerate(connection.execute(COLUMNS, [table]).fetchall(), start=1):
+        if column == "status":
+            values[column] = f"'{born.get(table, 'x')}'"
+        elif kind == "bigint":
+            values[column] = str(place)  # two keys of one row are two rows
+        elif kind.endswith("[]"):
+            values[column] = "'{}'"
+        else:
+            values[column] = BY_TYPE.get(kind, f"'{number}'::{full}")  # the cast shortens
+    names = ", ".join(f'"{name}"' for name in values)
+    return connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(values.values())})")
+
+
+def fill(connection: psycopg.Connection, *, brand: int, number: int) -> None:
+    """One row in every tenant table, as the superuser: triggers and keys do not ask."""
+    connection.execute("SET session_replication_role = replica")
+    for table in tables(connection):
+        insert(connection, table, brand=brand, number=number)
+    connection.execute("SET session_replication_role = origin")

@@ -1,0 +1,102 @@
+"""A stage for fault tests: a real platform, a real connector process, and worker processes that can be killed."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import uvicorn
+
+from chimera.embedded.processes import free_port
+from publishing.simulators.plaza import app as plaza
+from publishing.simulators.plaza.store import Store
+from tests.conftest import World
+from tests.servers import CHECKOUT
+
+TOKEN = "demo-token"  # what settings.CONNECTORS gives to the platform by default
+
+
+def published(store: Path) -> list[str]:
+    """The texts on the platform, oldest first, read from its own storage."""
+    with contextlib.closing(sqlite3.connect(store)) as platform:
+        return [row[0] for row in platform.execute("SELECT text FROM post ORDER BY seq")]
+
+
+class Stage:
+    """Simulator in a thread (its faults can be scripted), connector and workers as processes of their own."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
+        self.faults: list[str] = []
+        self.store = Store(folder / "plaza.sqlite3")
+        self.platform_port, self.connector_port = free_port(), free_port()
+        app = plaza.build(store=self.store, token=TOKEN, faults=self.faults, late_s=1.0)
+        config = uvicorn.Config(app, host="127.0.0.1", port=self.platform_port, log_level="error")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        self.connector: subprocess.Popen[bytes] | None = None
+
+    def _shared(self) -> dict[str, str]:
+        return {
+            "PLAZA_URL": f"http://127.0.0.1:{self.platform_port}",
+            "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{self.connector_port}/mcp",
+            "PYTHONPATH": str(CHECKOUT),
+        }
+
+    def start_connector(self) -> None:
+        """Start the connector and wait until it answers."""
+        command = [sys.executable, "manage.py", "connector", "plaza", "--port", str(self.connector_port)]
+        variables = {**self.world.variables("connector"), **self._shared()}
+        with (self.folder / "connector.log").open("ab") as log:
+            self.connector = subprocess.Popen(command, cwd=CHECKOUT, env=variables, stdout=log, stderr=log)
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.connector_port}/health", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError((self.folder / "connector.log").read_text()[-2000:])
+
+    def kill_connector(self) -> None:
+        """kill -9, as a machine that loses power."""
+        assert self.connector is not None
+        self.connector.kill()
+        self.connector.wait()
+
+    def worker(self, *, fault: str = "", seconds: float = 40) -> subprocess.Popen[bytes]:
+        """Start a worker process, with a fault point armed when one is named."""
+        variables = {
+            **self.world.variables("app", with_grant_key=True),
+            **self._shared(),
+            "CHIMERA_FAULT": fault,
+            "LOG_LEVEL": "INFO",
+        }
+        command = [sys.executable, "-m", "tests.faults.drainer", str(seconds)]
+        with (self.folder / "worker.log").open("ab") as log:
+            return subprocess.Popen(command, cwd=CHECKOUT, env=variables, stdout=log, stderr=log)
+
+    def log(self) -> str:
+        """What the processes said, for a failing test."""
+        return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("*.log")))
+
+    def posts(self) -> list[str]:
+        """The texts on the platform, as its own storage has them."""
+        return published(self.folder / "plaza.sqlite3")
+
+    def close(self) -> None:
+        """End the processes that were started here."""
+        if self.connector is not None and self.connector.poll() is None:
+            self.connector.terminate()
+            self.connector.wait(10)
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+assert os.name == "posix", "fault tests kill processes"

@@ -1,0 +1,111 @@
+"""The demo as a stranger runs it, in a data folder of its own; and with kill -9 of its programs while it works."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.faults.stage import published
+from tests.servers import CHECKOUT
+
+KEYS = {
+    "trends",
+    "goals",
+    "tasks_done",
+    "published",
+    "in_review",
+    "rejected",
+    "cost_usd",
+    "seconds",
+    "first_post_seconds",
+}
+# A first start of servers, a migration, and every program: half a minute here, more on a busy machine.
+pytestmark = pytest.mark.timeout(240)
+
+
+def start(home: Path, *words: str, **more: str) -> "subprocess.Popen[str]":
+    """`manage.py demo` with a clean environment."""
+    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "USER")}
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "demo", *words],
+        cwd=CHECKOUT,
+        env={**kept, "CHIMERA_HOME": str(home), **more},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def left_over(home: Path) -> list[str]:
+    """Command lines of processes that still belong to this data folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        environ = process.info["environ"] or {}
+        if environ.get("CHIMERA_HOME") == str(home) or str(home) in " ".join(process.info["cmdline"] or []):
+            found.append(" ".join(process.info["cmdline"] or [])[:100])
+    return found
+
+
+@pytest.mark.spec("OPS-1", "PUB-2", "PER-3", "MCP-1", "PUB-1")
+def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_running(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    demo = start(home, "--once", "--json")
+    out, err = demo.communicate(timeout=200)
+    assert demo.returncode == 0, err[-3000:]
+    last = json.loads(out.strip().splitlines()[-1])
+    assert set(last) >= KEYS
+    assert last["published"] >= 3, err[-3000:]
+    assert last["in_review"] >= 1
+    assert last["cost_usd"] == pytest.approx(0.015 * last["published"])
+    assert 0 < last["first_post_seconds"] <= last["seconds"]
+    texts = published(home / "plaza.sqlite3")
+    assert len(texts) == len(set(texts)) == last["published"]
+    assert "posts out" in err  # live progress
+    assert left_over(home) == []
+
+
+@pytest.mark.spec("PLN-3", "PLN-5", "PUB-4")
+def test_killing_workers_and_the_connector_of_the_running_demo_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    demo = start(home, "--once", "--json")
+    told: list[str] = []
+    listener = threading.Thread(target=lambda: told.extend(iter(demo.stderr.readline, "")), daemon=True)
+    listener.start()
+    ends = time.monotonic() + 150
+    while not any("new goals" in line for line in told) and demo.poll() is None and time.monotonic() < ends:
+        time.sleep(0.05)  # everything is up and the work begins
+    killed: list[str] = []
+    parent = psutil.Process(demo.pid)
+    for mark in ("work@", "connector", "render@", "work@"):
+        time.sleep(1.0)
+        for child in parent.children(recursive=True) if demo.poll() is None else []:
+            if mark in " ".join(_words(child)):
+                os.kill(child.pid, signal.SIGKILL)
+                killed.append(mark)
+                break
+    demo.wait(timeout=200)
+    listener.join(5)
+    out, err = demo.stdout.read(), "".join(told)
+    demo.stdout.close()
+    demo.stderr.close()
+    assert len(killed) >= 2, err[-2000:]
+    assert demo.returncode == 0, (killed, err[-3000:])
+    last = json.loads(out.strip().splitlines()[-1])
+    texts = published(home / "plaza.sqlite3")
+    assert len(texts) == len(set(texts)) == last["published"] >= 3, killed
+    assert last["published"] + last["in_review"] + last["rejected"] == last["goals"], (killed, err[-2000:])
+    assert left_over(home) == []
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
