@@ -13,6 +13,7 @@ a few rows of one brand at a time, until nothing is left or its time is up. Requ
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from django.conf import settings
 
@@ -49,6 +50,11 @@ def step(claim: Claim) -> bool:
         STAGES[claim.stage](claim=claim)
     except Conflict as lost:
         log.info("dropped: %s", lost)
+        return False
+    except Exception as error:  # one row that fails keeps no other of the batch waiting
+        log.exception("the stage %s of agents.task:%s failed", claim.stage, claim.id)
+        with suppress(Conflict):
+            worker.failed(claim=claim, error=error)
         return False
     return True
 

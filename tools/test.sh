@@ -2,4 +2,5 @@
 # The tests: real servers, network closed but for loopback, one process per core. Prints the ten slowest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile "$@"
+exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile \
+  --cov=chimera --cov=governance --cov=publishing --cov=agents --cov-branch --cov-report= "$@"

@@ -61,6 +61,8 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
         thresholds = thresholds.tightened(act_above_bp=SUPERVISED_ACT_ABOVE_BP)
     plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
     way = routing.route(verdict=verdict, ruling=decision.ruling, thresholds=thresholds, retries=plan.retries)
+    if way == Route.RETRY and not _retry(task=task, plan=plan, verdict=verdict):
+        way = Route.HUMAN
     Verdict.objects.create(
         brand_id=task.brand_id,
         task=task,
@@ -75,8 +77,6 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
         reasons=list(decision.reasons),
         route=way,
     )
-    if way == Route.RETRY and not _retry(task=task, plan=plan, verdict=verdict):
-        way = Route.HUMAN
     if way == Route.ACCEPT:
         transitions.move(row=task, to=TaskStatus.ACCEPTED, fence=task.fence, **leases.due(attempts=0))
         wake.after_commit(queue=task.queue)
@@ -153,8 +153,15 @@ def _act(*, review: ReviewItem) -> None:
     elif review.status == ReviewStatus.REJECTED:
         _rejected(task=task, review=review)
     else:
-        transitions.move(row=task, to=TaskStatus.EXPIRED, **leases.free(ended_at=Now()))
+        _give_up(task=task, to=TaskStatus.EXPIRED)
+
+
+def _give_up(*, task: Task, to: TaskStatus) -> None:
+    transitions.move(row=task, to=to, **leases.free(ended_at=Now()))
+    if task.outward:
         tasks.close_goal(goal_id=task.goal_id)
+    else:  # nothing that hangs on it can ever be done
+        tasks.cancel(goal_id=task.goal_id, note=f"The {task.kind} that it hangs on was given up.")
 
 
 def _approved(*, task: Task, review: ReviewItem) -> None:
@@ -176,5 +183,4 @@ def _rejected(*, task: Task, review: ReviewItem) -> None:
     if mendable and tasks.reopen(outward=task, about="draft", feedback=feedback):
         Plan.objects.filter(goal_id=task.goal_id).update(returns=1)
         return
-    transitions.move(row=task, to=TaskStatus.REJECTED, **leases.free(ended_at=Now()))
-    tasks.close_goal(goal_id=task.goal_id)
+    _give_up(task=task, to=TaskStatus.REJECTED)

@@ -131,6 +131,14 @@ def work(*, claim: Claim) -> None:
     faults.point("after_commit_before_wake")
 
 
+def failed(*, claim: Claim, error: Exception) -> None:
+    """A stage broke off outside of its body: the row is due again after a pause, and it counts as a try."""
+    with tenancy.brand(claim.brand_id, actor=actor(claim)):
+        task = held(claim=claim)
+        if task.lease_until is not None:  # else it had moved on before
+            leases.give_back(row=task, after_s=leases.backoff_s(attempts=task.attempts), note=str(error) or repr(error))
+
+
 def _hold_key(task: Task) -> str:
     return f"{task.subject}:{task.fence}"
 

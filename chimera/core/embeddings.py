@@ -31,8 +31,9 @@ def embed(texts: Sequence[str]) -> Vectors:
     """Unit vectors, shape (len(texts), 256), float32; so the dot product is the cosine."""
     if not texts:
         return np.zeros((0, DIMENSIONS), dtype=np.float32)
-    vectors: Vectors = np.asarray(_model().embed(list(texts), norm=True), dtype=np.float32)
-    # An empty or all-unknown text gives nan: it is like nothing, so a zero vector.
+    # An empty or all-unknown text is divided by its length of zero: it is like nothing, so a zero vector.
+    with np.errstate(invalid="ignore"):
+        vectors: Vectors = np.asarray(_model().embed(list(texts), norm=True), dtype=np.float32)
     return np.nan_to_num(vectors)
 
 

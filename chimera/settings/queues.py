@@ -22,6 +22,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
+    "max_retries": 0,  # of a sender's connection; a hint is not worth a second try (workers reconnect by themselves)
     "global_keyprefix": f"{WAKE_PREFIX}:",
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -9,6 +9,7 @@ tx C  confirm  what the platform answered, money settled; the caller moves its s
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from chimera.core import canonical
@@ -24,10 +25,14 @@ from governance.leases.models import Leased
 OPEN = (EffectStatus.INTENDED, EffectStatus.SENT)
 
 
+@transaction.atomic
 def intend(
     *, row: Leased, task: str, kind: str, platform_class: str, payload_hash: str, fee_usd_micros: int, lasts_s: int
 ) -> Effect:
-    """tx A. The effect of this row, made once: a takeover finds the one that is there. Raises budgets.Exhausted."""
+    """tx A. The effect of this row, made once: a takeover finds the one that is there.
+
+    Raises budgets.Exhausted, and then leaves no effect behind: the next try would take it for one that is paid.
+    """
     hold_key = f"{row.subject}:{kind}"
     effect, made = Effect.objects.get_or_create(
         brand_id=row.brand_id,
@@ -58,7 +63,8 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
     """
     leases.require_held(row=row, longer_than_s=call_timeout_s)
     controls.require_open(scopes=row.scopes)
-    sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "call_timeout_s": call_timeout_s, "sent_at": Now()}
+    sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "sent_at": Now()}
+    sent["call_timeout_s"] = call_timeout_s
     if effect.status == EffectStatus.INTENDED:
         return transitions.move(row=effect, to=EffectStatus.SENT, sends=1, **sent)
     again = Effect.objects.filter(pk=effect.pk, status=EffectStatus.SENT, state_version=effect.state_version)

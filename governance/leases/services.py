@@ -141,11 +141,14 @@ class Keeper:
 
     def _run(self) -> None:
         idle = 0
-        while idle < 5:
+        while True:
             threading.Event().wait(settings.LEASE_RENEW_S)
             with self.lock:
                 held = dict(self.held)
-            idle = 0 if held else idle + 1
+                idle = 0 if held else idle + 1
+                if idle == 5:
+                    self.thread = None  # said under the lock: whoever holds next starts another one
+                    break
             for table in {name for name, _ in held}:
                 self._renew(table, {pk: fence for (name, pk), fence in held.items() if name == table})
         connection.close()

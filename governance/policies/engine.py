@@ -61,6 +61,8 @@ def _run(policy: Policy, snapshot: Snapshot) -> Finding:
     except Exception:
         log.exception("policy %s failed", policy.name)
         return policy.finding(Outcome.ESCALATE, f"The rule {policy.name} could not be applied; a human should look.")
+    if not isinstance(finding, Finding):
+        return policy.finding(Outcome.ESCALATE, f"The rule {policy.name} said nothing; a human should look.")
     if policy.scored and finding.score_bp is None and finding.outcome == Outcome.PASS:
         return policy.finding(Outcome.ESCALATE, f"The rule {policy.name} gave no score; a human should look.")
     return finding

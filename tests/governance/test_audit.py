@@ -75,7 +75,9 @@ def test_a_change_by_plain_sql_is_on_the_record_too(world: World) -> None:
     owner.execute("SET app.actor = 'cli:owner'")
     owner.execute("DELETE FROM governance_reviewitem")
     with tenancy.brand(ALPHA):
-        told = [(event.actor, event.action, event.from_status, event.to_status) for event in record.of(subject=card.subject)]
+        told = [
+            (event.actor, event.action, event.from_status, event.to_status) for event in record.of(subject=card.subject)
+        ]
     assert told == [
         ("test:begin", "insert", "", "PENDING"),
         ("cli:ada", "update", "PENDING", "REJECTED"),

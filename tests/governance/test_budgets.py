@@ -23,9 +23,7 @@ AGENT = "agent:7"
 
 
 def reserve(key: str = "a", *, amount: int = 1000, scopes: tuple[str, ...] = (BRAND,), lasts_s: int = 60) -> Allowance:
-    return budgets.reserve(
-        key=key, about="agents.task:1", scopes=scopes, amount_usd_micros=amount, lasts_s=lasts_s
-    )
+    return budgets.reserve(key=key, about="agents.task:1", scopes=scopes, amount_usd_micros=amount, lasts_s=lasts_s)
 
 
 def state(scope: str = BRAND) -> tuple[int, int]:
@@ -105,7 +103,9 @@ def test_all_scopes_set_aside_or_none_and_the_gate_is_named(world: World) -> Non
 
 @pytest.mark.spec("GOV-3")
 def test_a_scope_without_a_limit_cannot_spend(alpha: int) -> None:
-    with pytest.raises(Exhausted, match=r"No daily limit is set for agent:99; set one before it can spend \$0\.001") as no:
+    with pytest.raises(
+        Exhausted, match=r"No daily limit is set for agent:99; set one before it can spend \$0\.001"
+    ) as no:
         reserve(scopes=(BRAND, "agent:99"))
     assert no.value.gate.limit is None
     assert not Budget.objects.exists()

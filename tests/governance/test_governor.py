@@ -10,7 +10,9 @@ from governance.governor import Decision, Ruling
 from tests.conftest import ALPHA, World
 
 
-def rule(rung: str = "AUTONOMOUS", *, estimate: int = 10, most: int = 10, scopes: tuple[str, ...] = ("fleet",)) -> Decision:
+def rule(
+    rung: str = "AUTONOMOUS", *, estimate: int = 10, most: int = 10, scopes: tuple[str, ...] = ("fleet",)
+) -> Decision:
     return governor.rule(scopes=scopes, trust_rung=rung, estimate_usd_micros=estimate, most_usd_micros=most)
 
 
@@ -50,9 +52,7 @@ def test_a_stop_on_one_of_the_scopes_holds_whatever_the_trust(world: World) -> N
         controls.impose(scope="agent:7", kind=ControlKind.STOP, reason="She says odd things.")
     with tenancy.brand(ALPHA, actor="worker:1"):
         stopped = rule(scopes=("agent:7", "fleet"))
-        assert stopped == Decision(
-            ruling=Ruling.HOLD, reasons=("A stop holds on agent:7: She says odd things.",)
-        )
+        assert stopped == Decision(ruling=Ruling.HOLD, reasons=("A stop holds on agent:7: She says odd things.",))
         assert rule("nobody knows", scopes=("agent:7",)).ruling == Ruling.HOLD
         assert rule(scopes=("agent:70", "fleet")).ruling == Ruling.ALLOW
     with world.role("operator"), tenancy.acting("user:ada"):

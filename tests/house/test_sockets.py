@@ -61,6 +61,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"mcp", "httpx2", "uvicorn"},
         "the MCP server of a platform, a process of its own that calls the platform's API",
     ),
+    "publishing/management/commands/connector.py": ({"uvicorn"}, "serves a platform's MCP server in its own process"),
+    "publishing/management/commands/simulator.py": ({"uvicorn"}, "serves the imitated platform on this machine"),
     "publishing/simulators/*/*.py": ({"uvicorn"}, "serves the imitation of a platform's API on this machine"),
 }
 

@@ -36,7 +36,7 @@ def _is_said(kind: str, words: str, known: str) -> bool:
     if kind == "quotation":
         return words in known
     after = r"(?!\d|[.,:]\d)" if kind == "number" else r"(?!\w)"
-    return re.search(rf"(?<![\w.,]){re.escape(words)}{after}", known) is not None
+    return re.search(rf"(?<![\w.,])(?<!\d:){re.escape(words)}{after}", known) is not None
 
 
 class Grounding(Policy):

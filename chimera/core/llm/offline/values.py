@@ -88,9 +88,15 @@ def _texts(value: Sequence[Any] | None) -> tuple[str, ...]:
     return tuple(str(entry).strip() for entry in (value or ()) if str(entry).strip())
 
 
+def _name(text: str) -> str:
+    """An outlet's name as it can stand in a sentence: what ends in a colon or has no letter at all is none."""
+    name = text.strip().strip(":;,-–—…").strip()
+    return name if any(character.isalnum() for character in name) else ""
+
+
 def _reported(position: int, fact: Mapping[str, Any]) -> Reported:
-    source = str(fact.get("source") or "").strip()
-    others = [name for name in _texts(fact.get("sources")) if name != source]
+    source = _name(str(fact.get("source") or ""))
+    others = [name for name in map(_name, _texts(fact.get("sources"))) if name and name != source]
     return Reported(
         position=position,
         text=str(fact.get("text") or "").strip(),

@@ -1,0 +1,76 @@
+"""Whoever waits for the outside holds no transaction and no connection."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from chimera.core import outside, tenancy
+from chimera.core.brands.models import Brand
+from tests.conftest import ALPHA, World
+
+
+def read() -> int:
+    with tenancy.brand(ALPHA, actor="test:outside"):
+        return Brand.objects.count()
+
+
+def held(world: World) -> int:
+    """Connections of the application to this database, as the server counts them."""
+    row = world.superuser().execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename = 'chimera_app'", [world.name]
+    )
+    return row.fetchone()[0]
+
+
+@pytest.mark.spec("PLN-9")
+def test_the_connection_is_given_back_before_the_wait_and_there_again_after_it(world: World) -> None:
+    assert read() == 1
+    assert held(world) == 1
+    with outside.waiting():
+        assert connection.connection is None
+        assert held(world) == 0
+    assert read() == 1
+
+
+@pytest.mark.spec("PLN-9")
+def test_many_waiting_calls_hold_no_connection(world: World) -> None:
+    count = 12
+    arrived, counted = threading.Barrier(count + 1), threading.Event()
+
+    def call() -> int:
+        try:
+            read()
+            with outside.waiting():
+                arrived.wait(timeout=20)
+                counted.wait(timeout=20)
+            return read()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        calls = [pool.submit(call) for _ in range(count)]
+        arrived.wait(timeout=20)
+        try:
+            assert held(world) == 0
+        finally:
+            counted.set()
+        assert [one.result() for one in calls] == [1] * count
+
+
+@pytest.mark.spec("PLN-9", "GOV-1")
+def test_a_call_inside_a_transaction_is_a_mistake_and_is_not_made(world: World) -> None:
+    called = []
+    with pytest.raises(outside.TransactionOpen), transaction.atomic(), outside.waiting():
+        called.append(1)
+    with pytest.raises(outside.TransactionOpen), tenancy.brand(ALPHA, actor="test:outside"), outside.waiting():
+        called.append(1)
+    assert called == []
+    assert read() == 1
+
+
+def test_what_the_call_raises_reaches_the_caller(world: World) -> None:
+    with pytest.raises(TimeoutError), outside.waiting():
+        raise TimeoutError
+    assert read() == 1

@@ -1,0 +1,57 @@
+"""Bytes are kept under their own hash."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chimera.core import storage
+from chimera.core.errors import Denied
+
+CONTENT = b"\x89PNG not quite\x00\xff"
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, settings: object) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+def files(store: Path) -> list[Path]:
+    return [path for path in store.rglob("*") if path.is_file()]
+
+
+@pytest.mark.spec("GEN-6")
+@pytest.mark.parametrize("content", [CONTENT, b"", b"x" * 1_000_000], ids=["some", "none", "much"])
+def test_bytes_come_back_under_their_hash(store: Path, content: bytes) -> None:
+    key = storage.put(content)
+    assert key == hashlib.sha256(content).hexdigest()
+    assert storage.get(key) == content
+    assert files(store) == [store / key[:2] / key]
+
+
+def test_storing_twice_is_storing_once(store: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        keys = set(pool.map(storage.put, [CONTENT] * 12))
+    assert len(keys) == 1
+    assert len(files(store)) == 1, "a temporary file was left behind"
+
+
+def test_nobody_else_on_the_machine_reads_them(store: Path) -> None:
+    (path,) = [store / key[:2] / key for key in [storage.put(CONTENT)]]
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_hash_without_bytes_is_said(store: Path) -> None:
+    with pytest.raises(Denied, match="No bytes are stored under aaaaaaaaaaaa…; make the asset again"):
+        storage.get("a" * 64)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 65, "../" * 21 + "a", "a" * 63 + "\n"]
+)
+def test_what_is_no_hash_is_no_path(store: Path, key: str) -> None:
+    with pytest.raises(storage.NotStored, match="is not a content hash"):
+        storage.get(key)

@@ -1,0 +1,30 @@
+"""Ends processes that a broken run left behind: only those whose data folder lies in this checkout, by id."""
+
+import sys
+from pathlib import Path
+
+import psutil
+
+CHECKOUT = str(Path(__file__).resolve().parent.parent / ".chimera")
+
+
+def main() -> int:
+    """Terminate, wait, kill; prints what it ended."""
+    mine: list[psutil.Process] = []
+    for process in psutil.process_iter(["pid", "cmdline", "environ"]):
+        words = " ".join(process.info["cmdline"] or [])
+        home = (process.info["environ"] or {}).get("CHIMERA_HOME", "")
+        ours = CHECKOUT in words or (home.startswith(CHECKOUT) and "celery" in words)
+        if ours and process.pid != psutil.Process().pid:
+            mine.append(process)
+    for process in mine:
+        print(f"ending {process.pid}: {' '.join(process.info['cmdline'])[:100]}", file=sys.stderr)  # noqa: T201
+        process.terminate()
+    _, alive = psutil.wait_procs(mine, timeout=10)
+    for process in alive:
+        process.kill()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
