@@ -63,7 +63,8 @@ class ReviewItemAdmin(ReadingAdmin):
     list_display: ClassVar[list[str]] = ["card_line", "state", "kind", "handle", "until"]
     list_filter: ClassVar[list[str]] = ["status", "kind"]
     ordering: ClassVar[list[str]] = ["deadline", "id"]
-    fields: ClassVar[list[Any]] = [("kind", "status", "deadline", "decided_by")]
+    fields: ClassVar[list[str]] = ["kind", "status", "until"]
+    readonly_fields: ClassVar[list[str]] = ["until"]
     change_form_before_template = "admin/governance/card.html"
     actions_detail: ClassVar[list[str]] = ["approve", "reject"]
 
@@ -149,8 +150,12 @@ class ReviewItemAdmin(ReadingAdmin):
             wake.after_commit(queue="think")
         following = ReviewItem.objects.filter(status=ReviewStatus.PENDING).order_by("deadline", "id").first()
         if following is None:
-            return redirect(reverse("admin:governance_reviewitem_changelist") + "?status=PENDING")
-        return redirect(reverse("admin:governance_reviewitem_change", args=[following.pk]))
+            url = reverse("admin:governance_reviewitem_changelist") + "?status=PENDING"
+        else:
+            url = reverse("admin:governance_reviewitem_change", args=[following.pk])
+        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
+            return HttpResponse(headers={"HX-Redirect": url})
+        return redirect(url)
 
 
 @admin.register(Control)

@@ -58,3 +58,11 @@ def descendants(*, task: Task) -> list[Task]:
 def predecessors(*, task: Task) -> list[int]:
     """Ids of the tasks that this one depends on directly."""
     return list(Dependency.objects.filter(successor=task).values_list("predecessor_id", flat=True))
+
+
+def drafts_beside(*, task: Task, count_max: int) -> list[str]:
+    """Texts that the same agent drafted for other goals, newest first: what waits for a human is not repeated either."""
+    found = Artifact.objects.filter(task__agent_id=task.agent_id, task__kind="draft").exclude(
+        task__goal_id=task.goal_id
+    )
+    return [payload["text"] for payload in found.order_by("-id").values_list("payload", flat=True)[:count_max]]

@@ -136,6 +136,18 @@ def over_all_brands(schema_editor: Any, *tables: str) -> Iterator[None]:
     try:
         schema_editor.execute("SELECT set_config('app.actor', 'migration', true)")
         yield
-    finally:
-        for table in tables:
-            schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        # A key check that waits for the commit would forbid the ALTER TABLE below.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except BaseException as failure:
+        try:
+            _force(schema_editor, tables)
+        except Exception as error:  # noqa: BLE001 - what went wrong first is what matters
+            # After a failed statement nothing more can be executed; the rollback forces the policies again.
+            failure.add_note(f"The policies of {', '.join(tables)} are forced again by the rollback only ({error}).")
+        raise
+    _force(schema_editor, tables)
+
+
+def _force(schema_editor: Any, tables: Iterable[str]) -> None:
+    for table in tables:
+        schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -56,13 +56,20 @@ def test_what_a_migration_changes_is_on_the_record(owner: psycopg.Connection, wo
 @pytest.mark.spec("TEN-1")
 def test_rows_may_be_inserted_although_their_keys_are_checked_at_the_end(owner: psycopg.Connection) -> None:
     """A deferred check that is pending would forbid to force the policies again."""
-    with sqlops.over_all_brands(owner, "publishing_account", "core_brand"):
-        made = owner.execute(
-            "INSERT INTO publishing_account (brand_id, platform, handle, belongs_to)"
-            " SELECT id, 'plaza', slug, 'agents.agent:1' FROM core_brand"
-        )
-        assert made.rowcount == 2
-    assert forced(owner, "publishing_account", "core_brand") == [True, True]
+    owner.execute("CREATE TABLE agents_diary (brand_id bigint REFERENCES core_brand DEFERRABLE INITIALLY DEFERRED)")
+    owner.execute(sqlops.tenant("agents_diary").sql)
+    with sqlops.over_all_brands(owner, "agents_diary", "core_brand"):
+        assert owner.execute("INSERT INTO agents_diary SELECT id FROM core_brand").rowcount == 2
+    assert forced(owner, "agents_diary", "core_brand") == [True, True]
+
+
+@pytest.mark.spec("TEN-1")
+def test_a_key_that_points_nowhere_fails_the_migration_all_the_same(owner: psycopg.Connection) -> None:
+    owner.execute("CREATE TABLE agents_diary (brand_id bigint REFERENCES core_brand DEFERRABLE INITIALLY DEFERRED)")
+    owner.execute(sqlops.tenant("agents_diary").sql)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation), owner.transaction():
+        with sqlops.over_all_brands(owner, "agents_diary"):
+            owner.execute("INSERT INTO agents_diary VALUES (99)")
 
 
 @pytest.mark.spec("TEN-1")
@@ -119,7 +126,7 @@ def test_a_guarded_and_audited_table_refuses_and_records(owner: psycopg.Connecti
         ("UPDATE agents_diary SET status = 'SHUT'", "changes state without the next state_version"),
         ("UPDATE agents_diary SET state_version = 3", "jumps from state_version 1 to 3"),
     ):
-        with pytest.raises(psycopg.errors.RaiseException, match=says), owner.transaction():
+        with pytest.raises(psycopg.Error, match=says), owner.transaction():
             owner.execute(statement)
     owner.execute("UPDATE agents_diary SET status = 'SHUT', state_version = 2")
     owner.execute("UPDATE agents_diary SET page = 'b'")

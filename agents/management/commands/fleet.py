@@ -27,7 +27,8 @@ class Command(DoorCommand):
 
         table = Table(title=f"{len(lines)} agents")
         for column in ("agent", "brand", "rung", "published", "in review", "spent today", "held back by"):
-            table.add_column(column)
+            # A handle is copied into the next command: it stays whole however narrow the terminal is.
+            table.add_column(column, no_wrap=column == "agent")
         for line in lines:
             spent = f"{money.show(line.spent_today_usd_micros)} of {money.show(line.limit_usd_micros)}"
             table.add_row(

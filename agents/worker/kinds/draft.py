@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
 from agents.worker.base import CannotPropose, Kind, Proposal, Work
 from chimera.core import prompts, registry
@@ -31,7 +32,10 @@ class Drafting(Kind):
         """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""
         connector = registry.get("CONNECTORS", "plaza", Connector)
         return {
-            "recent": posts.recent_texts(belongs_to=task.agent.subject, count_max=RECENT_MAX),
+            "recent": [
+                *posts.recent_texts(belongs_to=task.agent.subject, count_max=RECENT_MAX),
+                *tasks.drafts_beside(task=task, count_max=RECENT_MAX),
+            ],
             "limit_chars": connector.limits.text_max,
         }
 

@@ -55,7 +55,9 @@ class DoorCommand(BaseCommand):
         from rich.console import Console
 
         stream: Any = self.stdout
-        Console(file=stream._out).print(table)
+        # A pipe or a file has no width; 80 columns would break every cell.
+        width = None if stream.isatty() else 140
+        Console(file=stream._out, width=width).print(table)
 
     def say_json(self, value: dict[str, Any]) -> None:
         """One line, for machines."""
