@@ -61,8 +61,7 @@ def predecessors(*, task: Task) -> list[int]:
 
 
 def drafts_beside(*, task: Task, count_max: int) -> list[str]:
-    """Texts that the same agent drafted for other goals, newest first: what waits for a human is not repeated either."""
-    found = Artifact.objects.filter(task__agent_id=task.agent_id, task__kind="draft").exclude(
-        task__goal_id=task.goal_id
-    )
-    return [payload["text"] for payload in found.order_by("-id").values_list("payload", flat=True)[:count_max]]
+    """Texts that the same agent drafted for other goals, newest first: what waits for a human counts as said."""
+    drafts = Artifact.objects.filter(task__agent_id=task.agent_id, task__kind="draft")
+    found = drafts.exclude(task__goal_id=task.goal_id).order_by("-id")
+    return [payload["text"] for payload in found.values_list("payload", flat=True)[:count_max]]

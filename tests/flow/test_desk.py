@@ -121,8 +121,8 @@ def test_text_from_outside_is_shown_inert(world: World, desk: Client) -> None:
     with world.superuser() as owner:
         owner.execute("SET session_replication_role = replica")
         owner.execute(
-            "UPDATE governance_reviewitem SET snapshot = jsonb_set(jsonb_set(snapshot, '{payload,text}', to_jsonb(%s::text)),"
-            " '{trend,title}', to_jsonb(%s::text)), why = %s WHERE id = %s",
+            "UPDATE governance_reviewitem SET why = %s, snapshot = jsonb_set(jsonb_set(snapshot, '{payload,text}', "
+            "to_jsonb(%s::text)), '{trend,title}', to_jsonb(%s::text)) WHERE id = %s",
             [EVIL, EVIL, EVIL, item.pk],
         )
         owner.execute("UPDATE publishing_trend SET title = %s", [EVIL])
