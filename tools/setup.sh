@@ -14,6 +14,8 @@ if [ -z "$python" ]; then
 fi
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv
+# A .venv made by another tool may come without pip.
+.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
 wanted=(-r requirements.txt -r requirements-dev.txt -c constraints.txt)
 echo "Installing the pinned requirements (first time: under a minute)…" >&2
 if .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9" 2>/dev/null \

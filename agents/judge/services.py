@@ -1,5 +1,6 @@
 """Judging a claimed task, and acting on what humans answered."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from agents.tasks.models import Artifact, Task, Verdict
 from agents.tasks.states import TaskStatus
 from chimera.core import clock, faults, money, outside, registry, tenancy, wake
 from chimera.core.clock import Now
+from chimera.core.errors import Conflict
 from governance import governor, routing, transitions
 from governance.governor import Decision
 from governance.leases import services as leases
@@ -28,6 +30,8 @@ from governance.routing import Route, Thresholds
 
 SUPERVISED_ACT_ABOVE_BP = 9_500
 ANSWERS_MAX = 50
+
+log = logging.getLogger("chimera.judge")
 
 
 def judge(*, task: Task, claim: Claim, actor: str) -> None:
@@ -135,11 +139,14 @@ def act_on_answers() -> int:
     """Find answered reviews of tasks, over all brands, and let each task go where the answer sends it."""
     acted = 0
     for answer in review_queue.answered(prefix=f"{Task.SUBJECT}:", count_max=ANSWERS_MAX):
-        with tenancy.brand(answer.brand_id, actor=f"{leases.owner()} stage:answer"):
-            review = ReviewItem.objects.select_for_update().get(pk=answer.id)
-            if review.consumed_at is None:
-                _act(review=review)
-                acted += 1
+        try:
+            with tenancy.brand(answer.brand_id, actor=f"{leases.owner()} stage:answer"):
+                review = ReviewItem.objects.select_for_update().get(pk=answer.id)
+                if review.consumed_at is None:
+                    _act(review=review)
+                    acted += 1
+        except Conflict as lost:  # one answer that cannot be acted on must not keep the others waiting
+            log.warning("%s was not acted on: %s", answer.about, lost)
     return acted
 
 

@@ -63,7 +63,7 @@ def feeds(*, simulator_port: int) -> list[str]:
 def scan(*, sources: Sequence[str], brand_id: int) -> tuple[list[Reading], int]:
     """Follow and read the feeds, refresh the trends; returns the readings and the number of trends."""
     with tenancy.acting(OPERATOR):
-        known = trends.follow(sources=sources, any_age=bool(os.environ.get("FEEDS")))
+        known = trends.follow(sources=sources, any_age=bool(os.environ.get("FEEDS")), only=True)
         readings = trends.scan(feeds=known)
     with tenancy.brand(brand_id, actor=OPERATOR):
         return readings, trends.refresh(brand_id=brand_id)

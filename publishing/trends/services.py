@@ -36,8 +36,11 @@ class Found:
         return clustering.representative(self.cluster).title
 
 
-def follow(*, sources: Sequence[str], any_age: bool) -> list[Feed]:
-    """Make feeds known that somebody named: loopback addresses are then allowed, other private ones are not."""
+def follow(*, sources: Sequence[str], any_age: bool, only: bool = False) -> list[Feed]:
+    """Make feeds known that somebody named: loopback addresses are then allowed, other private ones are not.
+
+    With `only` every other feed is left from now on.
+    """
     feeds = []
     for source in sources:
         url = reading.address(source)
@@ -46,6 +49,8 @@ def follow(*, sources: Sequence[str], any_age: bool) -> list[Feed]:
             defaults={"active": True, "any_age": any_age, "private_allowed": reading.is_loopback(url)},
         )
         feeds.append(feed)
+    if only:
+        Feed.objects.exclude(pk__in=[feed.pk for feed in feeds]).update(active=False)
     return feeds
 
 

@@ -116,6 +116,20 @@ def test_two_workers_never_get_the_same_row(world: World) -> None:
     assert owner.execute("SELECT count(*), count(DISTINCT subject) FROM governance_attempt").fetchone() == (50, 50)
 
 
+@pytest.mark.spec("PLN-5")
+def test_a_claim_passes_by_a_row_that_somebody_has_in_hand(world: World) -> None:
+    with tenancy.brand(ALPHA, actor="test:begin"):
+        first, second = rows.post(key="1", priority=1), rows.post(key="2")
+    other = world.connect("app", brand=ALPHA)
+    mine = world.connect("app", actor="")
+    mine.execute("SET lock_timeout = '2s'")
+    with other.transaction():
+        other.execute("SELECT 1 FROM publishing_post WHERE id = %s FOR UPDATE", [first.pk])
+        assert [pk for pk, _, _ in mine.execute(CLAIM, [9, "worker:1"]).fetchall()] == [second.pk]
+        assert mine.execute(CLAIM, [9, "worker:1"]).fetchall() == []
+    assert [pk for pk, _, _ in mine.execute(CLAIM, [9, "worker:1"]).fetchall()] == [first.pk]
+
+
 @pytest.mark.spec("PLN-5", "PLN-2")
 def test_the_row_of_a_dead_worker_is_taken_over_and_its_late_finish_is_fenced(world: World) -> None:
     with tenancy.brand(ALPHA, actor="test:begin"):

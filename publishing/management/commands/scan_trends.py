@@ -40,7 +40,9 @@ class Command(DoorCommand):
             raise CommandError("No feed is followed yet; name one with --feed URL|FILE.")
         shown = [_trend(trend) for trend in found]
         if options["json"]:
-            self.say_json({"feeds": [_feed(reading) for reading in readings], "trends": shown})
+            names = named or [reading.source for reading in readings]
+            feeds = [_feed(name, reading) for name, reading in zip(names, readings, strict=True)]
+            self.say_json({"feeds": feeds, "trends": shown})
         else:
             self._print(readings, shown)
         if all(reading.error for reading in readings):
@@ -76,11 +78,12 @@ class Command(DoorCommand):
         self.show(table)
 
 
-def _feed(reading: Reading) -> dict[str, Any]:
+def _feed(name: str, reading: Reading) -> dict[str, Any]:
+    """One feed for machines, under the name that it was asked for by."""
     first = reading.entries[0].title if reading.entries else None
     warning = reading.document.warning if reading.document else None
     return {
-        "source": reading.source,
+        "source": name,
         "format": reading.document.format if reading.document else None,
         "items": len(reading.entries),
         "first_title": first.text if first else None,

@@ -83,7 +83,7 @@ class Command(DoorCommand):
         readings, found = demo.scan(sources=demo.feeds(simulator_port=ports.simulator), brand_id=cast.brand_id)
         for reading in readings:
             if reading.error:
-                self._tell(f"{reading.source}: {reading.error}")
+                self._tell(reading.error)
         self._tell(f"{found} trends in {len(readings)} feeds")
         new = demo.set_goals(brand_id=cast.brand_id)
         self._tell(f"{new} new goals; the workers plan, research, draft, draw, judge and publish")
