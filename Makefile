@@ -1,7 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
 
-.PHONY: help setup demo test lint check emergency-stop docs
+.PHONY: help setup demo test lint emergency-stop docs
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'

@@ -41,7 +41,7 @@ def commit(*, queue: str = "think", **_: Any) -> None:
 @shared_task(name="agents.set_goals")
 def set_goals(**_: Any) -> None:
     """Scheduled: fresh trends become goals, once per tick however many schedulers run."""
-    if ticks.first(name="agents.set_goals", every_s=30):
+    if ticks.first(name="agents.set_goals", every_s=60):
         planner.set_for_all_brands()
 
 

@@ -23,7 +23,7 @@ from governance.reviews import services as reviews
 from governance.reviews.models import RejectReason
 from governance.reviews.states import ReviewStatus
 
-SHOWN = ("payload", "agent", "trend", "limits", "citations", "offline")
+SHOWN = ("payload", "agent", "trend", "limits", "citations", "judged_offline")
 
 
 class ApproveForm(BaseDialogForm):

@@ -19,5 +19,5 @@ def publish(*, queue: str = "publish", **_: Any) -> None:
 @shared_task(name="publishing.scan")
 def scan(**_: Any) -> None:
     """Scheduled: feeds are read once for the fleet, and every brand's trends refreshed; once per tick."""
-    if ticks.first(name="publishing.scan", every_s=300):
+    if ticks.first(name="publishing.scan", every_s=900):
         trends.scan_all()

@@ -76,7 +76,8 @@ class World:
 
     def variables(self, role: str, *, with_grant_key: bool = False) -> dict[str, str]:
         """The environment of a process on this database."""
-        return {**os.environ, **servers.variables(servers.ROLES[role], self.name, with_grant_key=with_grant_key)}
+        kept = {key: value for key, value in os.environ.items() if key != "GRANT_PRIVATE_KEY"}
+        return {**kept, **servers.variables(servers.ROLES[role], self.name, with_grant_key=with_grant_key)}
 
     def close(self) -> None:
         """End every connection."""

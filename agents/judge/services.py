@@ -17,7 +17,7 @@ from chimera.core import clock, faults, money, outside, registry, tenancy, wake
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict
 from governance import governor, routing, transitions
-from governance.governor import Decision
+from governance.governor import Decision, Ruling
 from governance.leases import services as leases
 from governance.leases.services import Claim
 from governance.policies import engine
@@ -57,9 +57,9 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
         estimate_usd_micros=snapshot["estimate_usd_micros"],
         most_usd_micros=money.usd(settings.POST_USUALLY_COSTS_USD),
     )
-    if snapshot["offline"] and not settings.OFFLINE_VERDICTS_MAY_ACT and decision.ruling == governor.Ruling.ALLOW:
-        reason = "The text was written and judged without a model, and the setting asks for a human then."
-        decision = Decision(ruling=governor.Ruling.HOLD, reasons=(reason,))
+    if snapshot["judged_offline"] and not settings.OFFLINE_VERDICTS_MAY_ACT and decision.ruling == Ruling.ALLOW:
+        reason = "The verdict was made without a model, and the setting asks for a human then."
+        decision = Decision(ruling=Ruling.HOLD, reasons=(reason,))
     thresholds = Thresholds()
     if task.agent.status == "SUPERVISED":
         thresholds = thresholds.tightened(act_above_bp=SUPERVISED_ACT_ABOVE_BP)
@@ -76,7 +76,7 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
         snapshot=snapshot,
         findings=verdict.as_json()["findings"],
         composite_bp=verdict.composite_bp,
-        offline=snapshot["offline"],
+        offline=snapshot["judged_offline"],
         ruling=decision.ruling,
         reasons=list(decision.reasons),
         route=way,

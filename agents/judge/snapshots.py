@@ -10,11 +10,13 @@ Shape:
     limits      text_max, images_max, image_bytes_max, label_field of the platform
     media       size_bytes, width, height by content hash
     neighbours  recent posts of the brand: subject, text, hash
-    offline     whether the text was written without a model
+    offline     whether the text was written without a model; judged_offline: whether the verdict is
     estimate_usd_micros
 """
 
 from typing import Any
+
+from django.conf import settings
 
 from agents.tasks import selectors
 from agents.tasks.models import Artifact, Task
@@ -58,5 +60,7 @@ def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
         "media": media.facts(hashes=[item["sha256"] for item in artifact.payload.get("media", [])]),
         "neighbours": posts.neighbours(count_max=NEIGHBOURS_MAX, but_task=task.subject),
         "offline": bool(draft.get("offline", False)),
+        # No model has a seat among the policies yet: every verdict is made of rules and embeddings.
+        "judged_offline": settings.MODELS_BY_TIER["judge"] == ["offline"],
         "estimate_usd_micros": task.plan.estimate_usd_micros if task.plan else 0,
     }

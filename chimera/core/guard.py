@@ -73,6 +73,7 @@ class Terms:
     ends_at_s: float  # time.monotonic()
     size_max_bytes: int
     private_allowed: bool
+    loopback_allowed: bool = False
 
     def left_s(self) -> float:
         left_s = self.ends_at_s - time.monotonic()
@@ -150,7 +151,9 @@ def _checked_addresses(*, host: str, port: int, terms: Terms) -> list[Address]:
     """Every address of the name, in the resolver's order; Refused if a single one is not ours to visit."""
     addresses = _resolved(host=host, port=port, terms=terms)
     for address in addresses:
-        if not permitted(address=address, private_allowed=terms.private_allowed):
+        if not permitted(
+            address=address, private_allowed=terms.private_allowed, loopback_allowed=terms.loopback_allowed
+        ):
             raise Refused(f"{terms.where} leads to {address}, which is not a public address; use a public one.")
     return addresses
 
@@ -178,18 +181,18 @@ def _resolved(*, host: str, port: int, terms: Terms) -> list[Address]:
     return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in answer))
 
 
-def permitted(*, address: Address, private_allowed: bool) -> bool:
+def permitted(*, address: Address, private_allowed: bool, loopback_allowed: bool = False) -> bool:
     """Whether we talk to this address. An IPv4 address inside an IPv6 one is judged as what it is."""
     if isinstance(address, ipaddress.IPv6Address) and address != ipaddress.IPv6Address("::1"):
         inner = address.ipv4_mapped
         if inner is None and (address in _NAT64 or address in _IPV4_COMPATIBLE):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
-            return permitted(address=inner, private_allowed=private_allowed)
+            return permitted(address=inner, private_allowed=private_allowed, loopback_allowed=loopback_allowed)
         if address in _DOCUMENTATION or not (address in _GLOBAL_UNICAST or any(address in net for net in _PRIVATE)):
             return False
     if any(address in network for network in _NEVER):
         return False
     if any(address in network for network in _PRIVATE):
-        return private_allowed
+        return private_allowed or (loopback_allowed and address.is_loopback)
     return address.is_global

@@ -45,6 +45,7 @@ def fetch(
     timeout_s: float = 15.0,
     redirects_max: int = 5,
     private_allowed: bool = False,
+    loopback_allowed: bool = False,
 ) -> Fetched:
     """GET `url`, following redirects by hand. Any status is an answer, 5xx too.
 
@@ -66,6 +67,7 @@ def fetch(
             ends_at_s=ends_at_s,
             size_max_bytes=size_max_bytes,
             private_allowed=private_allowed,
+            loopback_allowed=loopback_allowed,
         )
         token = current_terms.set(terms)
         try:

@@ -40,6 +40,7 @@ def tenant(
     """A table with a brand: row-level security enabled and forced, one policy per role.
 
     The application sees the brand of its transaction only; the operator's desk sees all brands, or one when set.
+    A row never moves to another brand, whoever asks.
     """
     own = f"{brand_column} = {BRAND}"
     desk = f"({BRAND} IS NULL OR {own})"
@@ -51,6 +52,11 @@ def tenant(
         f"GRANT {app} ON {table} TO chimera_app;",
         f"GRANT {operator} ON {table} TO chimera_operator;",
     ]
+    if brand_column == "brand_id":
+        statements.append(
+            f"CREATE TRIGGER stay_{table} BEFORE UPDATE OF brand_id ON {table} FOR EACH ROW "
+            f"WHEN (OLD.brand_id IS DISTINCT FROM NEW.brand_id) EXECUTE FUNCTION chimera_refuse_brand();"
+        )
     if connector:
         statements += [
             f"CREATE POLICY connector_{table} ON {table} TO chimera_connector USING ({own}) WITH CHECK ({own});",

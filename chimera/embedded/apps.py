@@ -1,4 +1,4 @@
-"""The one-machine default as a Django app: it brings the commands `demo` and `up`."""
+"""The one-machine default as a Django app: it brings the command `demo`."""
 
 from django.apps import AppConfig
 

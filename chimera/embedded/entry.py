@@ -85,7 +85,8 @@ def _schema_digest() -> str:
     hasher = hashlib.sha256()
     found = [path for app in ("chimera", "governance", "publishing", "agents") for path in (CHECKOUT / app).rglob("*")]
     for path in sorted(found):
-        if path.suffix == ".sql" or (path.suffix == ".py" and path.parent.name == "migrations"):
+        written = path.suffix == ".py" and (path.parent.name == "migrations" or path.name == "sqlops.py")
+        if path.suffix == ".sql" or written:
             hasher.update(path.relative_to(CHECKOUT).as_posix().encode() + path.read_bytes())
     return hasher.hexdigest()
 

@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from chimera.core import money, tenancy
 from chimera.core.errors import Denied
 from chimera.core.money import Allowance
-from governance.budgets.models import BudgetLimit
+from governance.budgets.models import BudgetLimit, Hold
+from governance.budgets.states import HoldStatus
 
 BUDGETED = ("brand:", "agent:")
 
@@ -27,6 +28,10 @@ class Gate:
     asked: int
     day: str
     reopens: datetime
+
+
+class Unscoped(Denied):
+    """Money was asked for without saying whose."""
 
 
 class Exhausted(Denied):
@@ -60,6 +65,8 @@ def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: i
     "platform:..." stop work but hold no money of it.
     """
     own = sorted({scope for scope in scopes if scope.startswith(BUDGETED)})
+    if not own:
+        raise Unscoped(f"{about} names no brand or agent whose budget could pay; nothing was set aside.")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -73,6 +80,11 @@ def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: i
         fields = json.loads(cause.diag.message_detail)  # type: ignore[union-attr]
         raise Exhausted(Gate(**{**fields, "reopens": datetime.fromisoformat(fields["reopens"])})) from error
     return Allowance(hold_key=key, amount_usd_micros=amount_usd_micros)
+
+
+def is_held(*, key: str) -> bool:
+    """Whether the money of this key is set aside now."""
+    return Hold.objects.filter(key=key, status=HoldStatus.HELD).exists()
 
 
 def settle(*, key: str, amount_usd_micros: int) -> bool:

@@ -8,7 +8,7 @@ from governance.machine import Stateful
 
 
 class ControlKind(models.TextChoices):
-    """A pause is routine; a stop is an emergency and also revokes what waits to be sent."""
+    """Both keep work from being claimed and posts from being sent; the word says how urgent it was."""
 
     PAUSE = "pause"
     STOP = "stop"

@@ -14,6 +14,7 @@ from django.db.models import F
 
 from chimera.core import canonical
 from chimera.core.clock import Now
+from chimera.core.errors import Denied
 from governance import transitions
 from governance.budgets import services as budgets
 from governance.controls import services as controls
@@ -48,9 +49,12 @@ def intend(
             "status": EffectStatus.INTENDED,
         },
     )
-    if made:
+    if made or (effect.status == EffectStatus.INTENDED and not budgets.is_held(key=effect.hold_key)):
+        # A hold that waited too long (under a pause, say) was given back: without a new one nothing may be sent.
+        effect.hold_key = hold_key if made else f"{hold_key}:{row.fence}"
+        Effect.objects.filter(pk=effect.pk).update(hold_key=effect.hold_key)
         budgets.reserve(
-            key=hold_key, about=row.subject, scopes=row.scopes, amount_usd_micros=fee_usd_micros, lasts_s=lasts_s
+            key=effect.hold_key, about=row.subject, scopes=row.scopes, amount_usd_micros=fee_usd_micros, lasts_s=lasts_s
         )
     return effect
 
@@ -61,6 +65,11 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
     Sending again after a takeover (class A only) keeps SENT and writes the new grant, so that an older one is refused.
     Raises Fenced, LeaseTooShort or Stopped with nothing changed.
     """
+    if effect.platform_class != "A":
+        raise Denied(
+            f"{effect.about} is for a platform of class {effect.platform_class}; only platforms that take an "
+            f"idempotency key (class A) are sent to."
+        )
     leases.require_held(row=row, longer_than_s=call_timeout_s)
     controls.require_open(scopes=row.scopes)
     sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "sent_at": Now()}

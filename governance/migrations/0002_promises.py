@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
             versioned=False,
             body=["scope", "limit_usd_micros"],
         ),
-        sqlops.tenant("governance_budget", operator="SELECT"),
-        sqlops.tenant("governance_hold", operator="SELECT"),
+        sqlops.tenant("governance_budget", app="SELECT", operator="SELECT"),
+        sqlops.tenant("governance_hold", app="SELECT", operator="SELECT"),
         sqlops.guarded(
             "governance_hold", arrows={"HELD": ["SETTLED", "VOID"], "SETTLED": [], "VOID": []}, initial=["HELD"]
         ),

@@ -15,6 +15,7 @@ from chimera.core.clock import Now
 from chimera.core.errors import Conflict, Denied, Unavailable
 from governance import transitions
 from governance.budgets.services import Exhausted
+from governance.controls.services import Stopped
 from governance.effects import services as effects
 from governance.effects.models import Effect
 from governance.effects.states import EffectStatus
@@ -94,9 +95,11 @@ def publish(*, claim: Claim) -> None:
         with tenancy.brand(claim.brand_id, actor=actor):
             leases.extend(row=post, seconds=2 * settings.CALL_TIMEOUT_S)
             effects.send(effect=effect, row=post, jti=jti, call_timeout_s=settings.CALL_TIMEOUT_S)
-    except Denied as stop:  # a control came into force: wait for it to be lifted
+    except Denied as refusal:  # a control came into force: wait for it to be lifted; any other no is an attempt
+        stopped = isinstance(refusal, Stopped)
+        wait_s = 1.0 if stopped else leases.backoff_s(attempts=post.attempts)
         with tenancy.brand(claim.brand_id, actor=actor):
-            leases.give_back(row=post, after_s=1, note=str(stop), counts=False)
+            leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=not stopped)
         return
     faults.point("after_sent")
     recorder = Recorder()

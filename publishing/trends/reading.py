@@ -88,7 +88,7 @@ def read(asked: Asked) -> Reading:
             headers=headers,
             size_max_bytes=SIZE_MAX_BYTES,
             timeout_s=TIMEOUT_S,
-            private_allowed=asked.private_allowed,
+            loopback_allowed=asked.private_allowed,
         )
     except ChimeraError as error:
         return Reading(source=asked.source, error=str(error))

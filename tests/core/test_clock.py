@@ -67,3 +67,11 @@ def test_only_the_owner_moves_the_clock(world: World) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connected.execute(statement)
         assert connected.execute("SELECT shift FROM core_clock").fetchone() == (timedelta(0),)
+
+
+@pytest.mark.spec("GOV-4")
+def test_a_table_of_the_same_name_does_not_move_anybodys_clock(world: World) -> None:
+    """A temporary table is found before those of the schema; the clock names its own."""
+    app = world.connect("app")
+    app.execute("CREATE TEMPORARY TABLE core_clock AS SELECT interval '5 days' AS shift")
+    assert app.execute("SELECT chimera_now() - clock_timestamp() < interval '1 hour'").fetchone() == (True,)

@@ -4,7 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from chimera.core import tenancy
+from chimera.core.errors import Denied
 from governance import transitions
+from governance.budgets import services as budgets
 from governance.budgets.services import Exhausted
 from governance.controls import services as controls
 from governance.controls.models import ControlKind
@@ -146,12 +148,11 @@ def test_a_takeover_sends_again_under_the_same_key_with_a_new_grant(alpha: int) 
 
 @pytest.mark.spec("PUB-4")
 @pytest.mark.parametrize("platform_class", ["B", "C"])
-def test_a_platform_without_idempotency_keys_is_never_asked_twice(alpha: int, platform_class: str) -> None:
+def test_a_platform_without_idempotency_keys_is_not_sent_to(alpha: int, platform_class: str) -> None:
     post = rows.claimed()
-    effect = rows.sent(row=post, jti="jti-1", platform_class=platform_class)
-    with pytest.raises(LostRace, match="cannot be asked twice"):
-        effects.send(effect=effect, row=post, jti="jti-2", call_timeout_s=10)
-    assert seen() == ("SENT", 2, "jti-1", post.fence, 1)
+    with pytest.raises(Denied, match="only platforms that take an idempotency key"):
+        rows.sent(row=post, jti="jti-1", platform_class=platform_class)
+    assert Effect.objects.get().status == "INTENDED"
 
 
 def test_what_is_known_is_not_sent_again(alpha: int) -> None:
@@ -236,3 +237,14 @@ def test_the_database_refuses_a_second_act_a_send_without_grant_and_a_receipt_wi
             sent_fence=1,
             status="INTENDED",
         )
+
+
+@pytest.mark.spec("GOV-1")
+def test_money_that_was_given_back_during_a_long_wait_is_set_aside_again_before_anything_is_sent(alpha: int) -> None:
+    post = rows.claimed()
+    first = rows.effect(row=post)
+    budgets.void(key=first.hold_key)
+    again = rows.effect(row=post)
+    assert again.pk == first.pk
+    assert again.hold_key != first.hold_key
+    assert budgets.is_held(key=again.hold_key)

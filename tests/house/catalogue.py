@@ -11,7 +11,8 @@ import psycopg
 Connection = psycopg.Connection
 OURS = ("core_", "governance_", "publishing_", "agents_", "wallets_")
 KNOWN = ("auth_", "django_")  # Django's own and django_celery_beat's
-LENDERS = {"chimera_dispatch", "chimera_recorder"}  # own the functions that lend a narrow right; nobody logs in as them
+# They own the functions that lend a narrow right; nobody logs in as them.
+LENDERS = {"chimera_dispatch", "chimera_recorder", "chimera_treasurer"}
 SEARCH_PATHS = {"search_path=public, pg_temp", "search_path=pg_catalog, public, pg_temp"}
 OWN = "({} = (NULLIF(current_setting('app.brand'::text, true), ''::text))::bigint)"
 UNSET = (
@@ -20,6 +21,7 @@ UNSET = (
 )
 CONTENT = {"text", "json", "jsonb", "bytea", "vector"}
 GUARD, RECORD = "chimera_guard", "chimera_record"
+STAY, KEEP = "chimera_refuse_brand", "chimera_refuse_change"
 ROW, BEFORE, INSERT, DELETE, UPDATE = 1, 2, 4, 8, 16  # bits of pg_trigger.tgtype
 TENANT = """
   SELECT c.oid, c.relname, CASE c.relname WHEN 'core_brand' THEN 'id' ELSE 'brand_id' END AS brand
@@ -85,6 +87,8 @@ def unprotected(connection: Connection, *, select_only: Collection[str]) -> Iter
         ).fetchall():
             for role in roles:
                 seen.add(role)
+                if role == "chimera_treasurer" and using != own:
+                    yield f"{table}: policy {name} lets the treasurer look past the brand: {using}"
                 if role in LENDERS:
                     continue
                 whole = command == "ALL" and using in allowed.get(role, ()) and checked in allowed.get(role, ())
@@ -201,7 +205,7 @@ def powers(connection: Connection) -> Iterator[str]:
         yield f"{role} {power}"
     for role, power in connection.execute(
         "SELECT rolname, CASE WHEN rolcanlogin THEN 'logs in' ELSE 'is mightier than needed' END FROM pg_roles"
-        " WHERE rolname IN ('chimera_owner', 'chimera_dispatch', 'chimera_recorder')"
+        " WHERE rolname IN ('chimera_owner', 'chimera_dispatch', 'chimera_recorder', 'chimera_treasurer')"
         " AND (rolcanlogin OR rolsuper OR rolbypassrls)"
     ).fetchall():
         yield f"{role} {power}"
@@ -254,6 +258,23 @@ def triggers(connection: Connection, function: str) -> dict[str, list[tuple[int,
         values = [value.decode() for value in arguments.split(b"\0")[:-1]]
         found.setdefault(table, []).append((bits, enabled, values, text))
     return found
+
+
+def movable_rows(connection: Connection) -> Iterator[str]:
+    """Tenant tables whose rows may be given to another brand: the desk's policy covers both, so a trigger must."""
+    kept = {
+        table
+        for function in (STAY, KEEP)
+        for table, found in triggers(connection, function).items()
+        if any(
+            bits & (ROW | BEFORE | UPDATE) == ROW | BEFORE | UPDATE and enabled in "OA" for bits, enabled, *_ in found
+        )
+    }
+    yield from (
+        f"{table}: rows may be given to another brand"
+        for table in tenants(connection)
+        if table not in kept | {"core_brand"}
+    )
 
 
 def unwatched_states(connection: Connection) -> Iterator[str]:

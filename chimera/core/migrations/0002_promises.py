@@ -9,7 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]
 
     operations = [
-        migrations.RunSQL("GRANT CREATE ON SCHEMA public TO chimera_dispatch, chimera_recorder;"),
+        migrations.RunSQL(
+            "GRANT USAGE, CREATE ON SCHEMA public TO chimera_dispatch, chimera_recorder, chimera_treasurer;"
+        ),
         migrations.RunSQL("INSERT INTO core_clock (id, shift, simulated) VALUES (1, interval '0', false);"),
         sqlops.fleet("core_clock", connector="SELECT"),
         sqlops.fleet("core_tick", app="SELECT, INSERT, DELETE"),
@@ -23,9 +25,9 @@ class Migration(migrations.Migration):
             GRANT SELECT (id) ON core_brand TO chimera_dispatch;
             CREATE FUNCTION core_brand_ids() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
             SET search_path = public, pg_temp AS $$ SELECT id FROM core_brand ORDER BY id $$;
-            ALTER FUNCTION core_brand_ids() OWNER TO chimera_dispatch;
             REVOKE ALL ON FUNCTION core_brand_ids() FROM PUBLIC;
             GRANT EXECUTE ON FUNCTION core_brand_ids() TO chimera_app, chimera_operator;
+            ALTER FUNCTION core_brand_ids() OWNER TO chimera_dispatch;
             """
         ),
     ]

@@ -1,10 +1,11 @@
 -- The functions that every table leans on. Owner: chimera_owner, unless said otherwise.
 
 -- The clock of everything. STABLE: within one statement it may be asked once, so an index can be used with it.
+-- The schema is named, because a temporary table of that name would be found first and shift the caller's clock.
 CREATE FUNCTION chimera_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT clock_timestamp() + coalesce((SELECT shift FROM core_clock), interval '0') $$;
+$$ SELECT clock_timestamp() + coalesce((SELECT shift FROM public.core_clock), interval '0') $$;
 
--- Refuses an arrow that the machine does not have, a version that is not the next one, and a change of brand.
+-- Refuses an arrow that the machine does not have and a version that is not the next one.
 -- Arguments: the arrows {"FROM": ["TO", ...]} and the states in which a row may be born.
 CREATE FUNCTION chimera_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -29,6 +30,13 @@ BEGIN
       USING ERRCODE = 'CH001';
   END IF;
   RETURN NEW;
+END
+$$;
+
+-- A row stays with its brand, also for the desk, whose policy covers both.
+CREATE FUNCTION chimera_refuse_brand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% % belongs to brand % and stays there', TG_TABLE_NAME, OLD.id, OLD.brand_id USING ERRCODE = 'CH001';
 END
 $$;
 

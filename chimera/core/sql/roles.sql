@@ -6,7 +6,7 @@ DECLARE
 BEGIN
   -- A cluster may hold several databases: two of them may be made at the same moment.
   PERFORM pg_advisory_xact_lock(hashtext('chimera roles'));
-  FOREACH r IN ARRAY ARRAY['chimera_owner', 'chimera_dispatch', 'chimera_recorder'] LOOP
+  FOREACH r IN ARRAY ARRAY['chimera_owner', 'chimera_dispatch', 'chimera_recorder', 'chimera_treasurer'] LOOP
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r) THEN
       EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', r);
     END IF;
@@ -16,8 +16,10 @@ BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', r);
     END IF;
   END LOOP;
-  -- The migrator acts as the owner, and may hand functions to the two roles that lend narrow rights.
-  GRANT chimera_owner, chimera_dispatch, chimera_recorder TO chimera_migrator;
-  GRANT chimera_dispatch, chimera_recorder TO chimera_owner;
+  -- The migrator acts as the owner, and may hand functions to the roles that lend narrow rights. It may become them,
+  -- but has none of their rights by itself: nobody writes the record or the money in passing.
+  GRANT chimera_owner, chimera_dispatch, chimera_recorder, chimera_treasurer TO chimera_migrator
+    WITH INHERIT FALSE, SET TRUE;
+  GRANT chimera_dispatch, chimera_recorder, chimera_treasurer TO chimera_owner WITH INHERIT FALSE, SET TRUE;
 END
 $$;

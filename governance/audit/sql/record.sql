@@ -41,7 +41,9 @@ BEGIN
   RETURN NULL;
 END
 $$;
-ALTER FUNCTION chimera_record() OWNER TO chimera_recorder;
 REVOKE ALL ON FUNCTION chimera_record() FROM PUBLIC;
 -- Who may execute it could hang it on a temporary table and write the record by hand. A trigger that fires asks nobody.
+ALTER FUNCTION chimera_record() OWNER TO chimera_recorder;
+SET LOCAL ROLE chimera_recorder;
 GRANT EXECUTE ON FUNCTION chimera_record() TO chimera_owner;
+SET LOCAL ROLE chimera_owner;

@@ -1,9 +1,20 @@
--- The only writers of governance_budget and of the status of governance_hold. All run inside the caller's brand.
+-- The only writers of governance_budget and governance_hold: the functions run as chimera_treasurer, which sees the
+-- caller's brand and no other; nobody else may insert or update there.
+CREATE POLICY purse_governance_budget ON governance_budget TO chimera_treasurer
+  USING (brand_id = NULLIF(current_setting('app.brand', true), '')::bigint)
+  WITH CHECK (brand_id = NULLIF(current_setting('app.brand', true), '')::bigint);
+CREATE POLICY purse_governance_hold ON governance_hold TO chimera_treasurer
+  USING (brand_id = NULLIF(current_setting('app.brand', true), '')::bigint)
+  WITH CHECK (brand_id = NULLIF(current_setting('app.brand', true), '')::bigint);
+CREATE POLICY purse_governance_budgetlimit ON governance_budgetlimit FOR SELECT TO chimera_treasurer
+  USING (brand_id = NULLIF(current_setting('app.brand', true), '')::bigint);
+GRANT SELECT, INSERT, UPDATE ON governance_budget, governance_hold TO chimera_treasurer;
+GRANT SELECT ON governance_budgetlimit TO chimera_treasurer;
 
 -- Promise: either every scope sets the amount aside, or nothing happens and the error names the gate that refused
 -- (SQLSTATE CH002, DETAIL is JSON). The same key a second time returns the first hold. Rows are locked in one order.
 CREATE FUNCTION governance_reserve(p_key text, p_about text, p_scopes text[], p_amount bigint, p_lasts interval)
-RETURNS bigint LANGUAGE plpgsql AS $$
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_brand bigint := NULLIF(current_setting('app.brand', true), '')::bigint;
   v_day date := (chimera_now() AT TIME ZONE 'UTC')::date;
@@ -47,7 +58,8 @@ $$;
 
 -- Promise: a hold ends once. With an amount it is settled at no more than it held, without one it is voided; a hold
 -- that has ended is left alone and false comes back.
-CREATE FUNCTION governance_end_hold(p_key text, p_amount bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION governance_end_hold(p_key text, p_amount bigint) RETURNS boolean LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_hold governance_hold%ROWTYPE;
 BEGIN
@@ -76,3 +88,10 @@ RETURNS TABLE (brand_id bigint, key text) LANGUAGE sql STABLE SECURITY DEFINER S
                       WHERE e.brand_id = h.brand_id AND e.subject = h.about AND e.status IN ('SENT', 'IN_DOUBT'))
    ORDER BY h.expires_at LIMIT p_count
 $$;
+
+REVOKE ALL ON FUNCTION governance_reserve(text, text, text[], bigint, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION governance_end_hold(text, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION governance_reserve(text, text, text[], bigint, interval) TO chimera_app;
+GRANT EXECUTE ON FUNCTION governance_end_hold(text, bigint) TO chimera_app;
+ALTER FUNCTION governance_reserve(text, text, text[], bigint, interval) OWNER TO chimera_treasurer;
+ALTER FUNCTION governance_end_hold(text, bigint) OWNER TO chimera_treasurer;

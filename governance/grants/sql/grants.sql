@@ -10,13 +10,13 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, p
                   WHERE e.brand_id = p_brand AND e.key = p_key AND e.status = 'SENT'
                     AND e.grant_jti = p_jti AND e.sent_fence = p_fence AND e.payload_hash = p_hash)
 $$;
-ALTER FUNCTION governance_grant_stands(bigint, text, text, bigint, text) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION governance_grant_stands(bigint, text, text, bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION governance_grant_stands(bigint, text, text, bigint, text) TO chimera_connector;
+ALTER FUNCTION governance_grant_stands(bigint, text, text, bigint, text) OWNER TO chimera_dispatch;
 
 -- Owned by the dispatcher as well, now that the tables it reads are all there.
-ALTER FUNCTION governance_abandoned_holds(integer) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION governance_abandoned_holds(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION governance_abandoned_holds(integer) TO chimera_app;
+ALTER FUNCTION governance_abandoned_holds(integer) OWNER TO chimera_dispatch;
 GRANT SELECT ON governance_control TO chimera_dispatch;
-GRANT SELECT ON core_clock TO chimera_dispatch, chimera_recorder, chimera_app, chimera_operator, chimera_connector;
+GRANT SELECT ON core_clock TO chimera_dispatch, chimera_recorder, chimera_treasurer, chimera_app, chimera_operator, chimera_connector;

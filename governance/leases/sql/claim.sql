@@ -24,9 +24,9 @@ BEGIN
      ORDER BY t.priority, t.due_at LIMIT p_count FOR UPDATE OF t SKIP LOCKED;
 END
 $$;
-ALTER FUNCTION {{table}}_pick(text[], text[], integer) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION {{table}}_pick(text[], text[], integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {{table}}_pick(text[], text[], integer) TO chimera_app, chimera_operator;
+ALTER FUNCTION {{table}}_pick(text[], text[], integer) OWNER TO chimera_dispatch;
 
 -- Promise: one call is one transaction; each returned row is leased to p_owner under a new fencing number, and the
 -- claim is in governance_attempt. A claim changes no status.
@@ -62,9 +62,9 @@ RETURNS SETOF bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_
    WHERE t.id = held.id AND t.fence = held.fence AND t.lease_until IS NOT NULL
   RETURNING t.id
 $$;
-ALTER FUNCTION {{table}}_renew(bigint[], bigint[], interval) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION {{table}}_renew(bigint[], bigint[], interval) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {{table}}_renew(bigint[], bigint[], interval) TO chimera_app;
+ALTER FUNCTION {{table}}_renew(bigint[], bigint[], interval) OWNER TO chimera_dispatch;
 
 -- Which queues hold rows that have been due for longer than p_late: what the sweeper asks.
 CREATE FUNCTION {{table}}_waiting(p_late interval)
@@ -75,6 +75,6 @@ SET search_path = public, pg_temp AS $$
      AND NOT EXISTS (SELECT 1 FROM governance_control c WHERE c.status = 'IN_FORCE' AND c.scope = ANY (t.scopes))
    GROUP BY 1, 2
 $$;
-ALTER FUNCTION {{table}}_waiting(interval) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION {{table}}_waiting(interval) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {{table}}_waiting(interval) TO chimera_app, chimera_operator;
+ALTER FUNCTION {{table}}_waiting(interval) OWNER TO chimera_dispatch;

@@ -26,7 +26,7 @@ def claims(text: str) -> Iterator[tuple[str, str]]:
         before = text[: found.start()].rstrip()
         if not before or before[-1] in '.!?:"“”\n)(':
             words = words[1:]  # the first word of a sentence has a capital anyway
-        name = " ".join(word for word in words if word not in _ORDINARY)
+        name = " ".join(re.sub(r"['’]s$", "", word) for word in words if word not in _ORDINARY)
         if name:
             yield "name", name
 

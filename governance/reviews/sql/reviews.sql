@@ -10,15 +10,15 @@ SET search_path = public, pg_temp AS $$
    WHERE r.consumed_at IS NULL AND r.status IN ('APPROVED', 'REJECTED', 'EXPIRED') AND starts_with(r.subject, p_prefix)
    ORDER BY r.decided_at LIMIT p_count
 $$;
-ALTER FUNCTION governance_answered_reviews(text, integer) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION governance_answered_reviews(text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION governance_answered_reviews(text, integer) TO chimera_app;
+ALTER FUNCTION governance_answered_reviews(text, integer) OWNER TO chimera_dispatch;
 
 CREATE FUNCTION governance_late_reviews(p_count integer)
 RETURNS TABLE (id bigint, brand_id bigint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT r.id, r.brand_id FROM governance_reviewitem r
    WHERE r.status = 'PENDING' AND r.deadline <= chimera_now() ORDER BY r.deadline LIMIT p_count
 $$;
-ALTER FUNCTION governance_late_reviews(integer) OWNER TO chimera_dispatch;
 REVOKE ALL ON FUNCTION governance_late_reviews(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION governance_late_reviews(integer) TO chimera_app;
+ALTER FUNCTION governance_late_reviews(integer) OWNER TO chimera_dispatch;
