@@ -14,6 +14,8 @@ def _refuse_floats(value: Any, path: str) -> None:
         raise TypeError(f"{path or 'value'} is a float; canonical content holds integers and strings only")
     if isinstance(value, dict):
         for key, inner in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"{path or 'value'} has the key {key!r}; canonical content has text keys only")
             _refuse_floats(inner, f"{path}.{key}")
     elif isinstance(value, (list, tuple)):
         for index, inner in enumerate(value):

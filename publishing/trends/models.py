@@ -18,7 +18,7 @@ class Feed(models.Model):
     etag = models.TextField(blank=True, default="")
     last_modified = models.TextField(blank=True, default="")
     active = models.BooleanField(default=True)
-    private_allowed = models.BooleanField(default=False)  # only for feeds that an operator named on this machine
+    loopback_allowed = models.BooleanField(default=False)  # an operator named it by a loopback address
     any_age = models.BooleanField(default=False)  # an operator named it: items of any age count as news
     read_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, default="")

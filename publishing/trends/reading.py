@@ -41,7 +41,7 @@ class Asked:
     """One feed to read: where, and what we know of it."""
 
     source: str
-    private_allowed: bool = False
+    loopback_allowed: bool = False
     etag: str = ""
     last_modified: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def read(asked: Asked) -> Reading:
             headers=headers,
             size_max_bytes=SIZE_MAX_BYTES,
             timeout_s=TIMEOUT_S,
-            loopback_allowed=asked.private_allowed,
+            loopback_allowed=asked.loopback_allowed,
         )
     except ChimeraError as error:
         return Reading(source=asked.source, error=str(error))

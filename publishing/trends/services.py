@@ -46,7 +46,7 @@ def follow(*, sources: Sequence[str], any_age: bool, only: bool = False) -> list
         url = reading.address(source)
         feed, _ = Feed.objects.update_or_create(
             url=url,
-            defaults={"active": True, "any_age": any_age, "private_allowed": reading.is_loopback(url)},
+            defaults={"active": True, "any_age": any_age, "loopback_allowed": reading.is_loopback(url)},
         )
         feeds.append(feed)
     if only:
@@ -57,7 +57,7 @@ def follow(*, sources: Sequence[str], any_age: bool, only: bool = False) -> list
 def scan(*, feeds: Sequence[Feed]) -> list[Reading]:
     """Read these feeds and keep what is new."""
     asked = [
-        Asked(source=f.url, private_allowed=f.private_allowed, etag=f.etag, last_modified=f.last_modified)
+        Asked(source=f.url, loopback_allowed=f.loopback_allowed, etag=f.etag, last_modified=f.last_modified)
         for f in feeds
     ]
     readings = reading.read_all(asked=asked)
@@ -126,7 +126,7 @@ def find(*, items: Sequence[Item], seen_at: datetime) -> list[Found]:
 
 def look(*, sources: Sequence[str]) -> tuple[list[Reading], list[Found]]:
     """Read feeds and find trends without keeping anything."""
-    asked = [Asked(source=reading.address(s), private_allowed=reading.is_loopback(s)) for s in sources]
+    asked = [Asked(source=reading.address(s), loopback_allowed=reading.is_loopback(s)) for s in sources]
     readings = reading.read_all(asked=asked)
     at = clock.now()
     items: list[Item] = []

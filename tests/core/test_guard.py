@@ -64,3 +64,12 @@ def test_a_public_address_is_permitted(address: str) -> None:
 def test_allowing_private_networks_does_not_open_the_metadata_services(address: str) -> None:
     assert not guard.permitted(address=ipaddress.ip_address(address), private_allowed=True)
     assert guard.permitted(address=ipaddress.ip_address("10.0.0.1"), private_allowed=True)
+
+
+@pytest.mark.spec("TRD-1")
+def test_loopback_may_be_opened_without_the_private_networks() -> None:
+    def opened(text: str) -> bool:
+        return guard.permitted(address=ipaddress.ip_address(text), private_allowed=False, loopback_allowed=True)
+
+    assert [text for text in ("127.0.0.1", "::1", "::ffff:127.0.0.1") if not opened(text)] == []
+    assert [text for text in ("10.0.0.5", "192.168.1.1", "169.254.169.254", "fd00::1") if opened(text)] == []

@@ -320,3 +320,12 @@ def test_two_who_ask_with_one_key_at_once_hold_once(world: World) -> None:
     with tenancy.brand(ALPHA, actor="test:count"):
         assert Hold.objects.count() == 1
         assert state() == (5000, 0)
+
+
+@pytest.mark.spec("GOV-2")
+def test_money_without_a_brand_or_an_agent_to_pay_it_is_refused(alpha: int) -> None:
+    with pytest.raises(budgets.Unscoped, match="nothing was set aside"):
+        budgets.reserve(
+            key="nobody", about="agents.task:1", scopes=["fleet", "platform:plaza"], amount_usd_micros=1, lasts_s=60
+        )
+    assert not Hold.objects.exists()

@@ -52,7 +52,7 @@ def outlet() -> Iterator[str]:
 
 
 def ask(source: str, **more: str) -> reading.Reading:
-    return reading.read(Asked(source=source, private_allowed=True, **more))  # type: ignore[arg-type]
+    return reading.read(Asked(source=source, loopback_allowed=True, **more))  # type: ignore[arg-type]
 
 
 @pytest.mark.spec("TRD-1")
@@ -102,7 +102,7 @@ def test_an_address_that_may_not_be_asked_is_a_sentence(source: str) -> None:
 @pytest.mark.spec("TRD-1")
 def test_loopback_is_read_only_when_an_operator_named_it(outlet: str) -> None:
     assert reading.read(Asked(source=f"{outlet}/feed")).error
-    assert reading.read(Asked(source=f"{outlet}/feed", private_allowed=True)).error == ""
+    assert reading.read(Asked(source=f"{outlet}/feed", loopback_allowed=True)).error == ""
 
 
 @pytest.mark.parametrize("name", ["feed.xml", "with space.xml", "50%20off.xml", "zeitung-für-alle.xml", "a#b?c.xml"])
@@ -140,7 +140,7 @@ def test_feeds_are_read_side_by_side_in_their_order_and_spoil_no_other(outlet: s
         (tmp_path / "hostile.xml").as_uri(),
         f"{outlet}/dated",
     ]
-    got = reading.read_all(asked=[Asked(source=source, private_allowed=True) for source in sources])
+    got = reading.read_all(asked=[Asked(source=source, loopback_allowed=True) for source in sources])
     assert [one.source for one in got] == sources
     assert [bool(one.error) for one in got] == [False, True, True, False, False]
 

@@ -185,7 +185,7 @@ def test_a_feed_over_http_is_asked_conditionally(alpha: int, tmp_path: Path) -> 
         (first,) = services.scan(feeds=feeds)
         stored = Feed.objects.get()
         assert (first.unchanged, len(first.entries), first.error) == (False, 1, "")
-        assert stored.private_allowed  # named by a loopback address
+        assert stored.loopback_allowed  # named by a loopback address
         assert stored.etag and stored.last_modified
         (second,) = services.scan(feeds=[stored])
         assert (second.unchanged, second.error) == (True, "")
@@ -201,7 +201,7 @@ def test_a_feed_over_http_is_asked_conditionally(alpha: int, tmp_path: Path) -> 
 def test_a_feed_that_is_not_loopback_is_never_followed_into_private_networks(alpha: int) -> None:
     (feed,) = services.follow(sources=["http://192.168.1.1/feed"], any_age=True)
     (got,) = services.scan(feeds=[feed])
-    assert not feed.private_allowed
+    assert not feed.loopback_allowed
     assert got.error and got.error == Feed.objects.get().error
 
 

@@ -20,9 +20,7 @@ class Command(DoorCommand):
         """Who, where to, why."""
         parser.add_argument("agent", help="handle or id")
         parser.add_argument("--to", choices=TrustRung.values, required=True)
-        parser.add_argument(
-            "--reason", required=True, help="why; kept with the agent"
-        )
+        parser.add_argument("--reason", required=True, help="why; kept with the agent")
 
     def act(self, options: dict[str, Any]) -> None:
         """Up step by step, or down at once."""
