@@ -1,50 +1,17 @@
-"""`manage.py emergency_stop`: Stop an agent or the fleet at once; resuming is an act of its own."""
+"""`manage.py emergency_stop`: stop at once; resuming is an act of its own."""
 
-from typing import Any
-
-from django.core.management.base import CommandError, CommandParser
-
-from agents import stopping
-from chimera.core import tenancy
-from chimera.core.management.door import DoorCommand
+from agents.management.stopping_door import StoppingCommand
 from governance.controls.models import ControlKind
 
 
-class Command(DoorCommand):
-    """A control on the record; claims respect it at once, and nothing is sent while it holds."""
+class Command(StoppingCommand):
+    """The urgent stop."""
 
+    kind = ControlKind.STOP
+    done = "stopped"
+    usual_reason = "an emergency stop by the operator"
     help = "Stop an agent or the fleet at once; resuming is an act of its own."
     example = (
         '  manage.py emergency_stop bea_unscrews --reason "an emergency stop by the operator"\n'
         "  manage.py emergency_stop --fleet --json\n"
     )
-
-    def arguments(self, parser: CommandParser) -> None:
-        """An agent or the fleet, and why."""
-        parser.add_argument("agent", nargs="?", help="handle or id of an agent")
-        parser.add_argument("--fleet", action="store_true", help="every agent of every brand")
-        parser.add_argument(
-            "--reason", default="an emergency stop by the operator", help="why; it stands in the record"
-        )
-
-    def act(self, options: dict[str, Any]) -> None:
-        """Impose the control."""
-        if bool(options["agent"]) == options["fleet"]:
-            raise CommandError("Name one agent (handle or id), or --fleet.")
-        with tenancy.all_brands(actor=self.actor):
-            scope = stopping.scope_of(agent=options["agent"])
-            stop = stopping.impose(scope=scope, kind=ControlKind.STOP, reason=options["reason"])
-        if options["json"]:
-            self.say_json(
-                {
-                    "scope": scope,
-                    "kind": stop.control.kind,
-                    "since": stop.control.since,
-                    "reason": stop.control.reason,
-                    "may_still_land": stop.may_still_land,
-                }
-            )
-            return
-        self.stdout.write(f"{scope} is stopped: {stop.control.reason}. Lift it with: manage.py resume")
-        for subject in stop.may_still_land:
-            self.stdout.write(f"  {subject} had been sent before and may still land.")
