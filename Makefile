@@ -1,7 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
 
-.PHONY: help setup demo test lint emergency-stop docs
+.PHONY: help setup demo up test lint emergency-stop docs docs-site pythons
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'
@@ -14,6 +14,9 @@ setup: .venv/.ready   ## make .venv and install the pinned requirements
 demo: setup      ## run the demo (ARGS="--once --json", FEEDS="url-or-file ...")
 	@$(PY) manage.py demo $(ARGS)
 
+up: setup        ## run everything without demo data (ARGS="--port 8800")
+	@$(PY) manage.py up $(ARGS)
+
 test: setup      ## run the tests (ARGS="tests/core -k clock")
 	@bash tools/test.sh $(ARGS)
 
@@ -23,6 +26,12 @@ lint: setup      ## ruff, mypy, the floors
 docs: setup      ## regenerate the generated pages
 	@$(PY) manage.py traceability
 	@$(PY) manage.py diagrams
+
+docs-site: setup ## build the site into .chimera/site
+	@bash tools/docs.sh
+
+pythons: setup   ## try the other Pythons that are found (3.12, 3.13)
+	@bash tools/pythons.sh
 
 emergency-stop: setup  ## stop one agent now (AGENT=<handle or id>)
 	@test -n "$(AGENT)" || { echo "Name the agent: make emergency-stop AGENT=<handle or id>"; exit 2; }

@@ -4,6 +4,9 @@
 import os
 import sys
 
+if sys.version_info < (3, 11):  # noqa: UP036 - run by an older Python, before anything it cannot read
+    sys.exit("Chimera needs Python 3.11 or newer, this is %d.%d; run: make setup" % sys.version_info[:2])  # noqa: UP031
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chimera.settings")
     from chimera.embedded.entry import main

@@ -10,6 +10,7 @@ from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
 from agents.personas.models import Agent, Soul
 from chimera.core import clock
+from chimera.core.embeddings import Vectors
 from publishing.trends import background
 from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
@@ -45,6 +46,20 @@ def set_goals(*, agent_id: int) -> list[Goal]:
     return made
 
 
+def why_no_more(*, agent_id: int) -> str:
+    """Why this agent sets no goal now, in a sentence. In the brand's context."""
+    agent = Agent.objects.select_related("soul").get(pk=agent_id)
+    today = _today(agent)
+    if agent.soul is None:
+        return f"@{agent.handle} has no soul; launch it from a SOUL.md."
+    if today >= agent.posts_per_day:
+        return f"@{agent.handle} has its {today} goals of today (posts_per_day in its soul); more at 00:00 UTC."
+    fitting_trends = len(_candidates(agent.soul))
+    if not fitting_trends:
+        return f"@{agent.handle}: none of the {trends.live().count()} live trends is close to its interests."
+    return f"@{agent.handle} has a goal for each of the {fitting_trends} live trends that fit it."
+
+
 def _today(agent: Agent) -> int:
     midnight = datetime.combine(clock.now().astimezone(UTC).date(), datetime.min.time(), tzinfo=UTC)
     return Goal.objects.filter(agent=agent, made_at__gte=midnight).count()
@@ -56,8 +71,23 @@ def _candidates(soul: Soul) -> list[tuple[Trend, int, int]]:
     near = trends.live().annotate(distance=CosineDistance("vector", soul.profile))
     found = []
     for trend in near.filter(distance__lte=1 - settings.SIMILARITY_MIN_BP / 10_000):
-        relevance = background.place(similarity=1 - trend.distance, profile_vector=profile)
-        percentile_bp = int(relevance * 10_000)
-        if percentile_bp >= settings.RELEVANCE_MIN_BP:
-            found.append((trend, percentile_bp, round((1 - trend.distance) * 10_000)))
-    return sorted(found, key=lambda one: (-(one[2] + one[0].score_bp // 4), one[0].pk))
+        fit = fitting(similarity=1 - trend.distance, profile=profile)
+        if fit is not None:
+            found.append((trend, *fit))
+    return sorted(found, key=lambda one: (-weight(similarity_bp=one[2], score_bp=one[0].score_bp), one[0].pk))
+
+
+def fitting(*, similarity: float, profile: Vectors) -> tuple[int, int] | None:
+    """Percentile and similarity in basis points of a trend that is relevant to a profile; None when it is not.
+
+    `similarity` is the cosine of both. Touches no database.
+    """
+    if similarity < settings.SIMILARITY_MIN_BP / 10_000:
+        return None
+    percentile_bp = int(background.place(similarity=similarity, profile_vector=profile) * 10_000)
+    return (percentile_bp, round(similarity * 10_000)) if percentile_bp >= settings.RELEVANCE_MIN_BP else None
+
+
+def weight(*, similarity_bp: int, score_bp: int) -> int:
+    """What relevant trends are put in order by, the greatest first: how near, and how lively."""
+    return similarity_bp + score_bp // 4

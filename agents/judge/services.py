@@ -1,6 +1,7 @@
 """Judging a claimed task, and acting on what humans answered."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from governance.governor import Decision, Ruling
 from governance.leases import services as leases
 from governance.leases.services import Claim
 from governance.policies import engine
-from governance.policies.base import Outcome, Policy
+from governance.policies.base import Finding, Outcome, Policy
 from governance.reviews import selectors as review_queue
 from governance.reviews import services as reviews
 from governance.reviews.models import FIXABLE, ReviewItem, ReviewKind
@@ -51,20 +52,12 @@ def judge(*, task: Task, claim: Claim, actor: str) -> None:
 
 
 def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict: engine.Verdict) -> None:
-    decision = governor.rule(
-        scopes=task.scopes,
-        trust_rung=task.agent.status,
-        estimate_usd_micros=snapshot["estimate_usd_micros"],
-        most_usd_micros=money.usd(settings.POST_USUALLY_COSTS_USD),
-    )
-    if snapshot["judged_offline"] and not settings.OFFLINE_VERDICTS_MAY_ACT and decision.ruling == Ruling.ALLOW:
-        reason = "The verdict was made without a model, and the setting asks for a human then."
-        decision = Decision(ruling=Ruling.HOLD, reasons=(reason,))
-    thresholds = Thresholds()
-    if task.agent.status == "SUPERVISED":
-        thresholds = thresholds.tightened(act_above_bp=SUPERVISED_ACT_ABOVE_BP)
+    rung = task.agent.status
+    decision = rule(scopes=task.scopes, trust_rung=rung, snapshot=snapshot)
     plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
-    way = routing.route(verdict=verdict, ruling=decision.ruling, thresholds=thresholds, retries=plan.retries)
+    way = routing.route(
+        verdict=verdict, ruling=decision.ruling, thresholds=thresholds_for(trust_rung=rung), retries=plan.retries
+    )
     if way == Route.RETRY and not _retry(task=task, plan=plan, verdict=verdict):
         way = Route.HUMAN
     Verdict.objects.create(
@@ -92,18 +85,47 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
         _ask(task=task, snapshot=snapshot, verdict=verdict, decision=decision, retries=plan.retries)
 
 
+def rule(*, scopes: Sequence[str], trust_rung: str, snapshot: Mapping[str, Any]) -> Decision:
+    """The governor's ruling; where it would allow, a verdict without a model may still need a human."""
+    decision = governor.rule(
+        scopes=scopes,
+        trust_rung=trust_rung,
+        estimate_usd_micros=snapshot["estimate_usd_micros"],
+        most_usd_micros=money.usd(settings.POST_USUALLY_COSTS_USD),
+    )
+    if snapshot["judged_offline"] and not settings.OFFLINE_VERDICTS_MAY_ACT and decision.ruling == Ruling.ALLOW:
+        reason = "The verdict was made without a model, and the setting asks for a human then."
+        return Decision(ruling=Ruling.HOLD, reasons=(reason,))
+    return decision
+
+
+def thresholds_for(*, trust_rung: str) -> Thresholds:
+    """The thresholds of a rung: a supervised agent's are tighter."""
+    thresholds = Thresholds()
+    return thresholds.tightened(act_above_bp=SUPERVISED_ACT_ABOVE_BP) if trust_rung == "SUPERVISED" else thresholds
+
+
 def _retry(*, task: Task, plan: Plan, verdict: engine.Verdict) -> bool:
     """Open the step again that the worst finding is about. False when there is none to open."""
+    first = objection(verdict=verdict)
+    if not tasks.reopen(outward=task, about=first.about, feedback=feedback_on(finding=first)):
+        return False
+    Plan.objects.filter(pk=plan.pk).update(retries=F("retries") + 1)
+    return True
+
+
+def objection(*, verdict: engine.Verdict) -> Finding:
+    """What a retry should mend: the worst finding, else the weakest part of the score."""
     findings = [f for f in verdict.worst() if f.outcome > Outcome.PASS]
     if not findings:  # below the threshold without a rule: the weakest part is what should change
         scored = [f for f in verdict.findings if f.score_bp is not None]
         findings = sorted(scored, key=lambda f: f.score_bp or 0)[:1]
-    first = findings[0]
-    feedback = {"by": "judge", "reason": first.reason, "span": first.span}
-    if not tasks.reopen(outward=task, about=first.about, feedback=feedback):
-        return False
-    Plan.objects.filter(pk=plan.pk).update(retries=F("retries") + 1)
-    return True
+    return findings[0]
+
+
+def feedback_on(*, finding: Finding) -> dict[str, str]:
+    """What the step that is opened again is told."""
+    return {"by": "judge", "reason": finding.reason, "span": finding.span}
 
 
 def _ask(

@@ -14,6 +14,7 @@ Shape:
     estimate_usd_micros
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -31,24 +32,47 @@ NEIGHBOURS_MAX = 50
 def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
     """Freeze what is known about this artifact; inside a transaction."""
     upstream = selectors.upstream(task=task)
-    draft = upstream.get("draft", {})
-    soul, trend, goal = task.soul.front, task.goal.trend, task.goal
-    platform = artifact.payload["platform"]
-    connector = registry.get("CONNECTORS", platform, Connector)
-    return {
-        "payload": artifact.payload,
-        "agent": {"handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},
-        "soul": {
-            "version": task.soul.version,
-            **{key: soul[key] for key in ("name", "interests", "voice", "directives", "forbidden_topics")},
-        },
-        "trend": {
+    trend, goal = task.goal.trend, task.goal
+    return freeze(
+        payload=artifact.payload,
+        agent={"handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},
+        soul={**task.soul.front, "version": task.soul.version},
+        trend={
             "title": trend.title if trend else goal.wish,
             "sources": list(trend.sources) if trend else [],
             "expires_at": trend.expires_at.isoformat() if trend else None,
             "relevance_bp": goal.relevance_bp,
             "similarity_bp": goal.similarity_bp,
         },
+        upstream=upstream,
+        media=media.facts(hashes=[item["sha256"] for item in artifact.payload.get("media", [])]),
+        neighbours=posts.neighbours(count_max=NEIGHBOURS_MAX, but_task=task.subject),
+        estimate_usd_micros=task.plan.estimate_usd_micros if task.plan else 0,
+    )
+
+
+def freeze(
+    *,
+    payload: Mapping[str, Any],
+    agent: Mapping[str, Any],
+    soul: Mapping[str, Any],
+    trend: Mapping[str, Any],
+    upstream: Mapping[str, Mapping[str, Any]],
+    media: Mapping[str, Any],
+    neighbours: Sequence[Mapping[str, Any]],
+    estimate_usd_micros: int,
+) -> dict[str, Any]:
+    """The snapshot of these parts (see above); `soul` is the front matter with `version`. Touches no database."""
+    connector = registry.get("CONNECTORS", payload["platform"], Connector)
+    draft = upstream.get("draft", {})
+    return {
+        "payload": payload,
+        "agent": dict(agent),
+        "soul": {
+            "version": soul["version"],
+            **{key: soul[key] for key in ("name", "interests", "voice", "directives", "forbidden_topics")},
+        },
+        "trend": dict(trend),
         "citations": draft.get("citations", []),
         "facts": upstream.get("research", {}).get("facts", []),
         "limits": {
@@ -57,10 +81,10 @@ def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
             "image_bytes_max": connector.limits.image_bytes_max,
             "label_field": connector.label_field,
         },
-        "media": media.facts(hashes=[item["sha256"] for item in artifact.payload.get("media", [])]),
-        "neighbours": posts.neighbours(count_max=NEIGHBOURS_MAX, but_task=task.subject),
+        "media": media,
+        "neighbours": neighbours,
         "offline": bool(draft.get("offline", False)),
         # No model has a seat among the policies yet: every verdict is made of rules and embeddings.
         "judged_offline": settings.MODELS_BY_TIER["judge"] == ["offline"],
-        "estimate_usd_micros": task.plan.estimate_usd_micros if task.plan else 0,
+        "estimate_usd_micros": estimate_usd_micros,
     }

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from agents.personas import lookalike
 from agents.personas.models import Agent, Soul
 from agents.personas.soul import SoulFile
 from agents.personas.states import TrustRung
@@ -42,8 +43,36 @@ def write_soul(*, agent: Agent, soul: SoulFile) -> Soul:
     return known
 
 
-def launch(*, brand_id: int, soul: SoulFile, platform: str) -> Agent:
-    """Make an agent of a soul: on probation, with an account and a daily budget. The same soul twice is one agent."""
+def refuse_look_alike(*, soul: SoulFile, brand_id: int) -> None:
+    """Raise LookAlike when people would take this soul for another persona of the operator, in any brand.
+
+    The agent of this brand with this very handle is not another: an edited soul is its next version. At the desk
+    (tenancy.all_brands); `brand_id` 0 for a brand that is yet to be made.
+    """
+    others = Agent.objects.exclude(brand_id=brand_id, handle=soul.front.handle).select_related("soul", "brand")
+    lookalike.refuse(
+        handle=soul.front.handle,
+        name=soul.front.name,
+        prose=lookalike.prose(backstory=soul.backstory, voice=soul.front.voice.model_dump()),
+        among=[
+            lookalike.Known(
+                handle=agent.handle,
+                name=agent.name,
+                prose=lookalike.prose(backstory=agent.soul.backstory, voice=agent.soul.front["voice"])
+                if agent.soul
+                else "",
+                brand=agent.brand.slug,
+            )
+            for agent in others.order_by("id")
+        ],
+    )
+
+
+def launch(*, brand_id: int, soul: SoulFile, platform: str, budget_usd_micros: int | None = None) -> Agent:
+    """Make an agent of a soul: on probation, with an account and a daily budget. The same soul twice is one agent.
+
+    `budget_usd_micros` a day is set when given, also on an agent that has one; else a limit that stands stays.
+    """
     agent = Agent.objects.filter(brand_id=brand_id, handle=soul.front.handle).first()
     if agent is None:
         agent = Agent.objects.create(
@@ -69,6 +98,8 @@ def launch(*, brand_id: int, soul: SoulFile, platform: str) -> Agent:
     ):
         if not BudgetLimit.objects.filter(brand_id=brand_id, scope=scope).exists():
             budgets.set_limit(brand_id=brand_id, scope=scope, limit_usd_micros=money.usd(default))
+    if budget_usd_micros is not None:
+        budgets.set_limit(brand_id=brand_id, scope=agent.scope, limit_usd_micros=budget_usd_micros)
     return agent
 
 

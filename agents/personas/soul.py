@@ -3,14 +3,27 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chimera.core import files
 from chimera.core.errors import Denied
 
 SIZE_MAX_BYTES = 200_000
+_DEPTH_MAX = 20
+_COLOUR_REMEDY = 'write a colour like "#A63A12", in quotation marks because # begins a comment'
+# What to do about fields whose rule is no sentence for a person.
+_REMEDIES = {
+    "handle": "write 3 to 30 small letters, digits or underscores",
+    "visual.background": _COLOUR_REMEDY,
+    "visual.ink": _COLOUR_REMEDY,
+    "visual.accent": _COLOUR_REMEDY,
+}
+# Line breaks and tabs apart, control characters mean nothing in a text, and the database takes no NUL.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 Line = Annotated[str, Field(min_length=1, max_length=400)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -86,11 +99,18 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # refused below, as no name of a field
+            if key.value in seen:
                 problem = f"the field `{key.value[:80]}` stands twice; remove one"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             seen.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
+
+
+def read(path: Path) -> SoulFile:
+    """Read the SOUL.md at `path`. Raises BadSoul, or Unreadable when it is missing, no regular file, or too large."""
+    return parse(files.read_regular(path=path, shown=str(path), size_max_bytes=SIZE_MAX_BYTES), origin=str(path))
 
 
 def parse(content: bytes, *, origin: str) -> SoulFile:
@@ -104,6 +124,10 @@ def parse(content: bytes, *, origin: str) -> SoulFile:
     except UnicodeDecodeError as error:
         raise BadSoul(f"{origin} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     text = text.removeprefix("\ufeff")
+    control = _CONTROLS.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise BadSoul(f"{origin}, line {line}: there is a control character (code {ord(control.group())}); remove it.")
     match = re.match(r"^---[ \t]*\n(.*?\n)---[ \t]*(?:\n|$)(.*)$", text, re.DOTALL)
     if not match:
         raise BadSoul(f"{origin}, line 1: a soul begins with front matter between two lines of ---; there is none.")
@@ -121,24 +145,39 @@ def parse(content: bytes, *, origin: str) -> SoulFile:
 
 def _fields(head: str, origin: str) -> dict[str, Any]:
     try:
+        _refuse_growth(head, origin)
         fields = yaml.load(head, Loader=_Loader)  # a safe loader
-    except RecursionError as error:
-        raise BadSoul(
-            f"{origin}, line 2: the front matter is nested too deeply; keep to the documented fields."
-        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 2}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
-        raise BadSoul(f"{origin}{line}: the front matter is not valid YAML: {problem}.") from error
+        remedy = ""
+        if isinstance(error, yaml.scanner.ScannerError | yaml.parser.ParserError):
+            remedy = "; put text with a colon, bracket or # in quotation marks, and indent with spaces"
+        raise BadSoul(f"{origin}{line}: the front matter is not valid YAML: {problem}{remedy}.") from error
     if not isinstance(fields, dict):
         raise BadSoul(f"{origin}, line 2: the front matter must be a list of fields like `name: Ada`.")
     return fields
 
 
+def _refuse_growth(head: str, origin: str) -> None:
+    """What makes more of little, before anything is built: references to references, and depth."""
+    depth = 0
+    for event in yaml.parse(head, Loader=yaml.SafeLoader):
+        where = f"{origin}, line {event.start_mark.line + 2 if event.start_mark else 2}"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH_MAX:
+            raise BadSoul(f"{where}: the front matter is nested too deeply; keep to the documented fields.")
+        if isinstance(event, yaml.AliasEvent):
+            raise BadSoul(
+                f"{where}: the reference *{str(event.anchor)[:40]} is not read here; "
+                "write the value out, or put it in quotation marks."
+            )
+
+
 def _front(fields: dict[str, Any], head: str, origin: str) -> Front:
     try:
-        return Front.model_validate(fields)
+        front = Front.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -147,10 +186,26 @@ def _front(fields: dict[str, Any], head: str, origin: str) -> Front:
             problem = f"the field `{field}` is missing; add it"
         elif kind == "extra_forbidden":
             problem = f"the field `{field}` is unknown; remove it or correct its spelling"
+        elif field in _REMEDIES:
+            problem = f"the field `{field}` is not usable; {_REMEDIES[field]}"
         else:
             problem = f"the field `{field}` is not usable: {first['msg'].lower()}"
         more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
         raise BadSoul(f"{origin}, line {_line_of(head, first['loc'])}: {problem}{more}.") from error
+    for name, value in front.model_dump(mode="json").items():
+        if _CONTROLS.search("".join(_texts(value))):
+            raise BadSoul(
+                f"{origin}, line {_line_of(head, (name,))}: the field `{name}` holds a control character; remove it."
+            )
+    return front
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in a value of the front matter."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in inner for text in _texts(one)]
 
 
 def _line_of(head: str, path: tuple[int | str, ...]) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
 from chimera.core.errors import Denied, Unavailable
+from chimera.core.files import size
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -86,8 +87,8 @@ class Terms:
 
     def too_large(self) -> TooLarge:
         return TooLarge(
-            f"{self.where} answers with more than {self.size_max_bytes} bytes; "
-            "use an address with a smaller document or raise the limit."
+            f"{self.where} answers with more than {size(self.size_max_bytes)} and was cut off there; "
+            "use an address with a smaller document."
         )
 
 

@@ -142,7 +142,9 @@ def _exchange(*, url: Any, headers: Mapping[str, str], terms: Terms) -> tuple[Fe
     except httpcore2.ProtocolError as error:
         raise Unreachable(f"{terms.where} broke off or does not speak HTTP ({error}); try again later.") from error
     except httpcore2.NetworkError as error:
-        raise Unreachable(f"{terms.where} cannot be connected to ({error}); try again later.") from error
+        raise Unreachable(
+            f"{terms.where} cannot be connected to ({error}); check the address or try again later."
+        ) from error
     except httpx2.DecodingError as error:
         raise Unreachable(f"{terms.where} sent a damaged compressed body ({error}); try again later.") from error
 

@@ -4,13 +4,13 @@ Two personas are promoted by a recorded act of the demo operator, the third stay
 """
 
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
+from agents.goals import services as goals
 from agents.personas import services as personas
 from agents.personas import soul
 from agents.personas.models import Agent
@@ -69,22 +69,14 @@ def scan(*, sources: Sequence[str], brand_id: int) -> tuple[list[Reading], int]:
         return readings, trends.refresh(brand_id=brand_id)
 
 
+def why_no_goals(*, brand_id: int) -> list[str]:
+    """One sentence for each persona that sets no goal now."""
+    with tenancy.brand(brand_id, actor=OPERATOR):
+        return [goals.why_no_more(agent_id=pk) for pk in Agent.objects.order_by("id").values_list("id", flat=True)]
+
+
 def set_goals(*, brand_id: int) -> int:
     """Goals for every persona from the fresh trends; returns how many are new."""
     with tenancy.brand(brand_id, actor=OPERATOR):
         agents = list(Agent.objects.order_by("id").values_list("id", flat=True))
         return sum(len(planner.set_goals(agent_id=pk)) for pk in agents)
-
-
-def operator_password() -> tuple[str, str]:
-    """The demo operator's sign-in: name and a fresh one-time password (changed at every start)."""
-    from django.contrib.auth.models import User
-
-    password = secrets.token_urlsafe(9)
-    with tenancy.acting(OPERATOR):
-        user, _ = User.objects.get_or_create(
-            username="operator", defaults={"is_staff": True, "is_superuser": True, "email": ""}
-        )
-        user.set_password(password)
-        user.save()
-    return user.username, password

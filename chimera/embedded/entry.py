@@ -9,10 +9,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from chimera.core.errors import ChimeraError
-from chimera.embedded import lifecycle, locks
+from chimera.embedded import gate, lifecycle, locks
 from chimera.embedded.bootstrap import bootstrap
+from chimera.embedded.errors import StartFailed
 from chimera.embedded.home import Home
 from chimera.embedded.lifecycle import Endpoints
 
@@ -26,11 +28,17 @@ ROLE_BY_COMMAND = {
 }
 # Commands that never ask the database; starting servers for them would only cost time.
 WITHOUT_SERVERS = frozenset(
-    ("", "help", "check", "version", "simulator", "traceability", "diagrams", "collectstatic", "startapp")
+    ("", "help", "check", "version", "simulator", "traceability", "diagrams", "new", "collectstatic", "startapp")
 )
+# Commands that look at what is wrong: they borrow the servers themselves, because those may not come up.
+BORROW_THEMSELVES = frozenset(("doctor",))
+# Commands that run the whole machine: one at a time on a data folder.
+ALONE = frozenset(("demo", "up"))
 SCHEMA_WAIT_S = 300.0
+INTERRUPTED = 130  # what shells say for Ctrl-C
 
 current: Endpoints | None = None
+claim: gate.Claim | None = None
 
 
 def main(argv: list[str]) -> int:
@@ -42,25 +50,55 @@ def main(argv: list[str]) -> int:
     helping = bool({"-h", "--help"} & set(argv[1:]))
     try:
         if "DATABASE_URL" in os.environ:
+            _check_address(os.environ["DATABASE_URL"])
             os.environ.setdefault("CHIMERA_ROLE", ROLE_BY_COMMAND.get(command, "chimera_operator"))
+            _execute(argv)
+        elif command in BORROW_THEMSELVES:
             _execute(argv)
         elif helping or command in WITHOUT_SERVERS:
             home = Home.default()
             home.prepare()
             os.environ.setdefault("SECRET_KEY", home.secrets().django_secret_key)
             _execute(argv)
+        elif command in ALONE:
+            _alone(argv, command)
         else:
             _on_embedded(argv, command)
+    except KeyboardInterrupt:
+        print(f"{command}: stopped.", file=sys.stderr)  # noqa: T201 - the terminal is where this is read
+        return INTERRUPTED
     except ChimeraError as error:
         print(f"{command}: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this is read
         return 1
     return 0
 
 
+def _check_address(url: str) -> None:
+    """A sentence instead of a traceback from the settings, and without the value: what breaks may be the password."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise StartFailed(
+            "DATABASE_URL cannot be read as postgres://role:password@host:port/database. Write signs such as / : @ # "
+            "in the password in percent form (%2F for /), in the environment or in .env."
+        ) from None
+
+
 def _execute(argv: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(argv)
+
+
+def _alone(argv: list[str], command: str) -> None:
+    """Everything that may forbid a start is asked first; from here on a signal stops what was started."""
+    global claim
+    home = Home.default()
+    gate.heed_signals()
+    with gate.claimed(home) as claim:
+        gate.check_space(home)
+        gate.check_port(gate.asked_port(argv[2:]))
+        _on_embedded(argv, command)
 
 
 def _on_embedded(argv: list[str], command: str) -> None:
@@ -111,7 +149,5 @@ def ensure_schema(endpoints: Endpoints) -> None:
             check=False,
         )
         if done.returncode:
-            from chimera.embedded.errors import StartFailed
-
             raise StartFailed(f"The database could not be migrated. Last words: {done.stderr.strip()[-600:]}")
         marker.write_text(digest)

@@ -2,10 +2,11 @@
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from chimera.embedded.entry import CHECKOUT, environment
 from chimera.embedded.lifecycle import Endpoints
-from chimera.embedded.processes import free_port
+from chimera.embedded.processes import settle_port
 from chimera.embedded.supervisor import Program
 
 WORK_QUEUES = "reply,think,publish,pay,sweep"
@@ -14,16 +15,23 @@ THREADS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Loopback ports of the programs that listen."""
+    """Loopback ports of the programs that listen; kept from run to run while they are free."""
 
     web: int
     connector: int
     simulator: int
 
     @classmethod
-    def choose(cls, *, web: int = 0) -> "Ports":
-        """Free ports; the web's may be asked for."""
-        return cls(web=web or free_port(), connector=free_port(), simulator=free_port())
+    def settle(cls, *, run: Path, web: int = 0) -> "Ports":
+        """The ports that are written down in the folder `run`, or free ones; the web's may be asked for."""
+        found: dict[str, int] = {}
+        for name in ("web", "connector", "simulator"):
+            port = web if name == "web" and web else settle_port(run / f"{name}.port")
+            while port in found.values():  # somebody asked for the port that another program had last time
+                (run / f"{name}.port").unlink()
+                port = settle_port(run / f"{name}.port")
+            found[name] = port
+        return cls(**found)
 
 
 def variables(ports: Ports) -> dict[str, str]:
@@ -32,6 +40,7 @@ def variables(ports: Ports) -> dict[str, str]:
         "PLAZA_URL": f"http://127.0.0.1:{ports.simulator}",
         "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{ports.connector}/mcp",
         "OFFLINE_VERDICTS_MAY_ACT": "1",
+        "MALLOC_ARENA_MAX": "2",  # by default every thread may keep freed memory of its own
         "DJANGO_SETTINGS_MODULE": "chimera.settings",
     }
 

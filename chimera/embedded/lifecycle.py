@@ -105,6 +105,12 @@ def _start_missing(endpoints: Endpoints) -> None:
             _record(endpoints.home).write_text(json.dumps(record), encoding="utf-8")
 
 
+def revive(endpoints: Endpoints) -> None:
+    """Start again what died while borrowed, so that the last borrower stops it too. StartFailed when that fails."""
+    with locks.held(endpoints.home.run / "start.lock", timeout_s=_WAIT_S):
+        _start_missing(endpoints)
+
+
 def _stop_borrowed(endpoints: Endpoints) -> None:
     record = _recorded(endpoints.home)
     for name, server in reversed(_servers(endpoints).items()):

@@ -78,6 +78,7 @@ MODELS_BY_TIER: dict[str, list[str]] = {
 OFFLINE_VERDICTS_MAY_ACT: bool = env.bool("OFFLINE_VERDICTS_MAY_ACT", default=False)
 
 DEMO_BRAND = "demo"
+FEED_TIMEOUT_S: float = env.float("FEED_TIMEOUT_S", default=15.0)  # for one feed as a whole
 TREND_WINDOW_S = 4 * 3600
 TREND_LIFE_S = 24 * 3600
 TREND_ITEM_AGE_MAX_S = 72 * 3600

@@ -4,19 +4,28 @@ Requirements: TRD-1, SAF-1.
 """
 
 import ipaddress
+import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
-from chimera.core import http, registry
-from chimera.core.errors import ChimeraError
-from publishing.trends.sources.base import Document, Entry, NotAFeed, Source
+from django.conf import settings
+
+from chimera.core import files, http, registry
+from chimera.core.errors import ChimeraError, Denied
+from publishing.trends.sources.base import Document, Entry, Source
 
 SIZE_MAX_BYTES = 20_000_000
-TIMEOUT_S = 15.0
 READERS_MAX = 8
+_ADDRESS_CHARACTERS_MAX = 2_000
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+class BadAddress(Denied):
+    """No feed can stand at this address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +58,29 @@ class Asked:
 
 def is_loopback(source: str) -> bool:
     """Whether a feed is named by a loopback address: somebody's own machine, named by its own operator."""
-    host = urlsplit(source).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(source).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
 
 def address(source: str) -> str:
-    """A feed's stored address: URLs as they are, files as file: URLs."""
-    if source.startswith(("http://", "https://", "file://")):
-        return source
-    return Path(source).expanduser().resolve().as_uri()
+    """A feed's stored address: URLs as they are, files as file: URLs. Raises BadAddress for one that is too long."""
+    found = source if _SCHEME.match(source) else _file_address(Path(source))
+    if len(found) > _ADDRESS_CHARACTERS_MAX:
+        raise BadAddress(
+            f"The address {source[:60]}… has {len(found):,} characters; a feed's has at most "
+            f"{_ADDRESS_CHARACTERS_MAX:,}. Shorten it."
+        )
+    return found
+
+
+def _file_address(path: Path) -> str:
+    try:
+        return path.expanduser().resolve().as_uri()
+    except (RuntimeError, OSError):  # ~ of nobody, links in a circle: reading says that there is no such file
+        return path.absolute().as_uri()
 
 
 def read_all(*, asked: Sequence[Asked]) -> list[Reading]:
@@ -76,7 +94,7 @@ def read_all(*, asked: Sequence[Asked]) -> list[Reading]:
 def read(asked: Asked) -> Reading:
     """Read one feed. Never raises for what is wrong with the feed: the sentence is in `error`."""
     try:
-        if asked.source.startswith("file://"):
+        if asked.source.lower().startswith("file://"):
             return _parsed(asked, _file(asked.source))
         headers = dict(asked.headers)
         if asked.etag:
@@ -87,27 +105,36 @@ def read(asked: Asked) -> Reading:
             url=asked.source,
             headers=headers,
             size_max_bytes=SIZE_MAX_BYTES,
-            timeout_s=TIMEOUT_S,
+            timeout_s=settings.FEED_TIMEOUT_S,
             loopback_allowed=asked.loopback_allowed,
         )
     except ChimeraError as error:
-        return Reading(source=asked.source, error=str(error))
+        return _wrong(asked, str(error))
     if got.status == 304:
         return Reading(source=asked.source, unchanged=True, etag=asked.etag, last_modified=asked.last_modified)
     if got.status != 200:
-        return Reading(source=asked.source, error=f"The server answered HTTP {got.status}; check the address.")
+        remedy = "try again later" if got.status >= 500 or got.status == 429 else "check the address"
+        where = re.split(r"[?#]", asked.source)[0][:200]
+        return _wrong(asked, f"{where} answers with HTTP {got.status}; {remedy}.")
     found = {name.lower(): value for name, value in got.headers.items()}
     return _parsed(asked, got.body, etag=found.get("etag", ""), last_modified=found.get("last-modified", ""))
 
 
+def _wrong(asked: Asked, sentence: str) -> Reading:
+    # Names of files and hosts stand in it: what no terminal shows and no database keeps must not.
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in sentence)
+    return Reading(source=asked.source, error=shown)
+
+
 def _file(source: str) -> bytes:
-    path = Path(unquote(urlsplit(source).path))
-    try:
-        if path.stat().st_size > SIZE_MAX_BYTES:
-            raise NotAFeed(f"{path.name} is larger than {SIZE_MAX_BYTES // 1_000_000} MB; a feed is not. Shorten it.")
-        return path.read_bytes()
-    except OSError as error:
-        raise NotAFeed(f"The file {path.name} cannot be read: {error.strerror or error}. Check the path.") from error
+    # Not urlsplit's path alone: it drops what follows a ? or #, which as_uri has escaped and a person may not have.
+    path = Path(os.fsdecode(unquote_to_bytes(re.sub(r"^file://(localhost)?(?=/)", "", source, flags=re.IGNORECASE))))
+    return files.read_regular(
+        path=path,
+        shown=f"The file {path.name}",
+        size_max_bytes=SIZE_MAX_BYTES,
+        remedy="Check the path, or start a web address with https://.",
+    )
 
 
 def _parsed(asked: Asked, body: bytes, *, etag: str = "", last_modified: str = "") -> Reading:
@@ -115,5 +142,5 @@ def _parsed(asked: Asked, body: bytes, *, etag: str = "", last_modified: str = "
     try:
         document = reader.parse(body=body, origin=asked.source)
     except ChimeraError as error:
-        return Reading(source=asked.source, error=str(error))
+        return _wrong(asked, str(error))
     return Reading(source=asked.source, document=document, etag=etag, last_modified=last_modified)

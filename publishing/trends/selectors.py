@@ -17,7 +17,12 @@ def live() -> QuerySet[Trend]:
 
 def outlet(item: FeedItem) -> str:
     """The name of the source as people know it: the feed's title, else its host."""
-    return item.feed.title or urlsplit(item.feed.url).hostname or item.feed.url
+    return outlet_name(title=item.feed.title, url=item.feed.url)
+
+
+def outlet_name(*, title: str, url: str) -> str:
+    """A feed's title, else its host, else its address."""
+    return title or urlsplit(url).hostname or url
 
 
 def items_of(*, trend: Trend) -> list[dict[str, Any]]:

@@ -79,6 +79,7 @@ def test_the_help_of_every_command_has_examples_that_call_it(name: str) -> None:
 def test_launching_prints_the_agent_with_its_checklist(world: World) -> None:
     found = launch(world)
     checklist = found.pop("checklist")
+    items = found.pop("checklist_items")
     with looking():
         agent = Agent.objects.get()
     assert found == {
@@ -90,6 +91,9 @@ def test_launching_prints_the_agent_with_its_checklist(world: World) -> None:
         "goals": 0,
     }
     assert set(checklist) == {"account", "labels", "budget", "disclosure", "trust"}
+    assert {item["name"]: item["text"] for item in items} == checklist
+    assert {item["name"] for item in items if not item["done"]} == {"budget", "disclosure"}
+    assert all(item["todo"] for item in items if not item["done"])
     assert checklist["account"] == "@bea_unscrews on plaza"
     assert checklist["budget"] == "$2.00 a day"
     assert launch(world)["id"] == agent.pk
@@ -120,7 +124,8 @@ def test_a_bad_launch_is_one_sentence_and_changes_nothing(world: World, tmp_path
 
 def test_a_handle_of_another_brand_is_one_sentence_too(world: World) -> None:
     launch(world)
-    assert "@bea_unscrews is taken on plaza" in refusal(world, "launch_agent", BEA, "--brand", "beta")
+    said = refusal(world, "launch_agent", BEA, "--brand", "beta")
+    assert "@bea_unscrews would be a look-alike of @bea_unscrews (Bea Tornquist, brand alpha)" in said
     with looking(BETA):
         assert Agent.objects.count() == 0
 

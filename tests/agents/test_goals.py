@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from django.db import connection
 
+from agents.goals import services as goals
 from agents.goals.models import Goal
 from agents.personas.models import Agent
 from agents.planner import services as planner
 from agents.tasks.models import Task
-from chimera.core import clock
+from chimera.core import clock, tenancy
 from publishing.trends import background
 from publishing.trends.models import Trend
 from tests import people
@@ -202,3 +203,15 @@ def test_goals_are_set_in_every_brand_from_its_own_trends(world: World) -> None:
     assert planner.set_for_all_brands() == 1
     with looking(BETA):
         assert Goal.objects.count() == 0
+
+
+@pytest.mark.spec("PUB-7")
+def test_an_agent_without_new_goals_says_why(world: World) -> None:
+    with world.role("operator"), tenancy.brand(ALPHA, actor="test:operator"):
+        agent = people.agent(brand_id=ALPHA)
+        assert "none of the 0 live trends" in goals.why_no_more(agent_id=agent.pk)
+        people.trend(brand_id=ALPHA)
+        assert goals.set_goals(agent_id=agent.pk)
+        assert "a goal for each of the 1 live trends" in goals.why_no_more(agent_id=agent.pk)
+        type(agent).objects.filter(pk=agent.pk).update(posts_per_day=1)
+        assert "has its 1 goals of today" in goals.why_no_more(agent_id=agent.pk)

@@ -25,6 +25,8 @@ KEYS = {
     "cost_usd",
     "seconds",
     "first_post_seconds",
+    "python_processes",
+    "pss_mib",
 }
 # A first start of servers, a migration, and every program: half a minute here, more on a busy machine.
 pytestmark = pytest.mark.timeout(240)
@@ -69,6 +71,40 @@ def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_
     assert len(texts) == len(set(texts)) == last["published"]
     assert "posts out" in err  # live progress
     assert left_over(home) == []
+
+
+def stay_until_shown(home: Path) -> tuple[dict[str, object], str]:
+    """Run the staying demo until it has said where everything is, end it; its numbers and all that it printed."""
+    demo = start(home, "--json", "--port", "0")
+    listener = threading.Thread(target=demo.stderr.read, daemon=True)
+    listener.start()
+    said: list[str] = []
+    for line in demo.stdout:
+        said.append(line)
+        if "Ctrl-C stops everything" in line:
+            break
+    demo.send_signal(signal.SIGTERM)
+    assert demo.wait(timeout=40) == 0
+    listener.join(5)
+    demo.stdout.close()
+    demo.stderr.close()
+    assert left_over(home) == []
+    return json.loads(next(line for line in said if line.startswith("{"))), "".join(said)
+
+
+@pytest.mark.spec("OPS-1")
+def test_the_demo_that_stays_ends_whole_and_the_next_one_goes_on_with_the_same_data(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first, said = stay_until_shown(home)
+    for part in ("Desk:", "one-time password", "Timeline:", "Reviews:", "Fleet:"):
+        assert part in said
+    assert first["published"] >= 3
+    assert first["python_processes"] <= 8 and first["pss_mib"] <= 1536
+    second, _ = stay_until_shown(home)
+    same = ("goals", "tasks_done", "published", "in_review", "cost_usd")
+    assert {key: second[key] for key in same} == {key: first[key] for key in same}
+    assert second["first_post_seconds"] is None
+    assert len(published(home / "plaza.sqlite3")) == first["published"]
 
 
 @pytest.mark.spec("PLN-3", "PLN-5", "PUB-4")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from agents.personas import selectors, services
 from agents.personas.states import TrustRung
@@ -19,12 +19,14 @@ class Command(DoorCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Who, where to, why."""
         parser.add_argument("agent", help="handle or id")
-        parser.add_argument("--to", choices=TrustRung.values, required=True)
+        parser.add_argument("--to", metavar="{" + ",".join(TrustRung.values) + "}", required=True)
         parser.add_argument("--reason", required=True, help="why; kept with the agent")
 
     def act(self, options: dict[str, Any]) -> None:
         """Up step by step, or down at once."""
-        to = TrustRung(options["to"])
+        if options["to"].upper() not in TrustRung.values:
+            raise CommandError(f"--to: invalid choice: {options['to']!r}; the rungs are {', '.join(TrustRung.values)}.")
+        to = TrustRung(options["to"].upper())
         with tenancy.all_brands(actor=self.actor):
             agent = selectors.by_name(options["agent"])
             below = services.LADDER.index(to) < services.LADDER.index(TrustRung(agent.status))

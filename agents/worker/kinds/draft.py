@@ -67,7 +67,11 @@ class Drafting(Kind):
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """One draft that fits the schema, or CannotPropose with the writer's reason."""
-        answer = recorder.ask(provider=provider(), request=self._request(work), allowance=allowance)
+        return self.written_by(writer=provider(), work=work, allowance=allowance, recorder=recorder)
+
+    def written_by(self, *, writer: Provider, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
+        """One draft by this writer. Raises CannotPropose."""
+        answer = recorder.ask(provider=writer, request=self._request(work), allowance=allowance)
         if answer.value is None:
             raise CannotPropose(f"The writer gave no draft: {answer.failure}")
         facts = work.upstream["research"]["facts"]

@@ -9,7 +9,7 @@ from chimera.core import registry, storage
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from publishing.media import services as media
-from publishing.media.images.base import ImageMaker, PosterSpec
+from publishing.media.images.base import Image, ImageMaker, PosterSpec
 
 MAKER = "poster"
 
@@ -43,21 +43,27 @@ class Drawing(Kind):
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """Draw, store, and name the bytes by their hash."""
+        image = self.drawn(work=work, allowance=allowance)
+        return Proposal(payload=self.described(work=work, image=image, sha256=storage.put(image.bytes)))
+
+    def drawn(self, *, work: Work, allowance: Allowance) -> Image:
+        """The picture, not stored. Raises money.AllowanceExceeded before it costs more than is held."""
         maker = registry.get("IMAGES", MAKER, ImageMaker)
         spec = self._spec(work)
         allowance.require(amount_usd_micros=maker.worst_case_usd_micros(spec=spec), what=f"an image by {maker.name}")
-        image = maker.make(spec=spec)
-        return Proposal(
-            payload={
-                "sha256": storage.put(image.bytes),
-                "mime": image.mime,
-                "width": image.width,
-                "height": image.height,
-                "size_bytes": len(image.bytes),
-                "maker": maker.name,
-                "alt": work.upstream["draft"]["alt_text"],
-            }
-        )
+        return maker.make(spec=spec)
+
+    def described(self, *, work: Work, image: Image, sha256: str) -> dict[str, Any]:
+        """What is kept of a picture beside its bytes."""
+        return {
+            "sha256": sha256,
+            "mime": image.mime,
+            "width": image.width,
+            "height": image.height,
+            "size_bytes": len(image.bytes),
+            "maker": registry.get("IMAGES", MAKER, ImageMaker).name,
+            "alt": work.upstream["draft"]["alt_text"],
+        }
 
     def land(self, *, task: Task, payload: Mapping[str, Any]) -> None:
         """Make the asset known."""

@@ -45,6 +45,8 @@ class Command(DoorCommand):
             self.say_json({"feeds": feeds, "trends": shown})
         else:
             self._print(readings, shown)
+        if len(readings) == 1 and readings[0].error:
+            raise CommandError(f"None of the feeds could be read: {readings[0].error}")
         if all(reading.error for reading in readings):
             raise CommandError("None of the feeds could be read; see the sentences above.")
 
@@ -64,6 +66,8 @@ class Command(DoorCommand):
 
     def _print(self, readings: list[Reading], shown: list[dict[str, Any]]) -> None:
         for reading in readings:
+            if reading.error and len(readings) == 1:
+                continue  # it ends the command
             if reading.error:
                 self.stderr.write(f"{reading.source}: {reading.error}")
             elif reading.document and reading.document.warning:
@@ -83,7 +87,7 @@ def _feed(name: str, reading: Reading) -> dict[str, Any]:
     first = reading.entries[0].title if reading.entries else None
     warning = reading.document.warning if reading.document else None
     return {
-        "source": name,
+        "source": name.encode(errors="replace").decode(),  # a file name need not be text
         "format": reading.document.format if reading.document else None,
         "items": len(reading.entries),
         "first_title": first.text if first else None,

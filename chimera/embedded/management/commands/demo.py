@@ -1,29 +1,25 @@
 """`manage.py demo`: everything on one machine, without keys, without Docker, without root."""
 
-import signal
 import sys
 import time
 from datetime import datetime
-from types import FrameType
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from agents import summary
 from agents.summary import Numbers
 from chimera.core import clock, money, tenancy
-from chimera.core.management.door import DoorCommand
-from chimera.embedded import demo, entry, fleet_programs, processes
-from chimera.embedded.fleet_programs import Ports
-from chimera.embedded.supervisor import Supervisor
+from chimera.embedded import demo, footprint
+from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
 
-READY_TIMEOUT_S = 60.0
 ONCE_TIMEOUT_S = 110.0
 LOOK_EVERY_S = 0.25
 
 
-class Command(DoorCommand):
+class Command(MachineCommand):
     """Starts servers, workers, connector and simulated platform; stops everything that it started."""
 
     help = "Run the demo: feeds become trends, trends goals, goals posts, on a simulated platform."
@@ -40,93 +36,83 @@ class Command(DoorCommand):
 
     def act(self, options: dict[str, Any]) -> None:
         """Start, do the job, and stop whatever happens."""
-        endpoints = entry.current
-        if endpoints is None:
-            raise CommandError("The demo runs on embedded servers; unset DATABASE_URL to use it.")
-        self._begun = time.monotonic()
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, _interrupt)
-        run = endpoints.home.run
-        ports = Ports(
-            web=options["port"] or processes.settle_port(run / "web.port"),
-            connector=processes.settle_port(run / "connector.port"),
-            simulator=processes.settle_port(run / "simulator.port"),
-        )
-        supervisor = Supervisor(endpoints.home.logs)
-        programs = [
-            *fleet_programs.outside_world(endpoints, ports),
-            *fleet_programs.workers(endpoints, ports),
-            *([] if options["once"] else fleet_programs.desk(endpoints, ports)),
-        ]
-        try:
-            self._tell("starting " + ", ".join(program.name for program in programs))
-            supervisor.start(programs)
-            cast = demo.seed()
-            self._tell("personas: " + ", ".join(f"@{h} ({r.lower()})" for h, r in cast.rungs.items()))
-            supervisor.wait_ready(READY_TIMEOUT_S)
-            self._tell("the platform, the connector and the workers are up")
-            numbers, first_post_s = self._main_job(supervisor, cast, ports, once=options["once"])
-            self._summary(numbers, first_post_s, as_json=options["json"])
-            if not options["once"]:
-                self._stay(supervisor, ports)
-        except KeyboardInterrupt:
-            self._tell("stopping")
-        finally:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            supervisor.stop()
-            connection.close()
+        once: bool = options["once"]
+        self._first_post_s: float | None = None
+        self._since_clone_s: float | None = None
 
-    def _main_job(
-        self, supervisor: Supervisor, cast: demo.Cast, ports: Ports, *, once: bool
-    ) -> tuple[Numbers, float | None]:
+        def run(machine: Machine) -> None:
+            machine.start()
+            cast = demo.seed()
+            self.tell("personas: " + ", ".join(f"@{h} ({r.lower()})" for h, r in cast.rungs.items()))
+            machine.wait_ready()
+            self.tell("the platform, the connector and the workers are up")
+            numbers = self._main_job(machine, cast, once=once)
+            self._summary(machine, numbers, as_json=options["json"])
+            if not once:
+                self._stay(machine)
+
+        self.operate(web_port=options["port"], with_desk=not once, run=run)
+
+    def _main_job(self, machine: Machine, cast: demo.Cast, *, once: bool) -> Numbers:
         since = clock.now()
-        readings, found = demo.scan(sources=demo.feeds(simulator_port=ports.simulator), brand_id=cast.brand_id)
+        readings, found = demo.scan(sources=demo.feeds(simulator_port=machine.ports.simulator), brand_id=cast.brand_id)
         for reading in readings:
             if reading.error:
-                self._tell(reading.error)
-        self._tell(f"{found} trends in {len(readings)} feeds")
+                self.tell(reading.error)
+        self.tell(f"{found} trends in {len(readings)} feeds")
         new = demo.set_goals(brand_id=cast.brand_id)
-        self._tell(f"{new} new goals; the workers plan, research, draft, draw, judge and publish")
-        return self._watch(supervisor, cast, since, once=once)
+        self.tell(f"{new} new goals; the workers plan, research, draft, draw, judge and publish")
+        for sentence in demo.why_no_goals(brand_id=cast.brand_id) if new == 0 else []:
+            self.tell(sentence)
+        return self._watch(machine, cast, since, once=once)
 
-    def _watch(
-        self, supervisor: Supervisor, cast: demo.Cast, since: datetime, *, once: bool
-    ) -> tuple[Numbers, float | None]:
-        """Show progress until nothing moves any more; returns the numbers and the seconds to the first post."""
+    def _watch(self, machine: Machine, cast: demo.Cast, since: datetime, *, once: bool) -> Numbers:
+        """Show progress until nothing moves any more; returns the numbers."""
         ends = time.monotonic() + ONCE_TIMEOUT_S
         shown: tuple[int, ...] = ()
-        first_post_s: float | None = None
         while True:
-            for sentence in supervisor.tick():
-                self._tell(sentence)
-            with tenancy.brand(cast.brand_id, actor=demo.OPERATOR):
-                numbers = summary.count(since=since)
-            if first_post_s is None and numbers.first_post_at:
-                first_post_s = time.monotonic() - self._begun
-                self._tell("the first post is out")
+            machine.look()
+            try:
+                with tenancy.brand(cast.brand_id, actor=demo.OPERATOR):
+                    numbers = summary.count(since=since)
+            except (OperationalError, InterfaceError):  # Postgres died; the next look starts it again
+                if time.monotonic() > ends:
+                    raise
+                connection.close()
+                time.sleep(LOOK_EVERY_S)
+                continue
+            if self._first_post_s is None and numbers.first_post_at:
+                self._first_post_s = self.seconds
+                self._since_clone_s = footprint.first_post_s(Path(sys.prefix))
+                self.tell("the first post is out")
             now = (numbers.tasks_done, numbers.published, numbers.in_review)
             if now != shown:
                 shown = now
-                self._tell(f"{now[0]} tasks done, {now[1]} posts out, {now[2]} waiting for a human")
+                self.tell(f"{now[0]} tasks done, {now[1]} posts out, {now[2]} waiting for a human")
             if numbers.working == 0:
-                return numbers, first_post_s
+                return numbers
             if time.monotonic() > ends:
                 if once:
                     raise CommandError(
-                        f"After {ONCE_TIMEOUT_S:.0f} s {numbers.working} rows still wait; look into .chimera/logs."
+                        f"After {ONCE_TIMEOUT_S:.0f} s {numbers.working} rows still wait; "
+                        f"look into {machine.endpoints.home.logs}."
                     )
-                return numbers, first_post_s
+                return numbers
             time.sleep(LOOK_EVERY_S)
 
-    def _summary(self, numbers: Numbers, first_post_s: float | None, *, as_json: bool) -> None:
-        seconds = time.monotonic() - self._begun
+    def _summary(self, machine: Machine, numbers: Numbers, *, as_json: bool) -> None:
+        weight = machine.footprint()
         self.stdout.write(
             f"\n{numbers.trends} trends, {numbers.goals} goals, {numbers.tasks_done} tasks done: "
             f"{numbers.published} posts published by themselves or after approval, {numbers.in_review} wait for a "
             f"human, {numbers.rejected} rejected. Cost {money.show(numbers.cost_usd_micros)} "
-            f"(the simulated platform's fee), {seconds:.1f} s."
+            f"(the simulated platform's fee), {self.seconds:.1f} s."
         )
+        self.stdout.write(weight.sentence())
+        if self._since_clone_s is not None:
+            self.stdout.write(f"From `make demo` in a fresh clone to the first post: {self._since_clone_s:.0f} s.")
         if as_json:
+            first = self._first_post_s
             self.say_json(
                 {
                     "trends": numbers.trends,
@@ -136,29 +122,17 @@ class Command(DoorCommand):
                     "in_review": numbers.in_review,
                     "rejected": numbers.rejected,
                     "cost_usd": numbers.cost_usd_micros / money.MICROS_PER_USD,
-                    "seconds": round(seconds, 2),
-                    "first_post_seconds": round(first_post_s, 2) if first_post_s is not None else None,
+                    "seconds": round(self.seconds, 2),
+                    "first_post_seconds": round(first, 2) if first is not None else None,
+                    **as_numbers(weight),
                 }
             )
 
-    def _stay(self, supervisor: Supervisor, ports: Ports) -> None:
-        name, password = demo.operator_password()
-        self.stdout.write(
-            f"\nDesk:      http://127.0.0.1:{ports.web}/admin/   user {name}, one-time password {password}\n"
-            f"Timeline:  http://127.0.0.1:{ports.simulator}/\n"
-            f"Logs:      {entry.current.home.logs if entry.current else ''}\n"
-            "Approve what waits under Reviews and watch it appear on the timeline. Ctrl-C stops everything."
-        )
-        self.stdout.flush()
-        while True:
-            for sentence in supervisor.tick():
-                self._tell(sentence)
-            time.sleep(0.5)
-
-    def _tell(self, sentence: str) -> None:
-        self.stderr.write(f"[{time.monotonic() - self._begun:6.1f} s] {sentence}")
-        sys.stderr.flush()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    def _stay(self, machine: Machine) -> None:
+        looks = [
+            Look(name="Timeline", where=f"{machine.timeline}   what the personas posted"),
+            Look(name="Reviews", where=f"{machine.desk}governance/reviewitem/?status=PENDING   approve one"),
+            Look(name="Fleet", where=".venv/bin/python manage.py fleet   what every agent does and costs"),
+        ]
+        self.say_where(machine, looks)
+        machine.stay()

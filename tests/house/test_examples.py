@@ -1,0 +1,144 @@
+"""Every command that a page shows in a block is run here, or it is said why not and its words are at least accepted.
+
+Blocks of README.md, CONTRIBUTING.md and docs/; a line that begins with `make` or with `manage.py`, as it stands.
+"""
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+import house_tree
+import pytest
+from django.core.management import call_command, get_commands, load_command_class
+
+from chimera.core import tenancy
+from chimera.core.brands.models import Brand
+from tests.conftest import World
+
+ROOT = house_tree.ROOT
+WRITTEN_BY_COMMANDS = {"docs/states.md", "docs/traceability.md"}
+BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINE = re.compile(r"^(?:[A-Z_]+=(?:\"[^\"]*\"|\S*) )*(?:(?:\.venv/bin/)?python )?(manage\.py|make)(?= |$)(.*)$")
+PLACEHOLDER = re.compile(r"<[^>]+>|\bmy_handle\b")  # what a reader puts an agent's name for
+
+# What cannot be run in a test, and why; its words are parsed all the same.
+NOT_RUN = {
+    "demo": "stays up with its own servers; tests/flow/test_demo.py runs it",
+    "up": "stays up with its own servers; tests/embedded/test_up.py runs it",
+    "connector": "serves until it is stopped; tests/faults/ and tests/flow/test_demo.py run it",
+    "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
+    "traceability": "writes into this checkout; with --check and --json it is run",
+    "diagrams": "writes into this checkout; with --check it is run",
+    "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
+}
+RUN_ANYWAY = {"--check", "--json"}  # nothing is written with these
+ITEM = "<item><title>{0}</title><guid>{0}</guid><description>{0}. {1}</description></item>"
+NEWS = (
+    "Repair café in Orlowe mends its 1,000th toaster",
+    "The café opens every Saturday in the old tram depot and has 42 volunteers.",
+)
+SWIMMING = ("Tidal pool in Marle opens before dawn", "The swimmers of Marle asked for it for 12 years.")
+
+
+@cache
+def shown() -> dict[str, tuple[str, list[str]]]:
+    """Every line that is shown: as it stands -> its program and its words, remarks left out."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = {}
+    for page in pages:
+        if house_tree.name(page) in WRITTEN_BY_COMMANDS:
+            continue
+        for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+            for line in map(str.strip, block.splitlines()):
+                if match := LINE.match(line):
+                    # Two spaces, or a sign, begin the remark beside a command.
+                    command = re.split(r" {2,}|\s#\s", match[2].strip())[0]
+                    words = shlex.split(PLACEHOLDER.sub("bea_unscrews", command))
+                    found[line] = (match[1], words)
+    return found
+
+
+def lines_of(program: str) -> list[str]:
+    return [line for line, (found, words) in shown().items() if found == program and words]
+
+
+def is_run(words: list[str]) -> bool:
+    """Whether an example is run, not only parsed."""
+    name = words[0]
+    return name not in NOT_RUN or (name in ("traceability", "diagrams") and bool(RUN_ANYWAY & set(words)))
+
+
+def parsed(words: list[str]) -> None:
+    """Let the command's parser look at the words; it ends the test with what it does not know."""
+    app = get_commands()[words[0]]
+    command = load_command_class(app, words[0]) if isinstance(app, str) else app
+    parser = command.create_parser("manage.py", words[0])
+    parser.parse_args(words[1:])
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """What the examples speak of: feeds, souls, a brand called lantern, an agent called bea_unscrews."""
+    shutil.copytree(ROOT / "demo" / "souls", tmp_path / "demo" / "souls")
+    (tmp_path / "my").mkdir()
+    shutil.copy(ROOT / "demo" / "souls" / "iven_at_lowtide.md", tmp_path / "my" / "SOUL.md")
+    for name, item in (("news.xml", NEWS), ("more.xml", SWIMMING)):
+        text = f'<rss version="2.0"><channel><title>{name}</title>{ITEM.format(*item)}</channel></rss>'
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with world.role("operator"):
+        with tenancy.all_brands(actor="test:examples"):
+            Brand.objects.create(slug="lantern", name="Lantern")
+        call_command("launch_agent", "demo/souls/bea_unscrews.md", stdout=StringIO())
+        call_command("scan_trends", "--feed", "news.xml", stdout=StringIO())
+        yield world
+
+
+@pytest.mark.parametrize("line", lines_of("manage.py"))
+def test_the_words_of_every_shown_command_are_accepted(line: str) -> None:
+    parsed(shown()[line][1])
+
+
+@pytest.mark.parametrize("line", [line for line in lines_of("manage.py") if is_run(shown()[line][1])])
+def test_every_shown_command_works_as_it_stands(line: str, desk: World) -> None:
+    words = [re.sub(r"^https?://example\.org/\S+", "news.xml", word) for word in shown()[line][1]]
+    if words[0] == "new" and "soul" not in words:
+        words.append("--dry-run")  # it would write into this checkout
+    if words[0] == "resume":
+        call_command("pause", *[word for word in words[1:] if word != "--json"], stdout=StringIO())
+    out = StringIO()
+    call_command(*words, stdout=out, stderr=StringIO())
+    assert out.getvalue() or words[-1] == "--check", f"{line} printed nothing"
+
+
+@pytest.mark.parametrize("line", lines_of("make"))
+def test_every_shown_make_line_has_a_target_and_calls_what_exists(line: str) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed here")
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-n", *shown()[line][1]], cwd=ROOT, capture_output=True, text=True, timeout=20
+    )
+    assert done.returncode == 0, done.stderr
+    for called in done.stdout.splitlines():
+        if match := LINE.match(called.strip()):
+            parsed(shlex.split(match[2]))
+
+
+def test_variables_of_shown_make_lines_are_read_by_somebody() -> None:
+    named = {m for line in lines_of("make") for word in shown()[line][1] for m in re.findall(r"^([A-Z_]+)=", word)}
+    assert {"ARGS", "FEEDS"} <= named, "the question must be able to fail"
+    readers = [ROOT / "Makefile", ROOT / ".env.example", *sorted((ROOT / "tools").glob("*.sh"))]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in readers)
+    unread = {name for name in named if not re.search(rf"\$[({{]{name}\b|^#?{name}=", text, re.MULTILINE)}
+    assert not unread, f"nobody reads these: {sorted(unread)}"
+
+
+def test_what_is_not_run_is_still_a_command_with_a_reason() -> None:
+    assert set(NOT_RUN) <= set(get_commands()), "take what is gone off the list"
+    named = {path for reason in NOT_RUN.values() for path in re.findall(r"tests/\S+?(?:\.py|/)", reason)}
+    assert not [path for path in named if not (ROOT / path).exists()]
