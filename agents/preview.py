@@ -6,6 +6,7 @@ one), and what the line would store goes into a folder. Requirements: PER-1, TRD
 """
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,7 @@ from publishing.trends.reading import Reading
 from publishing.trends.services import Found
 
 POSTS_MAX = 10
+TAKES_MAX = 3  # on one trend, where there are too few trends for ten posts; a launched agent makes one
 NOTHING = Allowance(hold_key="", amount_usd_micros=0)
 
 
@@ -62,6 +64,7 @@ class Post:
     once_trusted: Route
     reasons: tuple[str, ...]
     retries: int
+    take: int = 1  # 2 and 3 are further tries on a trend that has a post already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,14 @@ class Preview:
             text += f", and {len(self.unwritten)} of them gave nothing that could be posted"
         return f"{text}. Name more feeds with --feed, or widen `interests`."
 
+    @property
+    def further_takes(self) -> str:
+        """How many posts are further tries on the same trends, as a sentence; empty when none is."""
+        count = sum(post.take > 1 for post in self.posts)
+        if not count:
+            return ""
+        return f"{count} of them are further takes on the same trends, to show the voice; an agent posts once on each."
+
 
 def bundled(*, folder: Path, now: datetime) -> list[str]:
     """The sample feeds as files in `folder`, dated as if their outlets were publishing now; returns their paths."""
@@ -108,13 +119,17 @@ def make(*, soul: SoulFile, sources: Sequence[str], count_max: int = POSTS_MAX) 
     recorder = Recorder()
     posts: list[Post] = []
     unwritten: list[tuple[str, str]] = []
-    for trend, fit in near:
+    for take, (trend, fit) in itertools.product(range(1, TAKES_MAX + 1), near):
         if len(posts) >= count_max:
             break
         try:
-            posts.append(_Line(soul, trend, fit, posts, recorder).post([items[i.key] for i in trend.cluster.items]))
+            post = _Line(soul, trend, fit, posts, recorder, take).post([items[i.key] for i in trend.cluster.items])
         except (CannotPropose, BadSpec) as refusal:
-            unwritten.append((trend.title, str(refusal)))
+            if take == 1:
+                unwritten.append((trend.title, str(refusal)))
+            continue
+        if post.text not in (other.text for other in posts):
+            posts.append(post)
     return Preview(
         posts=tuple(posts),
         readings=tuple(readings),
@@ -154,8 +169,15 @@ class _Line:
     """The line for one trend: research, draft, image, publish, judge; again while the judge sends it back."""
 
     def __init__(
-        self, soul: SoulFile, trend: Found, fit: tuple[int, int], before: Sequence[Post], recorder: Recorder
+        self,
+        soul: SoulFile,
+        trend: Found,
+        fit: tuple[int, int],
+        before: Sequence[Post],
+        recorder: Recorder,
+        take: int,
     ) -> None:
+        self._take = take
         self._front = soul.front.model_dump(mode="json")
         self._soul = {**self._front, "backstory": soul.backstory, "version": 0}
         self._trend, self._fit, self._before, self._recorder = trend, fit, before, recorder
@@ -164,7 +186,7 @@ class _Line:
         self._feedback: list[dict[str, str]] = []
 
     def _work(self, kind: str, inputs: dict[str, Any]) -> Work:
-        title = self._trend.title
+        title, fingerprint = self._trend.title, clustering.fingerprint(self._trend.cluster)
         return Work(
             subject=f"preview:{len(self._before) + 1}",
             brand_id=0,
@@ -175,7 +197,7 @@ class _Line:
             goal={
                 "id": 0,
                 "wish": f"Post about: {title}"[:300],
-                "cause": f"trend:{clustering.fingerprint(self._trend.cluster)[:40]}:agent:{self._agent['handle']}",
+                "cause": f"trend:{fingerprint[:40]}:agent:{self._agent['handle']}:take:{self._take}",
                 "trend_title": title,
             },
             upstream=self._upstream,
@@ -216,6 +238,7 @@ class _Line:
             once_trusted=trusted,
             reasons=reasons,
             retries=retries,
+            take=self._take,
         )
 
     def _drafted_and_drawn(self) -> bytes:

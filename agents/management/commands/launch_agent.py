@@ -179,8 +179,8 @@ class Command(DoorCommand):
     def _tell_preview(self, made: Preview, items: list[Item], page: Path, *, as_json: bool) -> None:
         for number, post in enumerate(made.posts, 1):
             self.stdout.write(f"\n{number}. {post.trend}\n{post.text}\n   [{preview_page.verdict_line(post)}]")
-        if made.why_fewer:
-            self.stdout.write(f"\n{made.why_fewer}")
+        for sentence in filter(None, (made.further_takes, made.why_fewer)):
+            self.stdout.write(f"\n{sentence}")
         for title, why in made.unwritten:
             self.stdout.write(f"   not written: {title}: {why}")
         self.stdout.write("\nBefore launching:")
