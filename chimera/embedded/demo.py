@@ -62,8 +62,10 @@ def feeds(*, simulator_port: int) -> list[str]:
 
 def scan(*, sources: Sequence[str], brand_id: int) -> tuple[list[Reading], int]:
     """Follow and read the feeds, refresh the trends; returns the readings and the number of trends."""
+    # Feeds that FEEDS names stand alone; the samples stand beside what was followed by hand.
+    named = bool(os.environ.get("FEEDS"))
     with tenancy.acting(OPERATOR):
-        known = trends.follow(sources=sources, any_age=bool(os.environ.get("FEEDS")), only=True)
+        known = trends.follow(sources=sources, any_age=named, only=named)
         readings = trends.scan(feeds=known)
     with tenancy.brand(brand_id, actor=OPERATOR):
         return readings, trends.refresh(brand_id=brand_id)
