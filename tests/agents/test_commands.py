@@ -110,6 +110,21 @@ def test_launching_among_live_trends_sets_goals_and_tells_a_person(world: World)
     assert "1 goals were set" in said
 
 
+@pytest.mark.spec("PER-3")
+def test_a_first_agent_finds_what_was_read_before_its_brand_was_there(world: World, tmp_path: Path) -> None:
+    feed = tmp_path / "own.xml"
+    title, summary = people.STORY
+    feed.write_text(
+        "<rss version='2.0'><channel><title>Harbour Post</title><link>https://example.org</link><description>n</description>"
+        f"<item><title>{title}</title><guid>1</guid><description>{summary}</description></item></channel></rss>"
+    )
+    run(world, "scan_trends", "--feed", str(feed))
+    with world.superuser() as owner:  # as on a fresh machine: the feed is read, and no brand has its trends
+        owner.execute("SET session_replication_role = replica")
+        owner.execute("DELETE FROM publishing_trend")
+    assert run_json(world, "launch_agent", BEA, "--brand", "alpha")["goals"] == 1
+
+
 @pytest.mark.spec("PER-1")
 def test_a_bad_launch_is_one_sentence_and_changes_nothing(world: World, tmp_path: Path) -> None:
     bad = tmp_path / "SOUL.md"

@@ -25,6 +25,7 @@ from chimera.core.management.door import DoorCommand
 from governance.budgets.models import BudgetLimit
 from publishing.accounts.models import Account
 from publishing.connectors.base import Connector
+from publishing.trends import services as trends
 from publishing.trends.models import Feed
 
 PLATFORM = "plaza"
@@ -76,6 +77,7 @@ class Command(DoorCommand):
     def _launch(self, parsed: SoulFile, brand: Brand, budget: int | None, *, chosen: bool, as_json: bool) -> None:
         with tenancy.brand(brand.pk, actor=self.actor):
             agent = personas.launch(brand_id=brand.pk, soul=parsed, platform=PLATFORM, budget_usd_micros=budget)
+            trends.refresh(brand_id=brand.pk)  # a brand that is new has seen none of what was read before
             new = planner.set_goals(agent_id=agent.pk)
             version = agent.soul.version if agent.soul else 0
         items = self._checklist(parsed, brand, budget, chosen=chosen)
