@@ -1,11 +1,14 @@
-"""Ends processes that a broken run left behind: only those whose data folder lies in this checkout, by id."""
+"""Ends processes that a broken CI run left behind: only those of its own data folder, .chimera/ci, by id.
+
+A demo or a test run that somebody has going in the same checkout keeps its folder elsewhere and is left alone.
+"""
 
 import sys
 from pathlib import Path
 
 import psutil
 
-CHECKOUT = str(Path(__file__).resolve().parent.parent / ".chimera")
+FOLDER = str(Path(__file__).resolve().parent.parent / ".chimera" / "ci")
 
 
 def main() -> int:
@@ -14,7 +17,7 @@ def main() -> int:
     for process in psutil.process_iter(["pid", "cmdline", "environ"]):
         words = " ".join(process.info["cmdline"] or [])
         home = (process.info["environ"] or {}).get("CHIMERA_HOME", "")
-        ours = CHECKOUT in words or (home.startswith(CHECKOUT) and "celery" in words)
+        ours = FOLDER in words or (home.startswith(FOLDER) and "celery" in words)
         if ours and process.pid != psutil.Process().pid:
             mine.append(process)
     for process in mine:

@@ -65,8 +65,10 @@ def scan(*, sources: Sequence[str], brand_id: int) -> tuple[list[Reading], int]:
     # Feeds that FEEDS names stand alone; the samples stand beside what was followed by hand.
     named = bool(os.environ.get("FEEDS"))
     with tenancy.acting(OPERATOR):
-        known = trends.follow(sources=sources, any_age=named, only=named)
+        known = trends.follow(sources=sources, any_age=named)
         readings = trends.scan(feeds=known)
+        if named and any(not reading.error for reading in readings):  # a mistyped address drops no other feed
+            trends.follow(sources=sources, any_age=named, only=True)
     with tenancy.brand(brand_id, actor=OPERATOR):
         return readings, trends.refresh(brand_id=brand_id)
 

@@ -145,3 +145,16 @@ def _words(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+@pytest.mark.spec("TRD-1")
+def test_a_demo_whose_feeds_cannot_be_read_says_so_and_fails(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    demo = start(home, "--once", FEEDS=f"{tmp_path}/missing.xml http://10.0.0.1/feed.xml")
+    _, err = demo.communicate(timeout=200)
+    assert demo.returncode == 1, err[-2000:]
+    assert "missing.xml cannot be read" in err
+    assert "not a public address" in err
+    assert err.rstrip().endswith("CommandError: None of the feeds could be read; see the sentences above.")
+    assert "Traceback" not in err
+    assert left_over(home) == []

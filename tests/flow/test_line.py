@@ -1,7 +1,6 @@
 """The whole line in one process: from a trend to a post, held and approved, rejected and retried."""
 
 import pytest
-from django.conf import settings
 
 from agents import pipeline, sweeper
 from agents.goals.models import Goal
@@ -120,4 +119,3 @@ def test_a_post_without_budget_waits_until_midnight_and_says_which_gate(world: W
         assert "reopens at" in post.note
         assert post.attempts == 0
         assert Budget.objects.filter(reserved_usd_micros__gt=0).count() == 0
-    assert settings.OFFLINE_VERDICTS_MAY_ACT

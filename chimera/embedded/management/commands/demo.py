@@ -59,6 +59,8 @@ class Command(MachineCommand):
         for reading in readings:
             if reading.error:
                 self.tell(reading.error)
+        if all(reading.error for reading in readings):
+            raise CommandError("None of the feeds could be read; see the sentences above.")
         self.tell(f"{found} trends in {len(readings)} feeds")
         new = demo.set_goals(brand_id=cast.brand_id)
         self.tell(f"{new} new goals; the workers plan, research, draft, draw, judge and publish")
