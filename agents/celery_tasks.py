@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from agents import pipeline, sweeper
-from agents.judge import services as judge
+from agents.judge import answers
 from agents.planner import services as planner
 from chimera.core import ticks, wake
 
@@ -14,22 +14,22 @@ from chimera.core import ticks, wake
 def plan(*, queue: str = "think", **_: Any) -> None:
     """Planner: goals become tasks. First of the chain, so it says that somebody is looking."""
     wake.taken(queue=queue)
-    judge.act_on_answers()
+    answers.act_on_answers()
     pipeline.drain(queue=queue, stages=["plan"])
 
 
 @shared_task(name="agents.work")
 def work(*, queue: str = "think", **_: Any) -> None:
-    """Worker: tasks are proposed."""
+    """Worker: tasks are proposed; what this queue may go on with stays in hand, stage by stage."""
     if queue == "render":
         wake.taken(queue=queue)
-    pipeline.drain(queue=queue, stages=["work"])
+    pipeline.drain(queue=queue, stages=["work", "judge", "commit"])
 
 
 @shared_task(name="agents.judge")
 def judge_due(*, queue: str = "think", **_: Any) -> None:
-    """Judge: what was proposed outward gets a verdict and a route."""
-    pipeline.drain(queue=queue, stages=["judge"])
+    """Judge: what was proposed outward and waits gets a verdict and a route."""
+    pipeline.drain(queue=queue, stages=["judge", "commit"])
 
 
 @shared_task(name="agents.commit")

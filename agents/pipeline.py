@@ -6,70 +6,82 @@
     commit  ACCEPTED              the payload becomes a post -> DONE
     answer  HELD, review answered -> ACCEPTED, upstream again, REJECTED, EXPIRED
 
-Each stage does its work, moves one row one step and stops; the next stage finds the row. A drain claims what is due,
-a few rows of one brand at a time, until nothing is left or its time is up. Requirements: PLN-1, PLN-2, PLN-3.
+Each stage does its work, moves its rows one step and stops; the next stage finds the rows. A drain claims what is due,
+a few rows of one brand at a time, brand after brand, until nothing is left or its time is up. Rows whose next stage the
+same drain may do stay in its hands, each stage still committed before the next: the row decides, not the message.
+Requirements: PLN-1, PLN-2, PLN-3, PLN-9.
 """
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from django.conf import settings
 
 from agents.judge import services as judge
+from agents.tasks import taking
 from agents.tasks.models import Task
-from agents.worker import services as worker
-from chimera.core import tenancy, wake
-from chimera.core.errors import Conflict
+from agents.tasks.taking import Taken
+from agents.worker import committing, flight
+from chimera.core import wake
 from governance.leases import services as leases
-from governance.leases.services import Claim
 
 log = logging.getLogger("chimera.pipeline")
 
-
-def _judge(*, claim: Claim) -> None:
-    with tenancy.brand(claim.brand_id, actor=worker.actor(claim)):
-        task = worker.held(claim=claim)
-        if worker.stop_early(task=task):
-            return
-    judge.judge(task=task, claim=claim, actor=worker.actor(claim))
-
-
-STAGES: dict[str, Callable[..., None]] = {
-    "plan": worker.work,
-    "work": worker.work,
-    "judge": _judge,
-    "commit": worker.commit,
+Stage = Callable[..., list[Taken]]
+STAGES: dict[str, Stage] = {
+    "plan": flight.work,
+    "work": flight.work,
+    "judge": judge.judge,
+    "commit": committing.commit,
 }
+AFTER = {"work": "judge", "judge": "commit"}
+
+# Whose turn it was last on each queue of this process: the brand after it is next.
+_turns: dict[str, int] = {}
 
 
-def step(claim: Claim) -> bool:
-    """Do the stage that this claim is for. False when the race was lost: then nothing of it was kept."""
-    try:
-        STAGES[claim.stage](claim=claim)
-    except Conflict as lost:
-        log.info("dropped: %s", lost)
-        return False
-    except Exception as error:  # one row that fails keeps no other of the batch waiting
-        log.exception("the stage %s of agents.task:%s failed", claim.stage, claim.id)
-        with suppress(Conflict):
-            worker.failed(claim=claim, error=error)
-        return False
-    return True
+def step(*, taken: Sequence[Taken], stages: Sequence[str]) -> int:
+    """Do the stage that these rows of one brand are due for, and those after it that are among `stages`.
+
+    Returns how many rows were dealt with, stage by stage. What fails gives its rows back and stops here.
+    """
+    dealt, rows = 0, list(taken)
+    while rows:
+        stage = rows[0].stage
+        try:
+            following = STAGES[stage](taken=rows, carry=AFTER.get(stage) in stages)
+        except Exception:
+            # The rows stay leased until their lease ends; then they are due again, and this counts as a try.
+            log.exception("the stage %s of %s failed", stage, ", ".join(row.subject for row in rows))
+            return dealt
+        dealt += len(rows)
+        rows = following
+    return dealt
 
 
 def drain(*, queue: str, stages: Sequence[str] = tuple(STAGES), seconds: float | None = None) -> int:
-    """Do what is due on a queue until nothing is, or `seconds` are over. Returns how many rows were moved on."""
+    """Do what is due on a queue until nothing is, or `seconds` are over. Returns how many rows were dealt with.
+
+    Bodies that wait for the outside go on beside it (`agents.worker.flight`) and are not counted.
+    """
     ends = time.monotonic() + (settings.DRAIN_S if seconds is None else seconds)
-    moved = 0
-    while time.monotonic() < ends:
-        claims = leases.claim(model=Task, queues=[queue], stages=stages, count_max=settings.CLAIM_COUNT_MAX)
-        if not claims:
-            return moved
-        if moved == 0 and len(claims) == settings.CLAIM_COUNT_MAX:
+    turn = _turns.get(queue, 0)
+    dealt = 0
+    for round_number in itertools.count():
+        if time.monotonic() >= ends:
+            wake.hint(queue=queue)
+            break
+        count_max = min(settings.CLAIM_COUNT_MAX, flight.room())
+        if count_max < 1:
+            break  # as many bodies wait as may; the next that lands wakes the queue
+        taken = taking.take(queue=queue, stages=stages, count_max=count_max, after_brand=turn)
+        if not taken:
+            break
+        if round_number == 0 and len(taken) == count_max:
             wake.hint(queue=queue)  # there may be more than this worker can do
-        with leases.keeper.holding(table=Task.CLAIM, claims=claims):
-            moved += sum(step(claim) for claim in claims)
-    wake.hint(queue=queue)
-    return moved
+        turn = _turns[queue] = taken[0].brand_id
+        with leases.keeper.holding(table=Task.CLAIM, claims=[one.claim for one in taken]):
+            dealt += step(taken=taken, stages=stages)
+    return dealt

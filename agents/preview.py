@@ -16,11 +16,11 @@ from typing import Any
 from django.conf import settings
 
 from agents.goals import services as goals
-from agents.judge import measures, snapshots
 from agents.judge import services as judge
 from agents.personas.soul import SoulFile
 from agents.personas.states import TrustRung
 from agents.planner import recipes
+from agents.worker import evidence, measures
 from agents.worker.base import CannotPropose, Proposal, Work
 from agents.worker.kinds import plan
 from agents.worker.kinds.draft import RECENT_MAX, Drafting
@@ -266,7 +266,7 @@ class _Line:
     def _snapshot(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         image = self._upstream["image"]
         facts = {key: image[key] for key in ("mime", "size_bytes", "width", "height")}
-        return snapshots.freeze(
+        return evidence.freeze(
             payload=payload,
             agent={key: self._agent[key] for key in ("handle", "name", "rung")},
             soul={**self._front, "version": 0},

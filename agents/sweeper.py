@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from agents import pipeline
-from agents.judge import services as judge
+from agents.judge import answers
 from agents.tasks.models import Task
 from chimera.core import wake
 from governance.budgets import services as budgets
@@ -37,9 +37,9 @@ def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
 
 def sweep(*, queues: Sequence[str] | None = None) -> int:
     """One round; returns how many rows it moved itself. `queues` limits the work to those (None: all)."""
-    moved = judge.act_on_answers() + posts.act_on_answers()
+    moved = answers.act_on_answers() + posts.act_on_answers()
     reviews.expire_late()
-    budgets.void_abandoned()
+    budgets.end_abandoned()
     for queue, stage in waiting(model=Task, late_s=settings.SWEEP_LATE_S):
         wake.hint(queue=queue)
         if queues is None or queue in queues:

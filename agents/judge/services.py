@@ -1,32 +1,34 @@
 """Judging a claimed task, and acting on what humans answered."""
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import F
 
 from agents.goals.models import Plan
-from agents.judge import measures, snapshots
-from agents.tasks import selectors
+from agents.personas import selectors as personas
 from agents.tasks import services as tasks
-from agents.tasks.models import Artifact, Task, Verdict
+from agents.tasks.models import Task, Verdict
 from agents.tasks.states import TaskStatus
-from chimera.core import clock, faults, money, outside, registry, tenancy, wake
+from agents.tasks.taking import Taken
+from agents.worker import ending
+from agents.worker.base import Kind, reads
+from chimera.core import clock, faults, money, registry, tenancy, wake
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict
 from governance import governor, routing, transitions
 from governance.governor import Decision, Ruling
 from governance.leases import services as leases
-from governance.leases.services import Claim
 from governance.policies import engine
 from governance.policies.base import Finding, Outcome, Policy
-from governance.reviews import selectors as review_queue
 from governance.reviews import services as reviews
-from governance.reviews.models import FIXABLE, ReviewItem, ReviewKind
-from governance.reviews.states import ReviewStatus
+from governance.reviews.models import ReviewItem, ReviewKind
 from governance.routing import Route, Thresholds
 
 SUPERVISED_ACT_ABOVE_BP = 9_500
@@ -35,43 +37,155 @@ ANSWERS_MAX = 50
 log = logging.getLogger("chimera.judge")
 
 
-def judge(*, task: Task, claim: Claim, actor: str) -> None:
-    """Judge one JUDGING task that is held under `claim`. Raises Fenced."""
-    with tenancy.brand(claim.brand_id, actor=actor):
-        artifact = selectors.newest_artifact(task_id=task.pk)
-        assert artifact is not None, "a task to be judged has an artifact"
-        snapshot = snapshots.take(task=task, artifact=artifact)
-    with outside.waiting(), leases.keeper.holding(table=Task.CLAIM, claims=[claim]):
-        snapshot = measures.add(snapshot=snapshot)
-        policies = registry.every("POLICIES", Policy)
-        verdict = engine.judge(snapshot=snapshot, policies=policies)
-        faults.point("after_verdict")
-    with tenancy.brand(claim.brand_id, actor=actor):
-        _decide(task=task, artifact=artifact, snapshot=snapshot, verdict=verdict)
-        leases.end_attempt(row=task, outcome="judged")
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One task before the judge: the claim, the frozen snapshot and what the policies said about it."""
+
+    taken: Taken
+    snapshot: dict[str, Any]
+    verdict: engine.Verdict
+    decision: Decision
+    way: Route
 
 
-def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict: engine.Verdict) -> None:
-    rung = task.agent.status
-    decision = rule(scopes=task.scopes, trust_rung=rung, snapshot=snapshot)
-    plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
+def judge(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
+    """Judge claimed JUDGING tasks of one brand. With `carry` accepted rows stay leased and are returned.
+
+    What is accepted is written as a set in one call; whatever goes another way is moved row by row.
+    """
+    ready = [one for one in taken if not ending.stop_early(taken=one)]
+    cases = []
+    for one, snapshot in _snapshots(ready):
+        try:
+            cases.append(_heard(one, snapshot))
+        except Exception as error:  # noqa: BLE001 - one row that cannot be judged spoils no other
+            ending.broke_off(taken=one, error=error)
+    passed = _accept([case for case in cases if case.way == Route.ACCEPT], carry=carry)
+    for case in cases:
+        if case.taken.id not in passed:
+            _decide(case)
+    if not carry:
+        return []
+    return [replace(case.taken, stage="commit", attempts=1, approval="") for case in cases if case.taken.id in passed]
+
+
+def _snapshots(taken: Sequence[Taken]) -> list[tuple[Taken, dict[str, Any]]]:
+    """Each task with its snapshot: payload, agent, soul, and the evidence that its kind gathers."""
+    if not taken:
+        return []
+    kinds = {name: registry.get("KINDS", name, Kind) for name in {one.kind for one in taken}}
+    asking = [one for one in taken if reads(kinds[one.kind], "evidence")]
+    evidence: dict[int, dict[str, Any]] = {}
+    if asking or not personas.all_known(ids={one.soul_id for one in taken}):
+        with tenancy.brand(taken[0].brand_id, actor=ending.actor(taken[0])):
+            souls = personas.souls(ids={one.soul_id for one in taken})
+            rows = ending.rows(taken=asking) if asking else {}
+            for one in asking:
+                if one.id in rows and one.made is not None:
+                    evidence[one.id] = kinds[one.kind].evidence(task=rows[one.id], payload=one.made.payload)
+    else:
+        souls = personas.souls(ids={one.soul_id for one in taken})
+    gone = {one.id for one in asking if one.id not in evidence}
+    return [
+        (one, {**_base(one, souls[one.soul_id]), **evidence.get(one.id, {})}) for one in taken if one.id not in gone
+    ]
+
+
+def _base(taken: Taken, soul: Mapping[str, Any]) -> dict[str, Any]:
+    assert taken.made is not None, "a task to be judged has an artifact"
+    return {
+        "payload": taken.made.payload,
+        "agent": {"handle": taken.handle, "name": taken.agent_name, "rung": taken.rung},
+        "soul": {"version": soul["version"]},
+        "offline": False,
+        # No model has a seat among the policies yet: every verdict is made of rules and embeddings.
+        "judged_offline": settings.MODELS_BY_TIER["judge"] == ["offline"],
+        "estimate_usd_micros": taken.estimate_usd_micros,
+    }
+
+
+def _heard(taken: Taken, snapshot: dict[str, Any]) -> Case:
+    """Measure and let every policy speak. No transaction is open."""
+    snapshot = registry.get("KINDS", taken.kind, Kind).measured(snapshot=snapshot)
+    verdict = engine.judge(snapshot=snapshot, policies=registry.every("POLICIES", Policy))
+    faults.point("after_verdict")
+    decision = rule(trust_rung=taken.rung, snapshot=snapshot)
     way = routing.route(
-        verdict=verdict, ruling=decision.ruling, thresholds=thresholds_for(trust_rung=rung), retries=plan.retries
+        verdict=verdict, ruling=decision.ruling, thresholds=thresholds_for(trust_rung=taken.rung), retries=taken.retries
     )
-    if way == Route.RETRY and not _retry(task=task, plan=plan, verdict=verdict):
+    return Case(taken=taken, snapshot=snapshot, verdict=verdict, decision=decision, way=way)
+
+
+def _accept(cases: Sequence[Case], *, carry: bool) -> set[int]:
+    """Write the verdicts that accept and move their tasks on; ids of those that were still ours and not stopped."""
+    if not cases:
+        return set()
+    first = cases[0].taken
+    rows = [{"id": case.taken.id, "fence": case.taken.fence, **_said(case)} for case in cases]
+    lease = f"{settings.LEASE_S} seconds" if carry else None
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM agents_task_accepted(%s, %s, %s, %s)",
+                [first.brand_id, ending.actor(first), lease, json.dumps(rows)],
+            )
+            passed = {row[0] for row in cursor.fetchall()}
+    except DatabaseError:
+        if len(cases) == 1:
+            raise
+        return {pk for case in cases for pk in _accept([case], carry=carry)}
+    if passed and not carry:
+        wake.hint(queue=registry.get("KINDS", first.kind, Kind).queue)
+    return passed
+
+
+def _said(case: Case) -> dict[str, Any]:
+    """A verdict with its ruling, as it is stored."""
+    assert case.taken.made is not None
+    return {
+        "artifact": case.taken.made.id,
+        "hash": case.taken.made.content_hash,
+        "snapshot": case.snapshot,
+        "findings": case.verdict.as_json()["findings"],
+        "composite": case.verdict.composite_bp,
+        "offline": case.snapshot["judged_offline"],
+        "ruling": case.decision.ruling,
+        "reasons": list(case.decision.reasons),
+    }
+
+
+def _decide(case: Case) -> None:
+    """Move one task the way that is not ACCEPT. Nothing happens when somebody else has the row by now."""
+    taken = case.taken
+    try:
+        with tenancy.brand(taken.brand_id, actor=ending.actor(taken)):
+            _move(task=ending.held(claim=taken.claim), case=case)
+    except Conflict as lost:
+        log.info("dropped: %s", lost)
+    except Exception as error:  # noqa: BLE001 - one row that cannot be moved spoils no other
+        ending.broke_off(taken=taken, error=error)
+
+
+def _move(*, task: Task, case: Case) -> None:
+    decision = rule(trust_rung=task.agent.status, snapshot=case.snapshot, scopes=task.scopes)
+    plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
+    thresholds = thresholds_for(trust_rung=task.agent.status)
+    way = routing.route(verdict=case.verdict, ruling=decision.ruling, thresholds=thresholds, retries=plan.retries)
+    if way == Route.RETRY and not _retry(task=task, plan=plan, verdict=case.verdict):
         way = Route.HUMAN
+    said = _said(replace(case, decision=decision))
     Verdict.objects.create(
         brand_id=task.brand_id,
         task=task,
-        artifact=artifact,
+        artifact_id=said["artifact"],
         fence=task.fence,
-        content_hash=artifact.content_hash,
-        snapshot=snapshot,
-        findings=verdict.as_json()["findings"],
-        composite_bp=verdict.composite_bp,
-        offline=snapshot["judged_offline"],
-        ruling=decision.ruling,
-        reasons=list(decision.reasons),
+        content_hash=said["hash"],
+        snapshot=said["snapshot"],
+        findings=said["findings"],
+        composite_bp=said["composite"],
+        offline=said["offline"],
+        ruling=said["ruling"],
+        reasons=said["reasons"],
         route=way,
     )
     if way == Route.ACCEPT:
@@ -79,14 +193,18 @@ def _decide(*, task: Task, artifact: Artifact, snapshot: dict[str, Any], verdict
         wake.after_commit(queue=task.queue)
     elif way == Route.REJECT:
         transitions.move(row=task, to=TaskStatus.REJECTED, fence=task.fence, **leases.free(ended_at=Now()))
-        tasks.close_goal(goal_id=task.goal_id)
+        tasks.close_goal(brand_id=task.brand_id, goal_id=task.goal_id)
     elif way == Route.HUMAN:
         transitions.move(row=task, to=TaskStatus.HELD, fence=task.fence, **leases.free())
-        _ask(task=task, snapshot=snapshot, verdict=verdict, decision=decision, retries=plan.retries)
+        _ask(task=task, snapshot=case.snapshot, verdict=case.verdict, decision=decision, retries=plan.retries)
+    leases.end_attempt(row=task, outcome="judged")
 
 
-def rule(*, scopes: Sequence[str], trust_rung: str, snapshot: Mapping[str, Any]) -> Decision:
-    """The governor's ruling; where it would allow, a verdict without a model may still need a human."""
+def rule(*, trust_rung: str, snapshot: Mapping[str, Any], scopes: Sequence[str] = ()) -> Decision:
+    """The governor's ruling; where it would allow, a verdict without a model may still need a human.
+
+    Without `scopes` no control is looked for: the statement that accepts does that itself.
+    """
     decision = governor.rule(
         scopes=scopes,
         trust_rung=trust_rung,
@@ -155,61 +273,3 @@ def _ask(
         why=" ".join(reasons) or "The judge was not sure.",
         deadline=deadline,
     )
-
-
-def act_on_answers() -> int:
-    """Find answered reviews of tasks, over all brands, and let each task go where the answer sends it."""
-    acted = 0
-    for answer in review_queue.answered(prefix=f"{Task.SUBJECT}:", count_max=ANSWERS_MAX):
-        try:
-            with tenancy.brand(answer.brand_id, actor=f"{leases.owner()} stage:answer"):
-                review = ReviewItem.objects.select_for_update().get(pk=answer.id)
-                if review.consumed_at is None:
-                    _act(review=review)
-                    acted += 1
-        except Conflict as lost:  # one answer that cannot be acted on must not keep the others waiting
-            log.warning("%s was not acted on: %s", answer.about, lost)
-    return acted
-
-
-def _act(*, review: ReviewItem) -> None:
-    task = Task.objects.select_for_update().get(pk=int(review.about.rpartition(":")[2]))
-    reviews.consume(item=review)
-    if task.status != TaskStatus.HELD:
-        return  # cancelled meanwhile: the answer is noted and changes nothing
-    if review.status == ReviewStatus.APPROVED:
-        _approved(task=task, review=review)
-    elif review.status == ReviewStatus.REJECTED:
-        _rejected(task=task, review=review)
-    else:
-        _give_up(task=task, to=TaskStatus.EXPIRED)
-
-
-def _give_up(*, task: Task, to: TaskStatus) -> None:
-    transitions.move(row=task, to=to, **leases.free(ended_at=Now()))
-    if task.outward:
-        tasks.close_goal(goal_id=task.goal_id)
-    else:  # nothing that hangs on it can ever be done
-        tasks.cancel(goal_id=task.goal_id, note=f"The {task.kind} that it hangs on was given up.")
-
-
-def _approved(*, task: Task, review: ReviewItem) -> None:
-    if review.kind == ReviewKind.EXHAUSTED:
-        transitions.move(row=task, to=TaskStatus.READY, **leases.due(attempts=0))
-    else:
-        artifact = selectors.newest_artifact(task_id=task.pk)
-        if artifact is None or artifact.content_hash != review.content_hash:
-            raise transitions.LostRace(f"{review.subject} approved other content than {task.subject} holds.")
-        transitions.move(row=task, to=TaskStatus.ACCEPTED, **leases.due(attempts=0))
-    wake.after_commit(queue=task.queue)
-
-
-def _rejected(*, task: Task, review: ReviewItem) -> None:
-    """A reason that can be mended sends it back, once; anything else ends it."""
-    feedback = {"by": "human", "reason": review.reason or review.get_reason_code_display(), "span": ""}
-    plan = Plan.objects.select_for_update().filter(goal_id=task.goal_id).first()
-    mendable = review.reason_code in FIXABLE and plan is not None and plan.returns == 0
-    if mendable and tasks.reopen(outward=task, about="draft", feedback=feedback):
-        Plan.objects.filter(goal_id=task.goal_id).update(returns=1)
-        return
-    _give_up(task=task, to=TaskStatus.REJECTED)

@@ -84,6 +84,7 @@ class Artifact(BrandModel):
     payload = models.JSONField()
     content_hash = models.CharField(max_length=64)
     confidence_bp = models.IntegerField(null=True)
+    inputs = models.JSONField(default=dict, db_default={})  # what it was made from: enough to make it again
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,20 +1,25 @@
 """Laying out plans, ending tasks, releasing what waits, opening again what a retry wants changed."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db import connection
 
-from agents.goals.models import Goal, Plan
+from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
 from agents.tasks import selectors
 from agents.tasks.graph import Step
-from agents.tasks.models import Artifact, Dependency, Task
+from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
-from chimera.core import canonical, wake
+from agents.tasks.taking import Taken
+from chimera.core import wake
 from chimera.core.clock import Now
 from governance import transitions
 from governance.leases import services as leases
+from governance.reviews import services as reviews
+from publishing.posts import scheduling
 
 ENDED = (TaskStatus.DONE, TaskStatus.REJECTED, TaskStatus.EXPIRED, TaskStatus.CANCELLED)
 
@@ -38,80 +43,38 @@ def begin(*, goal: Goal, scopes: Sequence[str]) -> Task:
     return task
 
 
-def lay_out(
-    *,
-    planning: Task,
-    steps: Sequence[Step],
-    estimate_usd_micros: int,
-    kinds: Mapping[str, tuple[bool, str]],
-) -> list[Task]:
-    """Make the plan, its tasks and their dependencies. `kinds` gives (outward, queue) by kind."""
-    goal = planning.goal
-    plan = Plan.objects.create(
-        brand_id=goal.brand_id,
-        goal=goal,
-        steps=[step.as_json() for step in steps],
-        estimate_usd_micros=estimate_usd_micros,
-    )
-    made: dict[str, Task] = {}
-    for step in steps:
-        outward, queue = kinds[step.kind]
-        made[step.key] = Task(
-            brand_id=goal.brand_id,
-            goal=goal,
-            plan=plan,
-            agent_id=planning.agent_id,
-            soul_id=planning.soul_id,
-            kind=step.kind,
-            outward=outward,
-            queue=queue,
-            scopes=planning.scopes,
-            unmet=len(step.needs),
-            status=TaskStatus.BLOCKED if step.needs else TaskStatus.READY,
-            due_at=None if step.needs else Now(),
-            deadline=planning.deadline,
-        )
-    tasks = Task.objects.bulk_create(made.values())
-    Dependency.objects.bulk_create(
-        Dependency(brand_id=goal.brand_id, predecessor=made[need], successor=made[step.key])
-        for step in steps
-        for need in step.needs
-    )
-    transitions.move(row=goal, to=GoalStatus.ACTIVE)
-    for queue in {task.queue for task in tasks if task.status == TaskStatus.READY}:
-        wake.after_commit(queue=queue)
-    return tasks
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """A validated plan for the goal of one planning task."""
+
+    planning: Taken
+    steps: Sequence[Step]
+    estimate_usd_micros: int
 
 
-def keep(*, task: Task, payload: Mapping[str, Any], confidence_bp: int | None) -> Artifact:
-    """Store what an attempt produced, with its hash."""
-    return Artifact.objects.create(
-        brand_id=task.brand_id,
-        task=task,
-        fence=task.fence,
-        payload=dict(payload),
-        content_hash=canonical.digest(dict(payload)),
-        confidence_bp=confidence_bp,
-    )
+def lay_out(*, plans: Sequence[Layout], kinds: Mapping[str, tuple[bool, str]]) -> list[str]:
+    """Make plans of one brand, their tasks and dependencies, in one statement, inside the brand's transaction.
 
-
-def done(*, task: Task) -> None:
-    """End a task well under its fencing number, and release what waited for it. Raises Fenced."""
-    transitions.move(row=task, to=TaskStatus.DONE, fence=task.fence, **leases.free(ended_at=Now(), note=""))
-    release(task=task)
-
-
-def release(*, task: Task) -> None:
-    """Count this task as met; successors with nothing left unmet become READY. Locked in id order."""
-    waiting = Task.objects.select_for_update().filter(
-        pk__in=Dependency.objects.filter(predecessor=task).values("successor_id"), status=TaskStatus.BLOCKED
-    )
-    rows = list(waiting.order_by("pk"))
-    Task.objects.filter(pk__in=[row.pk for row in rows]).update(unmet=F("unmet") - 1)
-    ready = [row for row in rows if row.unmet == 1]
-    transitions.move_many(rows=ready, to=TaskStatus.READY, **leases.due())
-    for queue in {row.queue for row in ready}:
-        wake.after_commit(queue=queue)
+    `kinds` gives (outward, queue) by kind. Returns the queues on which tasks became due.
+    """
+    rows = [
+        {
+            "goal": one.planning.goal_id,
+            "agent": one.planning.agent_id,
+            "soul": one.planning.soul_id,
+            "scopes": list(one.planning.scopes),
+            "planning": one.planning.id,
+            "estimate": one.estimate_usd_micros,
+            "steps": [
+                {**step.as_json(), "outward": kinds[step.kind][0], "queue": kinds[step.kind][1]} for step in one.steps
+            ],
+        }
+        for one in plans
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agents_plan_lay_out(%s, %s)", [plans[0].planning.brand_id, json.dumps(rows)])
+        queues: list[str] | None = cursor.fetchone()[0]
+    return queues or []
 
 
 def reopen(*, outward: Task, about: str, feedback: Mapping[str, Any]) -> bool:
@@ -154,22 +117,24 @@ def _unmet(node: Task, opened: set[int]) -> int:
     return len({pk for pk in before if pk in opened or pk in undone})
 
 
-def close_goal(*, goal_id: int) -> None:
+def close_goal(*, brand_id: int, goal_id: int) -> None:
     """End the goal when every outward task of its plan has ended: DONE if any of them went out, else FAILED."""
-    goal = Goal.objects.select_for_update().get(pk=goal_id)
-    if goal.status != GoalStatus.ACTIVE:
-        return
-    ends = list(Task.objects.filter(goal_id=goal_id, outward=True).values_list("status", flat=True))
-    if ends and all(end in ENDED for end in ends):
-        transitions.move(row=goal, to=GoalStatus.DONE if TaskStatus.DONE in ends else GoalStatus.FAILED)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agents_goal_close(%s, %s)", [brand_id, [goal_id]])
 
 
 def cancel(*, goal_id: int, note: str) -> int:
-    """Cancel every open task of a goal and the goal itself; returns how many tasks. What is out stays out."""
-    rows = list(Task.objects.select_for_update().filter(goal_id=goal_id).exclude(status__in=ENDED).order_by("pk"))
-    for row in rows:
+    """Cancel a goal, its open tasks, their cards and their posts that were not sent. What is out stays out.
+
+    Returns how many tasks. A worker that is on one of them finds itself fenced when it finishes.
+    """
+    rows = list(Task.objects.select_for_update().filter(goal_id=goal_id).order_by("pk"))
+    opened = [row for row in rows if row.status not in ENDED]
+    for row in opened:
         transitions.move(row=row, to=TaskStatus.CANCELLED, **leases.free(ended_at=Now(), note=note))
+        reviews.withdraw(about=row.subject)
+    scheduling.cancel(tasks=[row.subject for row in rows if row.outward], note=note)
     goal = Goal.objects.select_for_update().get(pk=goal_id)
     if goal.status in (GoalStatus.PROPOSED, GoalStatus.ACTIVE):
         transitions.move(row=goal, to=GoalStatus.CANCELLED)
-    return len(rows)
+    return len(opened)

@@ -1,11 +1,12 @@
 """The socket for task kinds, and the values that go through it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from agents.tasks.models import Task
+from agents.tasks.taking import Taken
 from chimera.core.calls.services import Recorder
 from chimera.core.errors import Denied
 from chimera.core.money import Allowance
@@ -42,12 +43,37 @@ class Proposal:
     confidence_bp: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Landed:
+    """An inward result whose task has just ended."""
+
+    task: Taken
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An outward payload that may go out. `approval` is the review that covers it, or "judge"."""
+
+    task: Taken
+    payload: Mapping[str, Any]
+    approval: str
+
+
 class Kind(ABC):
-    """What a task does. Stateless. `propose` touches nothing outside but models and media; `commit` may run twice."""
+    """What a task does. Stateless. `propose` touches nothing outside but models and media; `commit` may run twice.
+
+    Tasks come in sets of one brand. A kind that leaves `load` and `evidence` alone costs no query of its own.
+    """
 
     name: ClassVar[str]
     outward: ClassVar[bool] = False
     queue: ClassVar[str] = "think"
+
+    @property
+    def waits(self) -> bool:
+        """Whether `propose` mostly waits for the outside: then many run side by side in one process."""
+        return False
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """Read what `propose` needs beyond upstream artifacts; inside a transaction."""
@@ -61,14 +87,30 @@ class Kind(ABC):
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """Produce the artifact's content. No transaction is open. Raises CannotPropose, or Unavailable for later."""
 
-    def land(self, *, task: Task, payload: Mapping[str, Any]) -> None:
-        """Write what an inward result brings with it, in the transaction that ends the task. Nothing, unless told."""
-        return
+    def land(self, *, landed: Sequence[Landed]) -> list[str]:
+        """Write what inward results bring with them, in the transaction that ends their tasks.
+
+        Returns the queues on which rows became due by it. Nothing, unless told.
+        """
+        return []
 
     def estimate_usd_micros(self) -> int:
         """What a task of this kind usually costs, for the plan's estimate."""
         return 0
 
-    def commit(self, *, task: Task, payload: Mapping[str, Any], approval: str) -> None:
-        """Make an accepted outward payload a row that will go out; in a transaction, keyed by the task."""
+    def evidence(self, *, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What the judge's snapshot of an outward payload holds beside payload, agent and soul; in a transaction."""
+        return {}
+
+    def measured(self, *, snapshot: dict[str, Any]) -> dict[str, Any]:
+        """The snapshot with what policies need measured. No transaction is open; may take its time."""
+        return snapshot
+
+    def commit(self, *, accepted: Sequence[Accepted]) -> None:
+        """Make accepted outward payloads rows that will go out; in a transaction, keyed by their tasks."""
         raise NotImplementedError(f"{self.name} is inward and has nothing to commit")
+
+
+def reads(kind: Kind, hook: str) -> bool:
+    """Whether a kind brings its own `load` or `evidence`: only then the task is read as a model."""
+    return getattr(type(kind), hook) is not getattr(Kind, hook) or hook in vars(kind)

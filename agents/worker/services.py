@@ -1,204 +1,260 @@
-"""Doing one claimed task: gather, reserve, propose, keep. And committing what was accepted."""
+"""Doing claimed tasks as a set: gather, set money aside, propose, keep.
 
+Bodies run one by one, each caught by itself; what has finished is kept as a set in one call. A row that was taken over
+meanwhile comes back from that call as missing: its answer is dropped and its spend settled.
+"""
+
+import json
 import logging
-from datetime import datetime
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
-from agents.tasks import selectors
-from agents.tasks import services as tasks
+from agents.personas import selectors as personas
 from agents.tasks.models import Task
-from agents.tasks.states import TaskStatus
-from agents.worker.base import Kind, Proposal, Work
-from chimera.core import clock, faults, outside, registry, taint, tenancy, wake
+from agents.tasks.taking import Made, Taken
+from agents.worker import ending
+from agents.worker.base import Kind, Landed, Proposal, Work, reads
+from agents.worker.inputs import freeze
+from chimera.core import canonical, clock, faults, registry, taint, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
-from governance import transitions
 from governance.budgets import services as budgets
-from governance.budgets.models import Hold
-from governance.budgets.states import HoldStatus
-from governance.leases import services as leases
-from governance.leases.services import Claim
-from governance.reviews import services as reviews
-from governance.reviews.models import ReviewItem, ReviewKind
-from governance.reviews.states import ReviewStatus
+from governance.budgets.services import Want
 
 log = logging.getLogger("chimera.worker")
 
-
-def actor(claim: Claim) -> str:
-    """Who acts under this claim, as it stands in the record."""
-    return f"{leases.owner()} stage:{claim.stage}"
+KEEP_EVERY_S = 0.2  # slow bodies: what has finished is kept before the next ones begin
+NOTHING = Allowance(hold_key="", amount_usd_micros=0)
 
 
-def held(*, claim: Claim) -> Task:
-    """The claimed row, with what every stage needs of it. Raises Fenced when somebody else has it by now."""
-    task = (
-        Task.objects.select_related("goal", "goal__trend", "agent", "soul", "plan")
-        .filter(pk=claim.id, fence=claim.fence)
-        .first()
-    )
-    if task is None:
-        raise transitions.Fenced(f"agents.task:{claim.id} was taken over; fencing number {claim.fence} is old.")
-    return task
+@dataclass
+class Job:
+    """One task in the hands of this worker."""
 
-
-def stop_early(*, task: Task) -> bool:
-    """Deal with a row that may not go on: too late, or out of attempts. True when it was dealt with."""
-    at: datetime = clock.now()
-    if task.deadline <= at:
-        tasks.cancel(goal_id=task.goal_id, note="Its time is over: the trend has expired.")
-        leases.end_attempt(row=task, outcome="too late")
-        return True
-    if task.attempts > task.attempts_max:
-        escalate(task=task, why=f"Tried {task.attempts_max} times without a result. Last: {task.note}")
-        return True
-    return False
-
-
-def escalate(*, task: Task, why: str) -> None:
-    """A task that cannot go on by itself goes to a human, not to a log."""
-    artifact = selectors.newest_artifact(task_id=task.pk)
-    transitions.move(row=task, to=TaskStatus.HELD, fence=task.fence, **leases.free(note=why))
-    reviews.ask(
-        brand_id=task.brand_id,
-        about=task.subject,
-        task=task.subject,
-        kind=ReviewKind.EXHAUSTED,
-        snapshot={
-            "payload": artifact.payload if artifact else {"kind": task.kind, "goal": task.goal.wish},
-            "agent": {"handle": task.agent.handle, "name": task.agent.name},
-        },
-        why=why,
-        deadline=task.deadline,
-    )
-    leases.end_attempt(row=task, outcome=why)
-
-
-def gather(*, task: Task, kind: Kind) -> Work:
-    """Everything that `propose` needs, as values."""
-    soul = {**task.soul.front, "backstory": task.soul.backstory, "version": task.soul.version}
-    trend = task.goal.trend
-    return Work(
-        subject=task.subject,
-        brand_id=task.brand_id,
-        fence=task.fence,
-        kind=task.kind,
-        agent={"id": task.agent_id, "handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},
-        soul=soul,
-        goal={
-            "id": task.goal_id,
-            "wish": task.goal.wish,
-            "cause": task.goal.cause,
-            "trend_title": trend.title if trend else task.goal.wish,
-        },
-        upstream=selectors.upstream(task=task),
-        feedback=tuple(task.feedback),
-        inputs=kind.load(task=task),
-    )
-
-
-def work(*, claim: Claim) -> None:
-    """One claimed READY task from start to its next state. Raises Fenced (nothing of the attempt is kept)."""
+    taken: Taken
     kind: Kind
-    with tenancy.brand(claim.brand_id, actor=actor(claim)):
-        task = held(claim=claim)
-        if stop_early(task=task):
-            return
-        kind = registry.get("KINDS", task.kind, Kind)
-        todo = gather(task=task, kind=kind)
-    recorder = Recorder()
-    try:
-        allowance = _reserve(claim=claim, task=task, kind=kind, todo=todo)
-        with outside.waiting(), leases.keeper.holding(table=Task.CLAIM, claims=[claim]):
-            faults.point("after_claim")
-            proposal = kind.propose(work=todo, allowance=allowance, recorder=recorder)
-            taint.refuse(proposal.payload, sink=f"the artifact of {todo.subject}")
-            faults.point("after_propose")
-    except budgets.Exhausted as refusal:
-        with tenancy.brand(claim.brand_id, actor=actor(claim)):
-            wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
-            leases.give_back(row=task, after_s=wait_s, note=str(refusal), counts=False)
-        return
-    except Exception as error:
-        log.warning("%s failed: %s", task.subject, error, exc_info=not isinstance(error, tenancy.NoBrand))
-        with tenancy.brand(claim.brand_id, actor=actor(claim)):
-            _settle(task=task, recorder=recorder)
-            leases.give_back(row=task, after_s=leases.backoff_s(attempts=task.attempts), note=str(error) or repr(error))
-        return
-    with tenancy.brand(claim.brand_id, actor=actor(claim)):
-        _finish(task=task, kind=kind, proposal=proposal, recorder=recorder)
-    faults.point("after_commit_before_wake")
+    work: Work
+    recorder: Recorder = field(default_factory=Recorder)
+    allowance: Allowance = NOTHING
+    proposal: Proposal | None = None
+    error: Exception | None = None
 
 
-def failed(*, claim: Claim, error: Exception) -> None:
-    """A stage broke off outside of its body: the row is due again after a pause, and it counts as a try."""
-    with tenancy.brand(claim.brand_id, actor=actor(claim)):
-        task = held(claim=claim)
-        if task.lease_until is not None:  # else it had moved on before
-            leases.give_back(row=task, after_s=leases.backoff_s(attempts=task.attempts), note=str(error) or repr(error))
+def prepare(*, taken: Sequence[Taken]) -> list[Job]:
+    """Everything before the bodies: values gathered, worst cases set aside. Rows that may not go on are dealt with."""
+    jobs = _gather(taken=[one for one in taken if not ending.stop_early(taken=one)])
+    wants = [
+        (job, Want(key=job.taken.hold_key, about=job.taken.subject, scopes=job.taken.scopes, amount_usd_micros=most))
+        for job in jobs
+        if (most := job.kind.worst_case_usd_micros(work=job.work)) > 0
+    ]
+    if wants:
+        refused = _set_aside(wants)
+        jobs = [job for job in jobs if job not in refused]
+    return jobs
 
 
-def _hold_key(task: Task) -> str:
-    return f"{task.subject}:{task.fence}"
-
-
-def _reserve(*, claim: Claim, task: Task, kind: Kind, todo: Work) -> Allowance:
-    """Set the worst case aside. What an attempt that died had set aside goes back: nobody can spend it any more."""
-    most = kind.worst_case_usd_micros(work=todo)
-    with tenancy.brand(claim.brand_id, actor=actor(claim)):
-        for key in Hold.objects.filter(about=task.subject, status=HoldStatus.HELD).values_list("key", flat=True):
-            budgets.void(key=key)
-        if most == 0:
-            return Allowance(hold_key="", amount_usd_micros=0)
-        return budgets.reserve(
-            key=_hold_key(task),
-            about=task.subject,
-            scopes=task.scopes,
-            amount_usd_micros=most,
-            lasts_s=settings.HOLD_LASTS_S,
-        )
-
-
-def _settle(*, task: Task, recorder: Recorder) -> None:
-    budgets.settle(key=_hold_key(task), amount_usd_micros=recorder.cost_usd_micros)
-    recorder.write(brand_id=task.brand_id, subject=task.subject, fence=task.fence)
-
-
-def _finish(*, task: Task, kind: Kind, proposal: Proposal, recorder: Recorder) -> None:
-    """One transaction: the result, the money, the record, and what it makes due."""
-    if task.outward:
-        transitions.move(row=task, to=TaskStatus.JUDGING, fence=task.fence, **leases.due(attempts=0, note=""))
-        wake.after_commit(queue=task.queue)
+def _gather(*, taken: Sequence[Taken]) -> list[Job]:
+    if not taken:
+        return []
+    kinds = {name: registry.get("KINDS", name, Kind) for name in {one.kind for one in taken}}
+    loading = [one for one in taken if reads(kinds[one.kind], "load")]
+    soul_ids = {one.soul_id for one in taken}
+    inputs: dict[int, dict[str, Any]] = {}
+    failed: set[int] = set()
+    if loading or not personas.all_known(ids=soul_ids):
+        with tenancy.brand(taken[0].brand_id, actor=ending.actor(taken[0])):
+            souls = personas.souls(ids=soul_ids)
+            rows = ending.rows(taken=loading) if loading else {}
+            for one in loading:
+                if one.id not in rows:
+                    failed.add(one.id)  # taken over already
+                    continue
+                try:
+                    inputs[one.id] = kinds[one.kind].load(task=rows[one.id])
+                except Exception as error:  # noqa: BLE001 - one row that cannot be read spoils no other
+                    failed.add(one.id)
+                    ending.broke_off(taken=one, error=error)
     else:
-        tasks.done(task=task)
-    tasks.keep(task=task, payload=proposal.payload, confidence_bp=proposal.confidence_bp)
-    kind.land(task=task, payload=proposal.payload)
-    _settle(task=task, recorder=recorder)
-    leases.end_attempt(row=task, outcome="proposed")
-
-
-def commit(*, claim: Claim) -> None:
-    """Turn an accepted artifact into what will go out, in one transaction. Raises Fenced."""
-    with tenancy.brand(claim.brand_id, actor=actor(claim)):
-        task = held(claim=claim)
-        if stop_early(task=task):
-            return
-        faults.point("before_commit")
-        artifact = selectors.newest_artifact(task_id=task.pk)
-        assert artifact is not None, "an accepted task has an artifact"
-        kind: Kind = registry.get("KINDS", task.kind, Kind)
-        kind.commit(
-            task=task, payload=artifact.payload, approval=_approval(task=task, content_hash=artifact.content_hash)
+        souls = personas.souls(ids=soul_ids)
+    return [
+        Job(
+            taken=one,
+            kind=kinds[one.kind],
+            work=work_of(taken=one, soul=souls[one.soul_id], inputs=inputs.get(one.id, {})),
         )
-        tasks.done(task=task)
-        tasks.close_goal(goal_id=task.goal_id)
-        leases.end_attempt(row=task, outcome="committed")
+        for one in taken
+        if one.id not in failed
+    ]
 
 
-def _approval(*, task: Task, content_hash: str) -> str:
-    """The yes that covers exactly this content: a used review of it, or the judge's own verdict."""
-    review = ReviewItem.objects.filter(
-        about=task.subject, content_hash=content_hash, status=ReviewStatus.APPROVED, consumed_at__isnull=False
-    ).first()
-    return review.subject if review else "judge"
+def work_of(*, taken: Taken, soul: dict[str, Any], inputs: dict[str, Any]) -> Work:
+    """Everything that `propose` needs, as values."""
+    return Work(
+        subject=taken.subject,
+        brand_id=taken.brand_id,
+        fence=taken.fence,
+        kind=taken.kind,
+        agent={"id": taken.agent_id, "handle": taken.handle, "name": taken.agent_name, "rung": taken.rung},
+        soul=soul,
+        goal={"id": taken.goal_id, "wish": taken.wish, "cause": taken.cause, "trend_title": taken.trend_title},
+        upstream={kind: made.payload for kind, made in taken.upstream.items()},
+        feedback=taken.feedback,
+        inputs=inputs,
+    )
+
+
+def _set_aside(wants: Sequence[tuple[Job, Want]]) -> list[Job]:
+    """Reserve as a set; where that is refused, one by one. Returns the jobs that have to wait for money."""
+    first = wants[0][0].taken
+    try:
+        allowances = budgets.reserve_set(
+            brand_id=first.brand_id,
+            actor=ending.actor(first),
+            wants=[want for _, want in wants],
+            lasts_s=settings.STAGE_HOLD_S,
+        )
+    except budgets.Exhausted as refusal:
+        if len(wants) > 1:
+            return [job for pair in wants for job in _set_aside([pair])]
+        wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
+        ending.give_back(taken=first, after_s=wait_s, note=str(refusal), counts=False)
+        return [wants[0][0]]
+    for (job, _), allowance in zip(wants, allowances, strict=True):
+        job.allowance = allowance
+    return []
+
+
+def propose(*, job: Job) -> None:
+    """Run one body; what it said or raised stands on the job. No transaction is open."""
+    try:
+        faults.point("after_claim")
+        job.proposal = job.kind.propose(work=job.work, allowance=job.allowance, recorder=job.recorder)
+        taint.refuse(job.proposal.payload, sink=f"the artifact of {job.taken.subject}")
+        faults.point("after_propose")
+    except Exception as error:  # noqa: BLE001 - what went wrong is the job's outcome
+        job.proposal, job.error = None, error
+
+
+def work(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
+    """Claimed READY tasks of one brand from start to their next state, here and now.
+
+    With `carry` outward rows stay leased and are returned: the same worker goes on with them.
+    """
+    return run(jobs=prepare(taken=taken), carry=carry)
+
+
+def run(*, jobs: Sequence[Job], carry: bool = False) -> list[Taken]:
+    """Run the bodies one after the other and keep what has finished, slow ones in several sets."""
+    carried: list[Taken] = []
+    finished: list[Job] = []
+    begun = time.monotonic()
+    for job in jobs:
+        propose(job=job)
+        finished.append(job)
+        if time.monotonic() - begun > KEEP_EVERY_S:
+            carried += keep(jobs=finished, carry=carry)
+            finished, begun = [], time.monotonic()
+    return carried + keep(jobs=finished, carry=carry)
+
+
+def keep(*, jobs: Sequence[Job], carry: bool = False) -> list[Taken]:
+    """Store what bodies of one brand produced, as a set; failures are given back. Returns rows that are carried on."""
+    for job in jobs:
+        if job.error is not None:
+            ending.gave_nothing(taken=job.taken, recorder=job.recorder, error=job.error)
+    good = [job for job in jobs if job.proposal is not None]
+    artifacts, queues = _kept(good, carry)
+    if not carry and any(job.taken.outward and job.taken.id in artifacts for job in good):
+        queues.add(good[0].kind.queue)
+    if artifacts:
+        faults.point("after_commit_before_wake")
+    for queue in queues:
+        wake.hint(queue=queue)
+    return [
+        replace(job.taken, stage="judge", attempts=1, made=artifacts[job.taken.id])
+        for job in good
+        if carry and job.taken.outward and job.taken.id in artifacts
+    ]
+
+
+def _kept(jobs: Sequence[Job], carry: bool) -> tuple[dict[int, Made], set[str]]:
+    """The artifacts of the rows that were still ours, and the queues to wake."""
+    if not jobs:
+        return {}, set()
+    try:
+        artifacts, queues = _store(jobs, carry)
+    except Exception as error:
+        if len(jobs) == 1:
+            log.exception("what %s produced could not be kept", jobs[0].taken.subject)
+            ending.gave_nothing(taken=jobs[0].taken, recorder=jobs[0].recorder, error=error)
+            return {}, set()
+        parts = [_kept([job], carry) for job in jobs]  # one row that cannot be kept spoils no other
+        return {pk: made for part, _ in parts for pk, made in part.items()}, set().union(*(woken for _, woken in parts))
+    for job in jobs:
+        if job.taken.id not in artifacts:
+            ending.orphaned(taken=job.taken, recorder=job.recorder)
+    return artifacts, queues
+
+
+def _store(jobs: Sequence[Job], carry: bool) -> tuple[dict[int, Made], set[str]]:
+    first = jobs[0].taken
+    rows = [_row(job) for job in jobs]
+    lease = f"{settings.LEASE_S} seconds" if carry else None
+    if any(job.recorder.calls or (not job.taken.outward and reads(job.kind, "land")) for job in jobs):
+        with tenancy.brand(first.brand_id, actor=ending.actor(first)):
+            found, queues = _proposed(first, lease, rows)
+            queues |= _land([job for job in jobs if job.taken.id in found and not job.taken.outward])
+            Recorder.write_all(
+                [(job.recorder, job.taken.subject, job.taken.fence) for job in jobs if job.taken.id in found],
+                brand_id=first.brand_id,
+            )
+    else:
+        found, queues = _proposed(first, lease, rows)
+    made = {row["id"]: (row["payload"], row["hash"]) for row in rows}
+    return {pk: Made(id=found[pk], payload=made[pk][0], content_hash=made[pk][1]) for pk in found}, queues
+
+
+def _row(job: Job) -> dict[str, Any]:
+    assert job.proposal is not None
+    payload = dict(job.proposal.payload)
+    return {
+        "id": job.taken.id,
+        "fence": job.taken.fence,
+        "payload": payload,
+        "hash": canonical.digest(payload),
+        "confidence": job.proposal.confidence_bp,
+        "inputs": freeze(work=job.work, taken=job.taken),
+        "cost": job.recorder.cost_usd_micros,
+        "held": job.allowance.amount_usd_micros > 0,
+    }
+
+
+def _proposed(first: Taken, lease: str | None, rows: list[dict[str, Any]]) -> tuple[dict[int, int], set[str]]:
+    """The one statement. Artifact ids of the rows that were still ours, and the queues with rows due by it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, artifact_id, wake FROM agents_task_proposed(%s, %s, %s, %s)",
+            [first.brand_id, ending.actor(first), lease, json.dumps(rows)],
+        )
+        found = cursor.fetchall()
+    return {row[0]: row[1] for row in found}, {queue for row in found for queue in row[2] or ()}
+
+
+def _land(jobs: Sequence[Job]) -> set[str]:
+    queues: set[str] = set()
+    for kind in {id(job.kind): job.kind for job in jobs}.values():
+        mine = [job for job in jobs if job.kind is kind]
+        landed = [Landed(task=job.taken, payload=job.proposal.payload) for job in mine if job.proposal]
+        queues.update(kind.land(landed=landed))
+    return queues
+
+
+def held(*, taken: Taken) -> Task:
+    """The row behind a claim. Raises Fenced when somebody else has it by now."""
+    return ending.held(claim=taken.claim)

@@ -30,7 +30,9 @@ CELERY_TIMEZONE = "UTC"
 
 LEASE_S: int = env.int("LEASE_S", default=8)
 LEASE_RENEW_S = 2
-CLAIM_COUNT_MAX = 4
+CLAIM_COUNT_MAX: int = env.int("CLAIM_COUNT_MAX", default=8)  # rows of one brand that are done as a set
+BODIES_MAX: int = env.int("BODIES_MAX", default=300)  # model calls that wait side by side in one process
+STAGE_HOLD_S = 300  # money of an attempt that is not settled by then counts as spent
 DRAIN_S = 5.0
 CALL_TIMEOUT_S = 10  # of one publish call
 HOLD_LASTS_S = 24 * 3600

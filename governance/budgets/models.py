@@ -63,6 +63,7 @@ class Hold(BrandStateful):
     day = models.DateField()
     amount_usd_micros = models.BigIntegerField()
     settled_usd_micros = models.BigIntegerField(default=0, db_default=0)
+    spent_if_lost = models.BooleanField(default=False, db_default=False)  # for a call that a dead worker may have made
     expires_at = models.DateTimeField()
     made_at = models.DateTimeField(db_default=Now())
 

@@ -1,7 +1,8 @@
 """Setting aside, settling, giving back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,16 @@ class Gate:
     asked: int
     day: str
     reopens: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Want:
+    """The worst case of one row: what it is set aside under, for which row, in which scopes."""
+
+    key: str
+    about: str
+    scopes: Sequence[str]
+    amount_usd_micros: int
 
 
 class Unscoped(Denied):
@@ -64,22 +75,57 @@ def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: i
     Idempotent by `key` within the brand. Of the scopes those that are budgets of a brand count; "fleet" and
     "platform:..." stop work but hold no money of it.
     """
+    own = _own(about, scopes)
+    with _refusing(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT governance_reserve(%s, %s, %s, %s, %s)",
+            [key, about, own, amount_usd_micros, f"{lasts_s} seconds"],
+        )
+    return Allowance(hold_key=key, amount_usd_micros=amount_usd_micros)
+
+
+def _own(about: str, scopes: Sequence[str]) -> list[str]:
+    """Of these scopes those that are budgets of a brand. Raises Unscoped."""
     own = sorted({scope for scope in scopes if scope.startswith(BUDGETED)})
     if not own:
         raise Unscoped(f"{about} names no brand or agent whose budget could pay; nothing was set aside.")
+    return own
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turns the database's refusal (SQLSTATE CH002) into Exhausted."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT governance_reserve(%s, %s, %s, %s, %s)",
-                [key, about, own, amount_usd_micros, f"{lasts_s} seconds"],
-            )
+        yield
     except DatabaseError as error:
         cause = error.__cause__
         if getattr(cause, "sqlstate", None) != "CH002":
             raise
         fields = json.loads(cause.diag.message_detail)  # type: ignore[union-attr]
         raise Exhausted(Gate(**{**fields, "reopens": datetime.fromisoformat(fields["reopens"])})) from error
-    return Allowance(hold_key=key, amount_usd_micros=amount_usd_micros)
+
+
+def reserve_set(*, brand_id: int, actor: str, wants: Sequence[Want], lasts_s: int) -> list[Allowance]:
+    """Set the worst cases of several rows of one brand aside, all or none, in one transaction of its own.
+
+    Raises Exhausted with nothing changed. What is never settled (its worker died) counts as spent when it expires:
+    the call that it was for may have been made.
+    """
+    rows = [
+        {
+            "key": want.key,
+            "about": want.about,
+            "scopes": _own(want.about, want.scopes),
+            "amount": want.amount_usd_micros,
+        }
+        for want in wants
+    ]
+    with _refusing(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT governance_reserve_set_in(%s, %s, %s, %s)",
+            [brand_id, actor, json.dumps(rows), f"{lasts_s} seconds"],
+        )
+    return [Allowance(hold_key=want.key, amount_usd_micros=want.amount_usd_micros) for want in wants]
 
 
 def is_held(*, key: str) -> bool:
@@ -104,13 +150,16 @@ def _end(key: str, amount_usd_micros: int | None) -> bool:
     return ended
 
 
-def void_abandoned(*, count_max: int = 100) -> int:
-    """Give back what abandoned work had set aside; only where nothing was sent. Returns how many holds ended."""
+def end_abandoned(*, count_max: int = 100) -> int:
+    """End the holds of abandoned work whose effect was not sent. Returns how many ended.
+
+    Money for a call that may have been made counts as spent (orphaned spend); any other goes back.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT brand_id, key FROM governance_abandoned_holds(%s)", [count_max])
+        cursor.execute("SELECT brand_id, key, lost_usd_micros FROM governance_abandoned_holds(%s)", [count_max])
         found = cursor.fetchall()
     ended = 0
-    for brand_id, key in found:
+    for brand_id, key, lost_usd_micros in found:
         with tenancy.brand(brand_id, actor=settings.SWEEPER):
-            ended += void(key=key)
+            ended += _end(key, lost_usd_micros)
     return ended

@@ -41,12 +41,17 @@ def owner() -> str:
     return f"worker:{socket.gethostname()[:40]}.{os.getpid()}.{threading.get_native_id()}"
 
 
-def claim(*, model: type[Leased], queues: Sequence[str], stages: Sequence[str], count_max: int) -> list[Claim]:
-    """Lease up to `count_max` due rows of one brand, most urgent first. An empty list when nothing is due."""
+def claim(
+    *, model: type[Leased], queues: Sequence[str], stages: Sequence[str], count_max: int, after_brand: int = 0
+) -> list[Claim]:
+    """Lease up to `count_max` due rows of one brand and one stage. An empty list when nothing is due.
+
+    The most urgent priority first, within it the brand after `after_brand`, round and round.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, brand_id, stage, fence FROM {model.CLAIM}_claim(%s, %s, %s, %s, %s)",
-            [list(queues), list(stages), count_max, owner(), f"{settings.LEASE_S} seconds"],
+            f"SELECT id, brand_id, stage, fence FROM {model.CLAIM}_claim(%s, %s, %s, %s, %s, %s)",
+            [list(queues), list(stages), count_max, owner(), f"{settings.LEASE_S} seconds", after_brand],
         )
         return [Claim(id=r[0], brand_id=r[1], stage=r[2], fence=r[3]) for r in cursor.fetchall()]
 
@@ -82,7 +87,12 @@ def due(*, after_s: float = 0.0, **changes: Any) -> dict[str, Any]:
 
 def end_attempt(*, row: Leased, outcome: str) -> None:
     """Note how the claim under the row's fencing number ended."""
-    Attempt.objects.filter(brand_id=row.brand_id, subject=row.subject, fence=row.fence).update(
+    note_attempt(brand_id=row.brand_id, subject=row.subject, fence=row.fence, outcome=outcome)
+
+
+def note_attempt(*, brand_id: int, subject: str, fence: int, outcome: str) -> None:
+    """Note how one claim ended, whoever has the row by now."""
+    Attempt.objects.filter(brand_id=brand_id, subject=subject, fence=fence).update(
         ended_at=Now(), outcome=outcome[:2000]
     )
 
@@ -111,6 +121,7 @@ class Keeper:
     """The side thread that renews the leases of this process while bodies run."""
 
     held: dict[tuple[str, int], int] = field(default_factory=dict)
+    staying: set[tuple[str, int]] = field(default_factory=set)  # held beyond the block that they were claimed in
     lost: set[tuple[str, int]] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     thread: threading.Thread | None = None
@@ -122,7 +133,7 @@ class Keeper:
         keys = {(table, claim.id): claim.fence for claim in claims}
         with self.lock:
             if self.pid != os.getpid():  # a forked child inherits the table but not the thread
-                self.held, self.lost, self.thread, self.pid = {}, set(), None, os.getpid()
+                self.held, self.staying, self.lost, self.thread, self.pid = {}, set(), set(), None, os.getpid()
             self.held.update(keys)
             if self.thread is None or not self.thread.is_alive():
                 self.thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
@@ -132,8 +143,23 @@ class Keeper:
         finally:
             with self.lock:
                 for key in keys:
-                    self.held.pop(key, None)
-                    self.lost.discard(key)
+                    if key not in self.staying:
+                        self.held.pop(key, None)
+                        self.lost.discard(key)
+
+    def keep(self, *, table: str, claim: Claim) -> None:
+        """Go on renewing a claim after the block that holds it, until `let_go`."""
+        with self.lock:
+            self.staying.add((table, claim.id))
+
+    def let_go(self, *, table: str, claim: Claim) -> None:
+        """Renew this claim no longer."""
+        key = (table, claim.id)
+        with self.lock:
+            self.staying.discard(key)
+            if self.held.get(key) == claim.fence:
+                self.held.pop(key)
+            self.lost.discard(key)
 
     def is_lost(self, *, table: str, claim: Claim) -> bool:
         """Whether a renewal found that somebody else has the row. The answer of a running call is then dropped."""

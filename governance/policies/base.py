@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, ClassVar
 
-Snapshot = Mapping[str, Any]  # see agents.judge.snapshots for its shape
+Snapshot = Mapping[str, Any]  # see agents.worker.evidence for its shape
 
 
 class Outcome(IntEnum):

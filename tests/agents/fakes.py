@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from agents import pipeline
-from agents.tasks.models import Task
+from agents.tasks import taking
+from agents.tasks.taking import Taken
 from agents.worker.base import Kind, Proposal, Work
 from chimera.core import registry, tenancy
 from chimera.core.calls.models import CallRecord
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
-from governance.leases import services as leases
-from governance.leases.services import Claim
 from tests.conftest import ALPHA, World
 
 Propose = Callable[[Work, Allowance, Recorder], Mapping[str, Any]]
@@ -77,10 +76,10 @@ def pay(recorder: Recorder, amount_usd_micros: int) -> None:
     )
 
 
-def claim_one(*, stage: str = "work", queue: str = "think") -> Claim:
-    """The one row that is due for a stage, claimed."""
-    (claim,) = leases.claim(model=Task, queues=[queue], stages=[stage], count_max=1)
-    return claim
+def take_one(*, stage: str = "work", queue: str = "think") -> Taken:
+    """The one row that is due for a stage, taken."""
+    (taken,) = taking.take(queue=queue, stages=[stage], count_max=1)
+    return taken
 
 
 def drain() -> None:

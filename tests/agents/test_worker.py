@@ -9,6 +9,7 @@ import pytest
 from agents import pipeline, sweeper
 from agents.goals.models import Goal
 from agents.tasks.models import Artifact, Task
+from agents.tasks.taking import Taken
 from agents.worker import services as worker
 from agents.worker.base import CannotPropose, Work
 from chimera.core import clock, tenancy
@@ -16,12 +17,11 @@ from chimera.core.calls.models import CallRecord
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance, AllowanceExceeded
 from chimera.core.taint import Tainted
-from governance.leases.services import Claim
+from governance.budgets import services as budgets
 from governance.models import Attempt, Budget, BudgetLimit, Hold, ReviewItem
 from governance.reviews import services as reviews
-from governance.transitions import Fenced
 from tests import people
-from tests.agents.fakes import FakeKind, claim_one, desk, drain, looking, on_switchboard, pay
+from tests.agents.fakes import FakeKind, desk, drain, looking, on_switchboard, pay, take_one
 from tests.conftest import ALPHA, World
 
 FACTS = {"facts": [], "sources": []}
@@ -160,7 +160,7 @@ def test_a_kind_that_costs_money_holds_the_worst_case_and_settles_what_it_was(
         return paid(work, allowance, recorder)
 
     on_switchboard(monkeypatch, KINDS__research=FakeKind(look, worst_case_usd_micros=WORST))
-    assert worker.work(claim=claim_one()) is None
+    assert worker.work(taken=[take_one()]) == []
     assert seen == [(WORST, WORST, WORST, WORST)]  # of the agent and of the brand
     task = research()
     with looking():
@@ -219,63 +219,73 @@ def test_a_task_without_budget_waits_until_midnight_and_says_which_gate(
     assert (research().status, kind.calls) == ("DONE", 1)
 
 
-def overtaken(world: World, claims: list[Claim]) -> FakeKind:
+def overtaken(world: World, overtakers: list[Taken]) -> FakeKind:
     """A kind during whose work somebody else takes the row over."""
 
     def propose(work: Work, allowance: Allowance, recorder: Recorder) -> Mapping[str, Any]:
-        if not claims:
-            pay(recorder, ACTUAL)
-            with world.superuser() as owner:
-                # In one statement, so that the side thread cannot renew in between.
-                owner.execute("SET app.actor = 'test:owner'")
-                found = owner.execute(
-                    "UPDATE agents_task SET fence = fence + 1, lease_owner = 'worker:other' WHERE kind = 'research' "
-                    "RETURNING id, brand_id, stage, fence"
-                ).fetchone()
-            assert found is not None
-            claims.append(Claim(id=found[0], brand_id=found[1], stage=found[2], fence=found[3]))
+        pay(recorder, ACTUAL)
+        if not overtakers:
+            world.shift_clock("1 minute")
+            overtakers.append(take_one())
         return {"facts": [], "sources": [f"fence {work.fence}"]}
 
     return FakeKind(propose, worst_case_usd_micros=WORST)
 
 
 @pytest.mark.spec("PLN-5", "GOV-1")
-def test_a_worker_that_lost_its_lease_keeps_nothing_of_its_attempt(
+def test_a_worker_that_lost_its_lease_keeps_nothing_but_settles_what_it_spent(
     planned: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later: list[Claim] = []
+    later: list[Taken] = []
     on_switchboard(monkeypatch, KINDS__research=overtaken(planned, later))
-    with pytest.raises(Fenced):
-        worker.work(claim=claim_one())
+    assert worker.work(taken=[take_one()]) == []
     subject = research().subject
     with looking():
         assert Task.objects.get(kind="research").status == "READY"
         assert Artifact.objects.filter(task__kind="research").count() == 0
-        assert CallRecord.objects.count() == 0
-        assert set(Budget.objects.values_list("settled_usd_micros", flat=True)) == {0}
-    worker.work(claim=later[0])
+        assert [(call.fence, call.cost_usd_micros) for call in CallRecord.objects.all()] == [(1, ACTUAL)]
+        assert "orphaned spend" in Attempt.objects.get(subject=subject, fence=1).outcome
+        assert set(Budget.objects.values_list("settled_usd_micros", flat=True)) == {ACTUAL}
+    worker.work(taken=later)
     with looking():
         artifact = Artifact.objects.get(task__kind="research")
         assert (artifact.fence, artifact.payload["sources"]) == (2, ["fence 2"])
-        ends = dict(Hold.objects.values_list("key", "status"))
-        assert ends == {f"{subject}:1": "VOID", f"{subject}:2": "SETTLED"}
-        assert set(Budget.objects.values_list("reserved_usd_micros", "settled_usd_micros")) == {(0, 0)}
+        assert dict(Hold.objects.values_list("key", "status")) == {f"{subject}:1": "SETTLED", f"{subject}:2": "SETTLED"}
+        assert set(Budget.objects.values_list("reserved_usd_micros", "settled_usd_micros")) == {(0, 2 * ACTUAL)}
+
+
+@pytest.mark.spec("PLN-5", "GOV-1")
+def test_money_of_a_dead_worker_counts_as_spent_when_its_hold_ends(
+    planned: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_switchboard(monkeypatch, KINDS__research=FakeKind(paid, worst_case_usd_micros=WORST))
+    (dead,) = worker.prepare(taken=[take_one()])  # and then its process is gone, perhaps in the middle of a call
+    planned.shift_clock("1 minute")
+    do_what_is_due()
+    assert research().status == "DONE"
+    with looking():
+        assert Hold.objects.get(key=dead.taken.hold_key).status == "HELD"
+    planned.shift_clock("6 minutes")
+    assert budgets.end_abandoned() == 1
+    with looking():
+        assert set(Budget.objects.values_list("reserved_usd_micros", "settled_usd_micros")) == {(0, WORST + ACTUAL)}
 
 
 @pytest.mark.spec("PLN-5")
-def test_a_row_that_was_taken_over_before_the_work_began_is_left_alone(
+def test_a_row_that_was_taken_over_before_the_work_began_is_finished_by_its_new_owner_alone(
     planned: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = FakeKind(paid)
-    on_switchboard(monkeypatch, KINDS__research=kind)
-    first = claim_one()
+    on_switchboard(monkeypatch, KINDS__research=FakeKind(lambda work, *_: {"facts": [], "sources": [str(work.fence)]}))
+    first = take_one()
     planned.shift_clock("1 minute")
-    second = claim_one()
+    second = take_one()
     assert second.fence == first.fence + 1
-    assert pipeline.step(first) is False
-    assert kind.calls == 0
-    assert pipeline.step(second) is True
+    pipeline.step(taken=[first], stages=["work"])
+    assert research().status == "READY"
+    pipeline.step(taken=[second], stages=["work"])
     assert research().status == "DONE"
+    with looking():
+        assert Artifact.objects.get(task__kind="research").payload["sources"] == ["2"]
 
 
 @pytest.mark.spec("PLN-6", "TRD-2")

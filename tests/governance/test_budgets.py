@@ -226,11 +226,11 @@ def test_a_hold_that_was_abandoned_expires_and_gives_its_money_back(world: World
         reserve("alive", lasts_s=3600 * 48)
     with tenancy.brand(BETA, actor="test:stage"):
         reserve("abandoned", scopes=(f"brand:{BETA}",), lasts_s=60)
-    assert budgets.void_abandoned() == 0
+    assert budgets.end_abandoned() == 0
     world.shift_clock("61 seconds")
-    assert budgets.void_abandoned(count_max=1) == 1
-    assert budgets.void_abandoned() == 1
-    assert budgets.void_abandoned() == 0
+    assert budgets.end_abandoned(count_max=1) == 1
+    assert budgets.end_abandoned() == 1
+    assert budgets.end_abandoned() == 0
     with tenancy.brand(ALPHA):
         assert dict(Hold.objects.values_list("key", "status")) == {"abandoned": "VOID", "alive": "HELD"}
         assert Budget.objects.get().reserved_usd_micros == 1000
@@ -241,13 +241,13 @@ def test_money_of_what_was_sent_is_not_given_back_by_time(world: World) -> None:
     with tenancy.brand(ALPHA, actor="test:stage"):
         sent = rows.sent(row=rows.claimed())
     world.shift_clock("48 hours")
-    assert budgets.void_abandoned() == 0
+    assert budgets.end_abandoned() == 0
     with tenancy.brand(ALPHA, actor="test:stage"):
         transitions.move(row=sent, to="IN_DOUBT")
-    assert budgets.void_abandoned() == 0
+    assert budgets.end_abandoned() == 0
     with tenancy.brand(ALPHA, actor="test:stage"):
         transitions.move(row=Effect.objects.get(), to="REFUTED")
-    assert budgets.void_abandoned() == 1
+    assert budgets.end_abandoned() == 1
 
 
 @pytest.mark.spec("GOV-1", "GOV-2")

@@ -28,6 +28,11 @@ class Drafting(Kind):
 
     name = "draft"
 
+    @property
+    def waits(self) -> bool:
+        """As the writer does."""
+        return provider().waits
+
     def load(self, *, task: Task) -> dict[str, Any]:
         """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""
         connector = registry.get("CONNECTORS", "plaza", Connector)

@@ -1,10 +1,9 @@
 """Drawing: one image for a draft, in the persona's visual identity, stored by its content hash."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
-from agents.tasks.models import Task
-from agents.worker.base import Kind, Proposal, Work
+from agents.worker.base import Kind, Landed, Proposal, Work
 from chimera.core import registry, storage
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
@@ -65,6 +64,8 @@ class Drawing(Kind):
             "alt": work.upstream["draft"]["alt_text"],
         }
 
-    def land(self, *, task: Task, payload: Mapping[str, Any]) -> None:
-        """Make the asset known."""
-        media.register(brand_id=task.brand_id, payload=payload)
+    def land(self, *, landed: Sequence[Landed]) -> list[str]:
+        """Make the assets known."""
+        for one in landed:
+            media.register(brand_id=one.task.brand_id, payload=one.payload)
+        return []

@@ -1,13 +1,12 @@
 """Planning a goal: the steps, checked, and then the tasks."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from agents.planner import recipes
 from agents.tasks import graph
 from agents.tasks import services as tasks
-from agents.tasks.models import Task
-from agents.worker.base import Kind, Proposal, Work
+from agents.tasks.services import Layout
+from agents.worker.base import Kind, Landed, Proposal, Work
 from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
@@ -31,11 +30,17 @@ class Planning(Kind):
         estimate = sum(kinds[step.kind].estimate_usd_micros() for step in steps)
         return Proposal(payload={"steps": [step.as_json() for step in steps], "estimate_usd_micros": estimate})
 
-    def land(self, *, task: Task, payload: Mapping[str, Any]) -> None:
-        """Make the plan and its tasks, and set the goal going."""
-        tasks.lay_out(
-            planning=task,
-            steps=graph.from_json(payload["steps"]),
-            estimate_usd_micros=payload["estimate_usd_micros"],
-            kinds={name: (kind.outward, kind.queue) for name, kind in known().items()},
+    def land(self, *, landed: Sequence[Landed]) -> list[str]:
+        """Make the plans and their tasks, and set the goals going."""
+        kinds = {name: (kind.outward, kind.queue) for name, kind in known().items()}
+        return tasks.lay_out(
+            plans=[
+                Layout(
+                    planning=one.task,
+                    steps=graph.from_json(one.payload["steps"]),
+                    estimate_usd_micros=one.payload["estimate_usd_micros"],
+                )
+                for one in landed
+            ],
+            kinds=kinds,
         )

@@ -1,17 +1,18 @@
 """Publishing: the whole payload that will go out, labels included; on acceptance a post."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 
 from agents.tasks.models import Task
-from agents.worker.base import CannotPropose, Kind, Proposal, Work
+from agents.worker import evidence, measures
+from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work
 from chimera.core import money
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from publishing.accounts.models import Account
-from publishing.posts import services as posts
+from publishing.posts import scheduling
 
 PLATFORM = "plaza"
 
@@ -48,14 +49,28 @@ class Publishing(Kind):
             }
         )
 
-    def commit(self, *, task: Task, payload: Mapping[str, Any], approval: str) -> None:
-        """Schedule the post, once per task."""
-        account = Account.objects.get(belongs_to=task.agent.subject, platform=payload["platform"])
-        posts.schedule(
-            brand_id=task.brand_id,
-            task=task.subject,
-            account=account,
-            payload=payload,
-            scopes=[*task.scopes, f"platform:{payload['platform']}"],
-            approval=approval,
+    def evidence(self, *, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The trend, its facts, the platform's limits and what the brand posted lately."""
+        return evidence.take(task=task, payload=payload)
+
+    def measured(self, *, snapshot: dict[str, Any]) -> dict[str, Any]:
+        """With similarities to the persona and to recent posts."""
+        return measures.add(snapshot=snapshot)
+
+    def commit(self, *, accepted: Sequence[Accepted]) -> None:
+        """Schedule the posts, once per task."""
+        owners = {one.task.agent_subject for one in accepted}
+        accounts = {(a.belongs_to, a.platform): a for a in Account.objects.filter(belongs_to__in=owners)}
+        scheduling.schedule_all(
+            rows=[
+                scheduling.Scheduled(
+                    brand_id=one.task.brand_id,
+                    task=one.task.subject,
+                    account=accounts[(one.task.agent_subject, one.payload["platform"])],
+                    payload=one.payload,
+                    scopes=[*one.task.scopes, f"platform:{one.payload['platform']}"],
+                    approval=one.approval,
+                )
+                for one in accepted
+            ]
         )

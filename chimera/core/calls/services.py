@@ -1,7 +1,7 @@
 """Collecting calls outside of a transaction, writing them inside of one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +68,18 @@ class Recorder:
 
     def write(self, *, brand_id: int, subject: str, fence: int) -> None:
         """Store the collected calls; inside the transaction that stores their result."""
-        for call in self.calls:
-            call.brand_id, call.subject, call.fence = brand_id, subject, fence
-        CallRecord.objects.bulk_create(self.calls)
+        self.write_all([(self, subject, fence)], brand_id=brand_id)
         self.calls = []
+
+    @staticmethod
+    def write_all(attempts: Sequence[tuple["Recorder", str, int]], *, brand_id: int) -> None:
+        """Store the calls of several attempts, each with its subject and fencing number, in one statement.
+
+        They stay with their recorder: should the transaction be rolled back, they can be written again.
+        """
+        calls = []
+        for recorder, subject, fence in attempts:
+            for call in recorder.calls:
+                call.pk, call.brand_id, call.subject, call.fence = None, brand_id, subject, fence
+                calls.append(call)
+        CallRecord.objects.bulk_create(calls)

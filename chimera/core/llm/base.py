@@ -47,6 +47,7 @@ class Provider(ABC):
     """A model provider. Stateless between calls; clients are made lazily, once per process."""
 
     name: ClassVar[str]
+    waits: ClassVar[bool] = True  # whether an answer is waited for, or worked out in this process
 
     @abstractmethod
     def worst_case_usd_micros(self, *, request: Request) -> int:

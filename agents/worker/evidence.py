@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 
 from agents.tasks import selectors
-from agents.tasks.models import Artifact, Task
+from agents.tasks.models import Task
 from chimera.core import registry
 from publishing.connectors.base import Connector
 from publishing.media import selectors as media
@@ -29,12 +29,12 @@ from publishing.posts import selectors as posts
 NEIGHBOURS_MAX = 50
 
 
-def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
-    """Freeze what is known about this artifact; inside a transaction."""
+def take(*, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Freeze what is known about this payload; inside a transaction."""
     upstream = selectors.upstream(task=task)
     trend, goal = task.goal.trend, task.goal
     return freeze(
-        payload=artifact.payload,
+        payload=payload,
         agent={"handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},
         soul={**task.soul.front, "version": task.soul.version},
         trend={
@@ -45,7 +45,7 @@ def take(*, task: Task, artifact: Artifact) -> dict[str, Any]:
             "similarity_bp": goal.similarity_bp,
         },
         upstream=upstream,
-        media=media.facts(hashes=[item["sha256"] for item in artifact.payload.get("media", [])]),
+        media=media.facts(hashes=[item["sha256"] for item in payload.get("media", [])]),
         neighbours=posts.neighbours(count_max=NEIGHBOURS_MAX, but_task=task.subject),
         estimate_usd_micros=task.plan.estimate_usd_micros if task.plan else 0,
     )

@@ -1,0 +1,113 @@
+"""Bodies that wait for the outside, many at a time in one process, without a database connection each.
+
+A drain launches them and goes on. Whoever comes back puts its result down and, if nobody else is at it, keeps all
+results that lie there, brand by brand, as sets. Their leases are renewed until then. Requirements: PLN-9.
+"""
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection
+
+from agents.tasks.models import Task
+from agents.tasks.taking import Taken
+from agents.worker import services as worker
+from agents.worker.services import Job
+from chimera.core import outside, wake
+from governance.leases import services as leases
+
+log = logging.getLogger("chimera.worker")
+
+
+@dataclass
+class Flight:
+    """The waiting bodies of one process."""
+
+    pid: int = field(default_factory=os.getpid)
+    count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    back: deque[Job] = field(default_factory=deque)  # what has come back and is not kept yet
+    landing: threading.Lock = field(default_factory=threading.Lock)
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX, thread_name_prefix="body")
+    )
+
+    def launch(self, job: Job) -> None:
+        """Begin one body in a thread of its own."""
+        with self.lock:
+            self.count += 1
+        leases.keeper.keep(table=Task.CLAIM, claim=job.taken.claim)
+        self.threads.submit(self._fly, job)
+
+    def _fly(self, job: Job) -> None:
+        try:
+            with outside.waiting():
+                worker.propose(job=job)
+        finally:
+            self.back.append(job)
+            self._land()
+
+    def _land(self) -> None:
+        # Looked at again after letting go: who came back meanwhile found the lock taken and has left it to us.
+        while self.back and self.landing.acquire(blocking=False):
+            try:
+                jobs = [self.back.popleft() for _ in range(len(self.back))]
+                for brand_id in sorted({job.taken.brand_id for job in jobs}):
+                    self._keep([job for job in jobs if job.taken.brand_id == brand_id])
+            finally:
+                self.landing.release()
+                connection.close()
+
+    def _keep(self, jobs: Sequence[Job]) -> None:
+        full = self.count >= settings.BODIES_MAX
+        try:
+            worker.keep(jobs=jobs)
+        except Exception:
+            # Their leases end, and they are due again; nothing half-done is there.
+            log.exception("what %s came back with could not be kept", ", ".join(job.taken.subject for job in jobs))
+        finally:
+            for job in jobs:
+                leases.keeper.let_go(table=Task.CLAIM, claim=job.taken.claim)
+            with self.lock:
+                self.count -= len(jobs)
+        if full:
+            wake.hint(queue=jobs[0].kind.queue)
+
+
+_flight: Flight | None = None
+_making = threading.Lock()
+
+
+def _here() -> Flight:
+    """This process's flight: a forked child begins with an empty one."""
+    global _flight
+    with _making:
+        if _flight is None or _flight.pid != os.getpid():
+            _flight = Flight()
+        return _flight
+
+
+def room() -> int:
+    """How many more bodies may wait in this process."""
+    return settings.BODIES_MAX - in_flight()
+
+
+def in_flight() -> int:
+    """How many bodies of this process have not been kept yet."""
+    found = _flight
+    return found.count if found is not None and found.pid == os.getpid() else 0
+
+
+def work(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
+    """Propose for claimed READY tasks: bodies that wait are launched, the others are done here and now."""
+    jobs = worker.prepare(taken=taken)
+    for job in jobs:
+        if job.kind.waits:
+            _here().launch(job)
+    return worker.run(jobs=[job for job in jobs if not job.kind.waits], carry=carry)

@@ -1,0 +1,70 @@
+"""Accepted payloads become posts, as a set; and what was not sent yet can still be taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chimera.core import canonical, wake
+from chimera.core.clock import Now
+from governance import transitions
+from governance.effects import services as effects
+from governance.effects.models import Effect
+from governance.effects.states import EffectStatus
+from governance.leases import services as leases
+from publishing.accounts.models import Account
+from publishing.posts.models import Post
+from publishing.posts.states import PostStatus
+
+ATTEMPTS_MAX = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheduled:
+    """One accepted payload for one account, keyed by the task that made it."""
+
+    brand_id: int
+    task: str
+    account: Account
+    payload: Mapping[str, Any]
+    scopes: Sequence[str]
+    approval: str
+
+
+def schedule_all(*, rows: Sequence[Scheduled]) -> None:
+    """Posts that are due now, one per task however often it is committed; in the brand's transaction."""
+    Post.objects.bulk_create(
+        [
+            Post(
+                brand_id=row.brand_id,
+                task=row.task,
+                account=row.account,
+                payload=dict(row.payload),
+                content_hash=canonical.digest(dict(row.payload)),
+                approval=row.approval,
+                status=PostStatus.SCHEDULED,
+                queue="publish",
+                scopes=list(row.scopes),
+                due_at=Now(),
+                attempts_max=ATTEMPTS_MAX,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
+    wake.after_commit(queue="publish")
+
+
+def cancel(*, tasks: Sequence[str], note: str) -> int:
+    """Take back the posts of these tasks that were surely not sent. Returns how many; what is out stays out."""
+    unsent = [PostStatus.SCHEDULED, PostStatus.HELD]
+    waiting = Post.objects.select_for_update().filter(task__in=tasks, status__in=unsent)
+    cancelled = 0
+    for post in waiting.order_by("pk"):
+        effect = Effect.objects.select_for_update().filter(about=post.subject, kind="publish").first()
+        if effect is not None and effect.status != EffectStatus.INTENDED:
+            continue  # it may be live: its effect decides
+        if effect is not None:
+            effects.refute(effect=effect, receipt={"sentence": note})
+        transitions.move(row=post, to=PostStatus.CANCELLED, **leases.free(note=note))
+        cancelled += 1
+    return cancelled
