@@ -28,7 +28,7 @@ class Decision:
 
 def rule(*, scopes: Sequence[str], trust_rung: str, estimate_usd_micros: int, most_usd_micros: int) -> Decision:
     """Rule on an act that will cost `estimate_usd_micros`, at most `most_usd_micros` being usual for a post."""
-    control = controls.in_force(scopes=scopes).first()
+    control = controls.in_force(scopes=scopes).first() if scopes else None
     if control is not None:
         return Decision(ruling=Ruling.HOLD, reasons=(f"A {control.kind} holds on {control.scope}: {control.reason}",))
     if trust_rung not in ("PROBATION", "SUPERVISED", "AUTONOMOUS"):

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from agents.goals.states import TRANSITIONS, GoalStatus
 from agents.personas.models import Agent, Soul
-from chimera.core.brands.models import BrandModel
+from chimera.core.brands.models import BrandModel, bound_brand
 from chimera.core.clock import Now
 from governance.machine import BrandStateful
 from publishing.trends.models import Trend
@@ -17,8 +17,9 @@ class Goal(BrandStateful):
     SUBJECT = "agents.goal"
     TRANSITIONS = TRANSITIONS
 
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False)
-    soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False)
+    brand = bound_brand()
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     trend = models.ForeignKey(Trend, on_delete=models.PROTECT, db_constraint=False, null=True)
     cause = models.CharField(max_length=160)  # "trend:<fingerprint>:agent:<id>"
     wish = models.TextField()
@@ -42,7 +43,8 @@ class Goal(BrandStateful):
 class Plan(BrandModel):
     """The DAG for a goal as it was validated, with its estimate and the retries made on it."""
 
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False)
+    brand = bound_brand()
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     steps = models.JSONField()
     estimate_usd_micros = models.BigIntegerField()
     retries = models.IntegerField(default=0, db_default=0)  # by the judge

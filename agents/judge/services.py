@@ -122,12 +122,11 @@ def _accept(cases: Sequence[Case], *, carry: bool) -> set[int]:
         return set()
     first = cases[0].taken
     rows = [{"id": case.taken.id, "fence": case.taken.fence, **_said(case)} for case in cases]
-    lease = f"{settings.LEASE_S} seconds" if carry else None
     try:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT id FROM agents_task_accepted(%s, %s, %s, %s)",
-                [first.brand_id, ending.actor(first), lease, json.dumps(rows)],
+                [first.brand_id, ending.actor(first), carry, json.dumps(rows)],
             )
             passed = {row[0] for row in cursor.fetchall()}
     except DatabaseError:

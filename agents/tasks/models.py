@@ -6,7 +6,7 @@ from django.db.models import Case, Q, Value, When
 from agents.goals.models import Goal, Plan
 from agents.personas.models import Agent, Soul
 from agents.tasks.states import TRANSITIONS, TaskStatus
-from chimera.core.brands.models import BrandModel
+from chimera.core.brands.models import BrandModel, bound_brand
 from chimera.core.clock import Now
 from governance.leases.models import Leased
 
@@ -26,10 +26,11 @@ class Task(Leased):
     CLAIM = "agents_task"
     TRANSITIONS = TRANSITIONS
 
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False)
+    brand = bound_brand()
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, db_constraint=False, null=True)
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False)
-    soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     kind = models.CharField(max_length=40)
     outward = models.BooleanField()
     unmet = models.IntegerField(default=0)  # upstream tasks that are not done
@@ -62,8 +63,11 @@ class Task(Leased):
 class Dependency(BrandModel):
     """`successor` waits until `predecessor` is done."""
 
-    predecessor = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, related_name="+")
-    successor = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    brand = bound_brand()
+    predecessor = models.ForeignKey(
+        Task, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    successor = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["brand", "successor"], name="dependency_by_successor")]
@@ -79,7 +83,8 @@ class Dependency(BrandModel):
 class Artifact(BrandModel):
     """What an attempt produced, with the hash of its canonical content. Written once."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False)
+    brand = bound_brand()
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     fence = models.BigIntegerField()
     payload = models.JSONField()
     content_hash = models.CharField(max_length=64)
@@ -100,7 +105,8 @@ class Artifact(BrandModel):
 class Verdict(BrandModel):
     """What the judge and the governor said about one artifact, and where that sent the task. Written once."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False)
+    brand = bound_brand()
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     artifact = models.ForeignKey(Artifact, on_delete=models.PROTECT, db_constraint=False)
     fence = models.BigIntegerField()
     content_hash = models.CharField(max_length=64)

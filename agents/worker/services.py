@@ -205,17 +205,16 @@ def _kept(jobs: Sequence[Job], carry: bool) -> tuple[dict[int, Made], set[str]]:
 def _store(jobs: Sequence[Job], carry: bool) -> tuple[dict[int, Made], set[str]]:
     first = jobs[0].taken
     rows = [_row(job) for job in jobs]
-    lease = f"{settings.LEASE_S} seconds" if carry else None
     if any(job.recorder.calls or (not job.taken.outward and reads(job.kind, "land")) for job in jobs):
         with tenancy.brand(first.brand_id, actor=ending.actor(first)):
-            found, queues = _proposed(first, lease, rows)
+            found, queues = _proposed(first, carry, rows)
             queues |= _land([job for job in jobs if job.taken.id in found and not job.taken.outward])
             Recorder.write_all(
                 [(job.recorder, job.taken.subject, job.taken.fence) for job in jobs if job.taken.id in found],
                 brand_id=first.brand_id,
             )
     else:
-        found, queues = _proposed(first, lease, rows)
+        found, queues = _proposed(first, carry, rows)
     made = {row["id"]: (row["payload"], row["hash"]) for row in rows}
     return {pk: Made(id=found[pk], payload=made[pk][0], content_hash=made[pk][1]) for pk in found}, queues
 
@@ -235,12 +234,12 @@ def _row(job: Job) -> dict[str, Any]:
     }
 
 
-def _proposed(first: Taken, lease: str | None, rows: list[dict[str, Any]]) -> tuple[dict[int, int], set[str]]:
+def _proposed(first: Taken, carry: bool, rows: list[dict[str, Any]]) -> tuple[dict[int, int], set[str]]:
     """The one statement. Artifact ids of the rows that were still ours, and the queues with rows due by it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, artifact_id, wake FROM agents_task_proposed(%s, %s, %s, %s)",
-            [first.brand_id, ending.actor(first), lease, json.dumps(rows)],
+            [first.brand_id, ending.actor(first), carry, json.dumps(rows)],
         )
         found = cursor.fetchall()
     return {row[0]: row[1] for row in found}, {queue for row in found for queue in row[2] or ()}

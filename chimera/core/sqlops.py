@@ -121,6 +121,67 @@ def audited(
     return _run(statements)
 
 
+def audited_by_own_function(
+    table: str,
+    *,
+    subject: str,
+    task_column: str = "",
+    body: Iterable[str] = (),
+    also: Iterable[str] = (),
+    versioned: bool = True,
+) -> RunSQL:
+    """The same events as `audited`, for a hot table: its own trigger function names the columns instead of asking.
+
+    Replaces the triggers of `audited`. Rows of such a table are never deleted but by the archive, which keeps them.
+    """
+    name = f"chimera_record_{table}"
+    about = f"'{subject}:' || NEW.id"
+    task = about if task_column == "id" else f"NEW.{task_column}" if task_column else "''"
+    facts = ", ".join(f"'{column}', NEW.{column}" for column in (*body, *also))
+    old, new = ("OLD.status", "NEW.status") if versioned else ("''", "''")
+    version = "NEW.state_version" if versioned else "0"
+    # Not read by the function: they say to whoever looks at the catalogue what it copies.
+    said = ", ".join(f"'{value}'" for value in (subject, task_column, *body, *also))
+    watched = (*(("state_version", "status") if versioned else ()), *body)
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in watched)
+    return _run(
+        f"""
+DROP TRIGGER record_{table} ON {table};
+DROP TRIGGER record_{table}_change ON {table};
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_actor text := current_setting('app.actor', true);
+BEGIN
+  IF coalesce(v_actor, '') = '' THEN
+    RAISE EXCEPTION 'a change of {table} without an actor is refused' USING ERRCODE = 'CH004';
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO governance_auditevent
+           (brand_id, subject, task_id, actor, action, from_status, to_status, state_version, body)
+    VALUES (NEW.brand_id, {about}, {task}, v_actor, 'insert', '', {new}, {version},
+            jsonb_build_object({facts})::text);
+  ELSE
+    INSERT INTO governance_auditevent
+           (brand_id, subject, task_id, actor, action, from_status, to_status, state_version, body)
+    VALUES (NEW.brand_id, {about}, {task}, v_actor, 'update', {old}, {new}, {version},
+            jsonb_build_object({facts})::text);
+  END IF;
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
+ALTER FUNCTION {name}() OWNER TO chimera_recorder;
+SET LOCAL ROLE chimera_recorder;
+GRANT EXECUTE ON FUNCTION {name}() TO chimera_owner;
+SET LOCAL ROLE chimera_owner;
+CREATE TRIGGER record_{table} AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}({said});
+CREATE TRIGGER record_{table}_change AFTER UPDATE ON {table} FOR EACH ROW WHEN ({changed})
+  EXECUTE FUNCTION {name}({said});
+CREATE TRIGGER record_{table}_end AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION chimera_record({said});
+"""
+    )
+
+
 def append_only(table: str) -> RunSQL:
     """Rows are written once: update, delete and truncate are refused for everybody but a superuser."""
     return _run(

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from chimera.core.brands.models import Brand
+from chimera.core.brands.models import bound_brand
 from chimera.core.clock import Now
 
 
@@ -13,7 +13,7 @@ class AuditEvent(models.Model):
     for sealing in commit order) is the database's business and not mapped here.
     """
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, related_name="+")
+    brand = bound_brand(null=True)
     subject = models.CharField(max_length=80)
     task_id = models.CharField(max_length=80, blank=True)
     actor = models.CharField(max_length=160)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from chimera.core.brands.models import BrandModel
+from chimera.core.brands.models import BrandModel, bound_brand
 from chimera.core.clock import Now
 from governance.machine import BrandStateful
 
@@ -37,6 +37,7 @@ class Leased(BrandStateful):
 class Attempt(BrandModel):
     """One claim of a row by a worker."""
 
+    brand = bound_brand()
     subject = models.CharField(max_length=80)
     fence = models.BigIntegerField()
     stage = models.CharField(max_length=12)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import F
 
 from chimera.core.clock import Now
@@ -187,7 +187,7 @@ class Keeper:
                     [list(fences), list(fences.values()), f"{settings.LEASE_S} seconds"],
                 )
                 kept = {row[0] for row in cursor.fetchall()}
-        except DatabaseError:
+        except Exception:
             # The lease runs on without us; finishing states the fencing number, so nothing wrong can be written.
             log.warning("leases of %s were not renewed", table, exc_info=True)
             connection.close()

@@ -218,8 +218,9 @@ def _triggers(function: str) -> list[tuple[str, int, list[str]]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.tgrelid::regclass::text, t.tgtype, t.tgargs FROM pg_trigger t "
-            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = %s AND t.tgenabled = 'O'",
-            [function],
+            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgenabled = 'O' "
+            "AND p.proname IN (%s, %s || '_' || t.tgrelid::regclass::text)",  # a hot table has a function of its own
+            [function, function],
         )
         return [(table, kind, bytes(args).decode().split("\0")[:-1]) for table, kind, args in cursor.fetchall()]
 

@@ -23,8 +23,7 @@ from tests.governance import rows
 from tests.governance.rows import claim
 
 CLAIM = (
-    "SELECT id, brand_id, fence FROM publishing_post_claim("
-    "'{publish}', '{publish}', %s, %s, interval '8 seconds', 0)"
+    "SELECT id, brand_id, fence FROM publishing_post_claim('{publish}', '{publish}', %s, %s, interval '8 seconds', 0)"
 )
 INSTANT = timedelta(milliseconds=500)  # `chimera_now()` may be asked twice in one statement
 

@@ -248,12 +248,13 @@ def column_grants(connection: Connection) -> Iterator[str]:
 
 
 def triggers(connection: Connection, function: str) -> dict[str, list[tuple[int, str, list[str], str]]]:
-    """The row triggers of each table that call `function`: bits, whether enabled, arguments, definition."""
+    """The row triggers of each table that call `function`, or the table's own one: bits, enabled, arguments, text."""
     found: dict[str, list[tuple[int, str, list[str], str]]] = {}
     for table, bits, enabled, arguments, text in connection.execute(
         "SELECT t.tgrelid::regclass::text, t.tgtype, t.tgenabled::text, t.tgargs, pg_get_triggerdef(t.oid)"
-        " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND p.proname = %s",
-        [function],
+        " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
+        " AND p.proname IN (%s, %s || '_' || t.tgrelid::regclass::text)",
+        [function, function],
     ).fetchall():
         values = [value.decode() for value in arguments.split(b"\0")[:-1]]
         found.setdefault(table, []).append((bits, enabled, values, text))

@@ -174,7 +174,7 @@ BREAKS = [
     ("states", "CREATE TABLE agents_diary (id bigint, status text)", "agents_diary has a status and no guard trigger"),
     ("states", "CREATE TABLE agents_diary (id bigint, status text)", "and no record trigger on update"),
     ("states", "ALTER TABLE agents_task DISABLE TRIGGER guard_agents_task", "agents_task has a status and no guard"),
-    ("states", "DROP TRIGGER record_agents_goal ON agents_goal", "agents_goal has a status and no record trigger on d"),
+    ("states", "DROP TRIGGER record_agents_goal ON agents_goal", "agents_goal has a status and no record trigger on i"),
     (
         "states",
         "DROP TRIGGER record_agents_goal_change ON agents_goal",

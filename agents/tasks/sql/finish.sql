@@ -1,6 +1,6 @@
 -- Finishing stages as a set: one call, one transaction, for rows of one brand (docs/adr/0014). Everything hangs off the
 -- fenced UPDATE: ids that do not come back were taken over, and nothing of their attempt is kept.
--- p_lease: rows that the same worker carries on to the next stage keep their lease this long; NULL: due for anybody.
+-- p_carry: rows that the same worker goes on with stay leased as they are; else they are due for anybody.
 
 -- Upstream is done: successors with nothing left unmet become READY. Locked in id order. Returns the queues to wake.
 CREATE FUNCTION agents_task_release(p_brand bigint, p_done bigint[]) RETURNS text[] LANGUAGE plpgsql
@@ -32,7 +32,7 @@ $$;
 -- Promise: READY -> JUDGING (outward) or DONE (inward) for every row of
 -- [{"id", "fence", "payload", "hash", "confidence", "inputs", "cost", "held"}] that is still held under its fencing
 -- number, with its artifact, its money settled, its successors released. Returns those rows; `wake` names queues.
-CREATE FUNCTION agents_task_proposed(p_brand bigint, p_actor text, p_lease interval, p_rows jsonb)
+CREATE FUNCTION agents_task_proposed(p_brand bigint, p_actor text, p_carry boolean, p_rows jsonb)
 RETURNS TABLE (id bigint, artifact_id bigint, wake text[]) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -51,17 +51,17 @@ BEGIN
   ), moved AS (
     UPDATE agents_task t
        SET status = CASE WHEN t.outward THEN 'JUDGING' ELSE 'DONE' END, state_version = t.state_version + 1, note = '',
-           attempts = CASE WHEN t.outward AND p_lease IS NOT NULL THEN 1 ELSE 0 END,
+           attempts = CASE WHEN t.outward AND p_carry THEN 1 ELSE 0 END,
            ended_at = CASE WHEN t.outward THEN NULL ELSE v_now END,
-           lease_until = CASE WHEN t.outward THEN v_now + p_lease END,
-           lease_owner = CASE WHEN t.outward AND p_lease IS NOT NULL THEN t.lease_owner ELSE '' END,
-           due_at = CASE WHEN t.outward THEN coalesce(v_now + p_lease, v_now) END
+           lease_until = CASE WHEN t.outward AND p_carry THEN t.lease_until END,
+           lease_owner = CASE WHEN t.outward AND p_carry THEN t.lease_owner ELSE '' END,
+           due_at = CASE WHEN NOT t.outward THEN NULL WHEN p_carry THEN t.due_at ELSE v_now END
       FROM r WHERE t.brand_id = p_brand AND t.id = r.id AND t.fence = r.fence AND t.status = 'READY'
        AND t.lease_until IS NOT NULL
     RETURNING t.id, t.outward, r.fence, r.payload, r.hash, r.confidence, r.inputs
   ), kept AS (
-    INSERT INTO agents_artifact (brand_id, task_id, fence, payload, content_hash, confidence_bp, inputs)
-    SELECT p_brand, m.id, m.fence, m.payload, m.hash, m.confidence, coalesce(m.inputs, '{}') FROM moved m
+    INSERT INTO agents_artifact (brand_id, task_id, fence, payload, content_hash, confidence_bp, inputs, made_at)
+    SELECT p_brand, m.id, m.fence, m.payload, m.hash, m.confidence, coalesce(m.inputs, '{}'), v_now FROM moved m
     RETURNING task_id, id
   )
   SELECT array_agg(m.id), array_agg(m.id) FILTER (WHERE NOT m.outward), jsonb_object_agg(k.task_id, k.id)
@@ -72,23 +72,17 @@ BEGIN
    WHERE r.held AND r.id = ANY (v_kept);
   IF v_paid IS NOT NULL THEN PERFORM governance_settle_set(v_paid); END IF;
   IF v_done IS NOT NULL THEN v_wake := agents_task_release(p_brand, v_done); END IF;
-  PERFORM agents_task_end_attempts(p_brand, p_rows, CASE WHEN p_lease IS NULL THEN v_kept ELSE v_done END, 'proposed');
+  UPDATE governance_attempt a SET ended_at = v_now, outcome = 'proposed'
+    FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
+   WHERE r.id = ANY (CASE WHEN p_carry THEN v_done ELSE v_kept END) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence;
   RETURN QUERY SELECT k, (v_artifacts ->> k::text)::bigint, v_wake FROM unnest(v_kept) AS k;
 END
-$$;
-
--- The claims under these fencing numbers ended like this.
-CREATE FUNCTION agents_task_end_attempts(p_brand bigint, p_rows jsonb, p_ids bigint[], p_outcome text)
-RETURNS void LANGUAGE sql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-  UPDATE governance_attempt a SET ended_at = chimera_now(), outcome = p_outcome
-    FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
-   WHERE r.id = ANY (p_ids) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence
 $$;
 
 -- Promise: JUDGING -> ACCEPTED for every row of [{"id", "fence", "artifact", "hash", "snapshot", "findings",
 -- "composite", "offline", "ruling", "reasons"}] that is still held and that no control stops, each with its verdict.
 -- Only verdicts that accept come here; whatever goes another way is moved row by row.
-CREATE FUNCTION agents_task_accepted(p_brand bigint, p_actor text, p_lease interval, p_rows jsonb)
+CREATE FUNCTION agents_task_accepted(p_brand bigint, p_actor text, p_carry boolean, p_rows jsonb)
 RETURNS TABLE (id bigint) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -104,21 +98,26 @@ BEGIN
   ), moved AS (
     UPDATE agents_task t
        SET status = 'ACCEPTED', state_version = t.state_version + 1,
-           attempts = CASE WHEN p_lease IS NOT NULL THEN 1 ELSE 0 END,
-           lease_until = v_now + p_lease, lease_owner = CASE WHEN p_lease IS NULL THEN '' ELSE t.lease_owner END,
-           due_at = coalesce(v_now + p_lease, v_now)
+           attempts = CASE WHEN p_carry THEN 1 ELSE 0 END,
+           lease_until = CASE WHEN p_carry THEN t.lease_until END,
+           lease_owner = CASE WHEN p_carry THEN t.lease_owner ELSE '' END,
+           due_at = CASE WHEN p_carry THEN t.due_at ELSE v_now END
       FROM r WHERE t.brand_id = p_brand AND t.id = r.id AND t.fence = r.fence AND t.status = 'JUDGING'
        AND t.lease_until IS NOT NULL AND NOT (t.scopes::text[] && v_stopped)
     RETURNING t.id, r.fence, r.artifact, r.hash, r.snapshot, r.findings, r.composite, r.offline, r.ruling, r.reasons
   ), said AS (
     INSERT INTO agents_verdict (brand_id, task_id, artifact_id, fence, content_hash, snapshot, findings, composite_bp,
-                                offline, ruling, reasons, route)
+                                offline, ruling, reasons, route, made_at)
     SELECT p_brand, m.id, m.artifact, m.fence, m.hash, m.snapshot, m.findings, m.composite, m.offline, m.ruling,
-           m.reasons, 'ACCEPT' FROM moved m RETURNING task_id
+           m.reasons, 'ACCEPT', v_now FROM moved m RETURNING task_id
   )
   SELECT array_agg(s.task_id) INTO v_moved FROM said s;
   IF v_moved IS NULL THEN RETURN; END IF;
-  IF p_lease IS NULL THEN PERFORM agents_task_end_attempts(p_brand, p_rows, v_moved, 'judged'); END IF;
+  IF NOT p_carry THEN
+    UPDATE governance_attempt a SET ended_at = v_now, outcome = 'judged'
+      FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
+     WHERE r.id = ANY (v_moved) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence;
+  END IF;
   RETURN QUERY SELECT m FROM unnest(v_moved) AS m;
 END
 $$;
@@ -146,7 +145,9 @@ BEGIN
   SELECT array_agg(m.id), array_agg(DISTINCT m.goal_id) INTO v_moved, v_goals FROM moved m;
   IF v_moved IS NULL THEN RETURN; END IF;
   PERFORM agents_goal_close(p_brand, v_goals);
-  PERFORM agents_task_end_attempts(p_brand, p_rows, v_moved, 'committed');
+  UPDATE governance_attempt a SET ended_at = v_now, outcome = 'committed'
+    FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
+   WHERE r.id = ANY (v_moved) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence;
   RETURN QUERY SELECT m FROM unnest(v_moved) AS m;
 END
 $$;
@@ -162,7 +163,7 @@ BEGIN
     FROM (SELECT t.goal_id, bool_or(t.status = 'DONE') AS any_done FROM agents_task t
            WHERE t.brand_id = p_brand AND t.goal_id = ANY (p_goals) AND t.outward GROUP BY t.goal_id
           HAVING bool_and(t.status IN ('DONE', 'REJECTED', 'EXPIRED', 'CANCELLED'))) e
-   WHERE g.brand_id = p_brand AND g.id = e.goal_id AND g.status = 'ACTIVE';
+   WHERE g.brand_id = p_brand AND g.id = ANY (p_goals) AND g.id = e.goal_id AND g.status = 'ACTIVE';
 END
 $$;
 
@@ -180,10 +181,10 @@ BEGIN
     SELECT nextval('agents_plan_id_seq') AS plan_id, x.* FROM jsonb_to_recordset(p_plans)
         AS x (goal bigint, agent bigint, soul bigint, scopes text[], planning bigint, estimate bigint, steps jsonb)
   ), plans AS (
-    INSERT INTO agents_plan (id, brand_id, goal_id, steps, estimate_usd_micros)
+    INSERT INTO agents_plan (id, brand_id, goal_id, steps, estimate_usd_micros, made_at)
     SELECT p.plan_id, p_brand, p.goal,
            (SELECT jsonb_agg(s.step - 'outward' - 'queue' ORDER BY s.n)
-              FROM jsonb_array_elements(p.steps) WITH ORDINALITY AS s (step, n)), p.estimate FROM p
+              FROM jsonb_array_elements(p.steps) WITH ORDINALITY AS s (step, n)), p.estimate, v_now FROM p
   ), nodes AS MATERIALIZED (
     SELECT nextval('agents_task_id_seq') AS id, o.*
       FROM (SELECT p.plan_id, p.goal, p.agent, p.soul, p.scopes, p.planning, s.key, s.kind, s.needs, s.outward, s.queue
@@ -193,10 +194,10 @@ BEGIN
   ), tasks AS (
     INSERT INTO agents_task (id, brand_id, status, state_version, queue, scopes, due_at, lease_owner, fence, attempts,
                              attempts_max, priority, note, goal_id, plan_id, agent_id, soul_id, kind, outward, unmet,
-                             feedback, deadline)
+                             feedback, deadline, made_at)
     SELECT n.id, p_brand, CASE WHEN jsonb_array_length(n.needs) = 0 THEN 'READY' ELSE 'BLOCKED' END, 1, n.queue,
            n.scopes, CASE WHEN jsonb_array_length(n.needs) = 0 THEN v_now END, '', 0, 0, t.attempts_max, t.priority, '',
-           n.goal, n.plan_id, n.agent, n.soul, n.kind, n.outward, jsonb_array_length(n.needs), '[]', t.deadline
+           n.goal, n.plan_id, n.agent, n.soul, n.kind, n.outward, jsonb_array_length(n.needs), '[]', t.deadline, v_now
       FROM nodes n JOIN agents_task t ON t.brand_id = p_brand AND t.id = n.planning
     RETURNING queue, status
   ), edges AS (

@@ -48,7 +48,6 @@ BEGIN
      ORDER BY t.id;
 END
 $$;
-CREATE INDEX dependency_by_predecessor ON agents_dependency (brand_id, predecessor_id, successor_id);
 
 -- The newest artifact of every task that this one hangs on, by kind; NULL when it hangs on nothing.
 CREATE FUNCTION agents_task_upstream(p_brand bigint, p_task bigint) RETURNS jsonb LANGUAGE plpgsql STABLE

@@ -19,7 +19,18 @@ class Brand(models.Model):
 class BrandModel(models.Model):
     """A row of one brand: under forced row-level security, reached inside `tenancy.brand` only."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    # No index of its own: every such table has others that begin with the brand.
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True
+
+
+def bound_brand(*, null: bool = False) -> "models.ForeignKey[Brand, Brand]":
+    """The brand of a hot row that a composite key (or the function that writes it) already ties to an existing brand.
+
+    A second check of the same fact would lock the brand's row for every row that is written.
+    """
+    return models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False, null=null
+    )

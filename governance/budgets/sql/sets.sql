@@ -7,7 +7,8 @@ RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_t
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   v_brand bigint := NULLIF(current_setting('app.brand', true), '')::bigint;
-  v_day date := (chimera_now() AT TIME ZONE 'UTC')::date;
+  v_now timestamptz := chimera_now();
+  v_day date := (v_now AT TIME ZONE 'UTC')::date;
   v_want jsonb;
   v_count integer;
   v_scopes integer;
@@ -15,8 +16,9 @@ DECLARE
 BEGIN
   WITH made AS (
     INSERT INTO governance_hold
-           (brand_id, key, about, scopes, day, amount_usd_micros, status, state_version, expires_at, spent_if_lost)
-    SELECT v_brand, r.key, r.about, r.scopes, v_day, r.amount, 'HELD', 1, chimera_now() + p_lasts, true
+           (brand_id, key, about, scopes, day, amount_usd_micros, status, state_version, expires_at, made_at,
+            spent_if_lost)
+    SELECT v_brand, r.key, r.about, r.scopes, v_day, r.amount, 'HELD', 1, v_now + p_lasts, v_now, true
       FROM jsonb_to_recordset(p_rows) AS r (key text, about text, scopes text[], amount bigint)
     ON CONFLICT (brand_id, key) DO NOTHING RETURNING scopes, amount_usd_micros
   ), per_scope AS (

@@ -3,13 +3,14 @@
 DROP FUNCTION {{table}}_claim(text[], text[], integer, text, interval);
 DROP FUNCTION {{table}}_pick(text[], text[], integer);
 DROP INDEX {{table}}_due;
--- One partial index serves ready, delayed and leased rows, and leads from brand to brand without reading what lies between.
-CREATE INDEX {{table}}_turn ON {{table}} (queue, stage, priority, brand_id, due_at) WHERE due_at IS NOT NULL;
+-- One partial index serves ready, delayed and leased rows, and leads from brand to brand without reading what lies
+-- between. The stage is not in it: a row that goes on to its next stage in the same hands touches no index at all.
+CREATE INDEX {{table}}_turn ON {{table}} (queue, priority, brand_id, due_at) WHERE due_at IS NOT NULL;
 ALTER TABLE {{table}} SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 -- Promise: ids of rows of one queue, stage, priority and brand that are due, that nobody holds and no control stops,
 -- locked. The most urgent priority first; within it the next brand after p_after, and round again: a flood of one brand
--- makes another wait for one batch at most. Stages are tried in the order given.
+-- makes another wait for one batch at most.
 CREATE FUNCTION {{table}}_pick(p_queues text[], p_stages text[], p_count integer, p_after bigint)
 RETURNS TABLE (id bigint, brand_id bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
@@ -24,31 +25,29 @@ DECLARE
 BEGIN
   IF 'fleet' = ANY (v_stopped) THEN RETURN; END IF;
   FOREACH v_queue IN ARRAY p_queues LOOP
-    FOREACH v_stage IN ARRAY p_stages LOOP
-      v_priority := -32768;
-      LOOP
-        SELECT t.priority INTO v_priority FROM {{table}} t
-         WHERE t.queue = v_queue AND t.stage = v_stage AND t.priority > v_priority AND t.due_at <= v_now
-         ORDER BY t.priority LIMIT 1;
-        EXIT WHEN NOT FOUND;
-        SELECT t.brand_id INTO v_brand FROM {{table}} t
-         WHERE t.queue = v_queue AND t.stage = v_stage AND t.priority = v_priority AND t.brand_id > p_after
-           AND t.due_at <= v_now AND NOT (t.scopes::text[] && v_stopped)
-         ORDER BY t.brand_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
-        IF NOT FOUND THEN
-          SELECT t.brand_id INTO v_brand FROM {{table}} t
-           WHERE t.queue = v_queue AND t.stage = v_stage AND t.priority = v_priority AND t.brand_id <= p_after
-             AND t.due_at <= v_now AND NOT (t.scopes::text[] && v_stopped)
-           ORDER BY t.brand_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
-        END IF;
-        CONTINUE WHEN NOT FOUND;  -- all of this priority is held or stopped: the next one
-        RETURN QUERY
-          SELECT t.id, t.brand_id FROM {{table}} t
-           WHERE t.queue = v_queue AND t.stage = v_stage AND t.priority = v_priority AND t.brand_id = v_brand
-             AND t.due_at <= v_now AND NOT (t.scopes::text[] && v_stopped)
-           ORDER BY t.due_at LIMIT p_count FOR UPDATE OF t SKIP LOCKED;
-        RETURN;
-      END LOOP;
+    v_priority := -32768;
+    LOOP
+      SELECT t.priority INTO v_priority FROM {{table}} t
+       WHERE t.queue = v_queue AND t.priority > v_priority AND t.due_at <= v_now AND t.stage = ANY (p_stages)
+       ORDER BY t.priority LIMIT 1;
+      EXIT WHEN NOT FOUND;
+      SELECT t.brand_id, t.stage INTO v_brand, v_stage FROM {{table}} t
+       WHERE t.queue = v_queue AND t.priority = v_priority AND t.brand_id > p_after
+         AND t.due_at <= v_now AND t.stage = ANY (p_stages) AND NOT (t.scopes::text[] && v_stopped)
+       ORDER BY t.brand_id, t.due_at LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
+      IF NOT FOUND THEN
+        SELECT t.brand_id, t.stage INTO v_brand, v_stage FROM {{table}} t
+         WHERE t.queue = v_queue AND t.priority = v_priority AND t.brand_id <= p_after
+           AND t.due_at <= v_now AND t.stage = ANY (p_stages) AND NOT (t.scopes::text[] && v_stopped)
+         ORDER BY t.brand_id, t.due_at LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
+      END IF;
+      CONTINUE WHEN NOT FOUND;  -- all of this priority is held or stopped: the next one
+      RETURN QUERY
+        SELECT t.id, t.brand_id FROM {{table}} t
+         WHERE t.queue = v_queue AND t.priority = v_priority AND t.brand_id = v_brand
+           AND t.due_at <= v_now AND t.stage = v_stage AND NOT (t.scopes::text[] && v_stopped)
+         ORDER BY t.due_at LIMIT p_count FOR UPDATE OF t SKIP LOCKED;
+      RETURN;
     END LOOP;
   END LOOP;
 END
@@ -67,21 +66,21 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_has
 DECLARE
   v_ids bigint[];
   v_brand bigint;
-  v_until timestamptz;
+  v_now timestamptz;
 BEGIN
   SELECT array_agg(p.id), min(p.brand_id) INTO v_ids, v_brand FROM {{table}}_pick(p_queues, p_stages, p_count, p_after) p;
   IF v_ids IS NULL THEN RETURN; END IF;
   PERFORM set_config('app.brand', v_brand::text, true), set_config('app.actor', p_owner, true);
-  v_until := chimera_now() + p_lease;
+  v_now := chimera_now();
   RETURN QUERY
     WITH claimed AS (
       UPDATE {{table}} t SET fence = t.fence + 1, attempts = t.attempts + 1, lease_owner = p_owner,
-             lease_until = v_until, due_at = v_until
-       WHERE t.id = ANY (v_ids) AND t.due_at <= chimera_now()
+             lease_until = v_now + p_lease, due_at = v_now + p_lease
+       WHERE t.id = ANY (v_ids) AND t.due_at <= v_now
       RETURNING t.id, t.brand_id, t.stage, t.fence
     ), noted AS (
-      INSERT INTO governance_attempt (brand_id, subject, fence, stage, owner, outcome)
-      SELECT c.brand_id, '{{subject}}:' || c.id, c.fence, c.stage, p_owner, '' FROM claimed c
+      INSERT INTO governance_attempt (brand_id, subject, fence, stage, owner, outcome, claimed_at)
+      SELECT c.brand_id, '{{subject}}:' || c.id, c.fence, c.stage, p_owner, '', v_now FROM claimed c
     )
     SELECT c.id, c.brand_id, c.stage::text, c.fence FROM claimed c;
 END
