@@ -19,6 +19,7 @@ from governance import transitions
 from governance.budgets import services as budgets
 from governance.controls import services as controls
 from governance.effects.models import Effect
+from governance.effects.quarantine import SCOPE
 from governance.effects.states import EffectStatus
 from governance.leases import services as leases
 from governance.leases.models import Leased
@@ -71,7 +72,7 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
             f"idempotency key (class A) are sent to."
         )
     leases.require_held(row=row, longer_than_s=call_timeout_s)
-    controls.require_open(scopes=row.scopes)
+    controls.require_open(scopes=[*row.scopes, SCOPE])
     sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "sent_at": Now()}
     sent["call_timeout_s"] = call_timeout_s
     if effect.status == EffectStatus.INTENDED:
