@@ -30,8 +30,9 @@ ROLE_BY_COMMAND = {
 WITHOUT_SERVERS = frozenset(
     ("", "help", "check", "version", "simulator", "traceability", "diagrams", "new", "collectstatic", "startapp")
 )
-# Commands that look at what is wrong: they borrow the servers themselves, because those may not come up.
-BORROW_THEMSELVES = frozenset(("doctor",))
+# Commands that borrow the servers themselves: because those may not come up, or must stay as they are until all was
+# checked (a backup before an upgrade has the schema of before).
+BORROW_THEMSELVES = frozenset(("doctor", "backup", "restore"))
 # Commands that run the whole machine: one at a time on a data folder.
 ALONE = frozenset(("demo", "up"))
 SCHEMA_WAIT_S = 300.0

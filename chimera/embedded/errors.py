@@ -17,3 +17,15 @@ class NotRunning(Unavailable):
 
 class UnknownRole(Denied):
     """No such database role is handed out."""
+
+
+class BackupFailed(Unavailable):
+    """No backup was made, or the server cannot be worked on; nothing was left behind."""
+
+
+class Damaged(Denied):
+    """The file is no backup, or not the one that was written."""
+
+
+class RestoreRefused(Denied):
+    """A restore would do harm as things are; the database is as it was."""

@@ -34,6 +34,8 @@ NOT_RUN = {
     "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
     "traceability": "writes into this checkout; with --check and --json it is run",
     "diagrams": "writes into this checkout; with --check it is run",
+    "backup": "is of a whole database, as a superuser; tests/embedded/test_backup.py runs it",
+    "restore": "replaces a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }
 RUN_ANYWAY = {"--check", "--json"}  # nothing is written with these
