@@ -61,6 +61,11 @@ class World:
         with servers.admin(self.name) as owner:
             owner.execute("UPDATE core_clock SET shift = %s::interval", [interval])
 
+    def later(self, interval: str) -> None:
+        """Move this database's clock on by so much more."""
+        with servers.admin(self.name) as owner:
+            owner.execute("UPDATE core_clock SET shift = shift + %s::interval", [interval])
+
     @contextmanager
     def role(self, role: str) -> Iterator[None]:
         """Django's connection as another role for a while."""
@@ -85,8 +90,8 @@ class World:
             one.close()
 
 
-@pytest.fixture
-def world(django_db_blocker: object, django_db_setup: None) -> Iterator[World]:
+@contextmanager
+def own_world(django_db_blocker: object) -> Iterator[World]:
     """A fresh database; Django's default connection points at it, as chimera_app, and commits for real."""
     name = f"{servers.database()}_{next(_numbers)}"
     servers.clone(name)
@@ -100,3 +105,10 @@ def world(django_db_blocker: object, django_db_setup: None) -> Iterator[World]:
     made.close()
     connection.settings_dict["NAME"] = former
     servers.drop(name)
+
+
+@pytest.fixture
+def world(django_db_blocker: object, django_db_setup: None) -> Iterator[World]:
+    """`own_world` for one test."""
+    with own_world(django_db_blocker) as made:
+        yield made

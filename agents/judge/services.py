@@ -129,10 +129,12 @@ def _accept(cases: Sequence[Case], *, carry: bool) -> set[int]:
                 [first.brand_id, ending.actor(first), carry, json.dumps(rows)],
             )
             passed = {row[0] for row in cursor.fetchall()}
-    except DatabaseError:
-        if len(cases) == 1:
-            raise
-        return {pk for case in cases for pk in _accept([case], carry=carry)}
+    except DatabaseError as error:
+        if len(cases) > 1:  # one row that cannot be written spoils no other
+            return {pk for case in cases for pk in _accept([case], carry=carry)}
+        ending.broke_off(taken=first, error=error)
+        return set()
+    faults.point("after_accepted")
     if passed and not carry:
         wake.hint(queue=registry.get("KINDS", first.kind, Kind).queue)
     return passed

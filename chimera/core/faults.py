@@ -1,5 +1,7 @@
 """Named fault points: free when off, exact when on (`CHIMERA_FAULT=after_sent:kill`; a marker file makes it once).
 
+"freeze" stops the whole process, side threads included, as a machine that hangs does; somebody has to continue it.
+
 Requirements: PLN-2, PUB-4.
 """
 
@@ -12,6 +14,7 @@ POINTS = (
     "after_claim",
     "after_propose",
     "after_verdict",
+    "after_accepted",
     "before_commit",
     "before_sent",
     "after_sent",
@@ -28,7 +31,7 @@ class Injected(Exception):
 
 
 def point(name: str) -> None:
-    """Fail here when this point is armed: "NAME:raise", "NAME:kill" or "NAME:sleep:SECONDS"."""
+    """Fail here when this point is armed: "NAME:raise", "NAME:kill", "NAME:freeze" or "NAME:sleep:SECONDS"."""
     if not _ARMED:
         return
     wanted, _, act = _ARMED.partition(":")
@@ -42,6 +45,9 @@ def point(name: str) -> None:
             return
     if act == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    if act == "freeze":
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return
     if act.startswith("sleep:"):
         time.sleep(float(act.removeprefix("sleep:")))
         return

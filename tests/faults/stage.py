@@ -82,6 +82,15 @@ class Stage:
         with (self.folder / "worker.log").open("ab") as log:
             return subprocess.Popen(command, cwd=CHECKOUT, env=variables, stdout=log, stderr=log)
 
+    def frozen(self, process: subprocess.Popen[bytes], *, seconds: float = 60) -> bool:
+        """Wait until a process has stopped itself; False when it ended instead."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and process.poll() is None:
+            if Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return True
+            time.sleep(0.02)
+        return False
+
     def log(self) -> str:
         """What the processes said, for a failing test."""
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("*.log")))
