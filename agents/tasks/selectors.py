@@ -11,14 +11,19 @@ def newest_artifact(*, task_id: int) -> Artifact | None:
     return Artifact.objects.filter(task_id=task_id).order_by("-fence").first()
 
 
-def upstream(*, task: Task) -> dict[str, dict[str, Any]]:
-    """The newest artifact payload of every task that this one depends on, directly or not, by kind."""
-    found: dict[str, dict[str, Any]] = {}
+def upstream_artifacts(*, task: Task) -> dict[str, Artifact]:
+    """The newest artifact of every task that this one depends on, directly or not, by kind."""
+    found: dict[str, Artifact] = {}
     for node in ancestors(task=task):
         artifact = newest_artifact(task_id=node.pk)
         if artifact is not None:
-            found[node.kind] = artifact.payload
+            found[node.kind] = artifact
     return found
+
+
+def upstream(*, task: Task) -> dict[str, dict[str, Any]]:
+    """The payloads of `upstream_artifacts`."""
+    return {kind: artifact.payload for kind, artifact in upstream_artifacts(task=task).items()}
 
 
 def _edges(plan_id: int | None) -> list[tuple[int, int]]:

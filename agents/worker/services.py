@@ -228,7 +228,7 @@ def _row(job: Job) -> dict[str, Any]:
         "payload": payload,
         "hash": canonical.digest(payload),
         "confidence": job.proposal.confidence_bp,
-        "inputs": freeze(work=job.work, taken=job.taken),
+        "inputs": freeze(job.work, upstream_ids={kind: made.id for kind, made in job.taken.upstream.items()}),
         "cost": job.recorder.cost_usd_micros,
         "held": job.allowance.amount_usd_micros > 0,
     }

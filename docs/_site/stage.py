@@ -26,7 +26,16 @@ MORE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changes.md"}
 NAVIGATION: dict[str, tuple[str, ...]] = {
     "Start here": ("start",),
     "Concepts": ("how-it-works", "house", "states", "limits"),
-    "How to": ("own-agent", "own-feeds", "reviewing", "stopping", "backup", "adding-a-policy", "contributing"),
+    "How to": (
+        "own-agent",
+        "own-feeds",
+        "reviewing",
+        "stopping",
+        "replay",
+        "backup",
+        "adding-a-policy",
+        "contributing",
+    ),
     "Reference": ("reference/commands", "commands", "reference/settings", "reference/python", "traceability"),
     "Requirements and decisions": ("specs/README", "adr/README", "changes"),
 }

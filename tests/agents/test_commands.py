@@ -30,6 +30,7 @@ COMMANDS = {
     "resume": "agents",
     "emergency_stop": "agents",
     "promote": "agents",
+    "replay": "agents",
     "scan_trends": "publishing",
 }
 

@@ -36,6 +36,7 @@ NOT_RUN = {
     "diagrams": "writes into this checkout; with --check it is run",
     "backup": "is of a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "restore": "replaces a whole database, as a superuser; tests/embedded/test_backup.py runs it",
+    "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }
 RUN_ANYWAY = {"--check", "--json"}  # nothing is written with these
