@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 from unfold.decorators import display
 
-from agents.models import Agent, Goal, Soul, Task
+from agents.models import Agent, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
 
 
@@ -53,3 +53,17 @@ class TaskAdmin(ReadingAdmin):
     def state(self, task: Task) -> str:
         """Running is shown, not stored: a READY row with an owner is being worked on."""
         return task.status
+
+
+@admin.register(Node)
+class NodeAdmin(ReadingAdmin):
+    """The workers that are there, and those that were."""
+
+    list_display: ClassVar[list[str]] = ["name", "state", "queues", "capabilities", "version", "heartbeat_at"]
+    list_filter: ClassVar[list[str]] = ["status"]
+    ordering: ClassVar[list[str]] = ["-heartbeat_at"]
+
+    @display(description="state", label={"ALIVE": "success", "DRAINING": "info", "LOST": "danger"})
+    def state(self, node: Node) -> str:
+        """Whether it may hold work."""
+        return node.status

@@ -1,8 +1,8 @@
 """The sweeper: when nobody else does the work, it does it itself. With the broker gone, everything still completes.
 
 Runs as a thread of a worker, asks the database every second which rows have waited too long, hints their queue and,
-when that did not help, drains it. Also acts on answers, expires late reviews and gives back abandoned money.
-Requirements: PLN-3, PLN-5, REV-6, GOV-1.
+when that did not help, drains it. Also declares silent nodes lost, acts on answers, expires late reviews and gives
+back abandoned money. Requirements: PLN-3, PLN-5, PLN-10, REV-6, GOV-1.
 """
 
 import logging
@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from agents import pipeline
 from agents.judge import answers
+from agents.nodes import services as nodes
 from agents.tasks.models import Task
 from chimera.core import wake
 from governance.budgets import services as budgets
@@ -37,6 +38,7 @@ def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
 
 def sweep(*, queues: Sequence[str] | None = None) -> int:
     """One round; returns how many rows it moved itself. `queues` limits the work to those (None: all)."""
+    nodes.declare_lost()
     moved = answers.act_on_answers() + posts.act_on_answers()
     reviews.expire_late()
     budgets.end_abandoned()

@@ -11,7 +11,8 @@ from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
 from chimera.core import tenancy
 from chimera.core.calls.services import Recorder
-from chimera.core.errors import ChimeraError, Conflict, Waits
+from chimera.core.circuits import services as circuits
+from chimera.core.errors import ChimeraError, Conflict
 from governance import transitions
 from governance.budgets import services as budgets
 from governance.leases import services as leases
@@ -93,10 +94,11 @@ def give_back(*, taken: Taken, after_s: float, note: str, counts: bool = True) -
 
 
 def broke_off(*, taken: Taken, error: Exception) -> None:
-    """A stage failed: the row is due again after a pause, and it counts as a try, unless the error is a mere wait."""
+    """A stage failed: the row is due again after a pause, and it counts as a try, unless a provider is out."""
     note = str(error) or repr(error)
-    if isinstance(error, Waits):
-        give_back(taken=taken, after_s=error.retry_after_s, note=note, counts=False)
+    outage = circuits.outage(error=error)
+    if outage is not None:
+        give_back(taken=taken, after_s=outage.retry_after_s, note=note, counts=False)
         return
     log.warning("%s failed: %s", taken.subject, note, exc_info=None if isinstance(error, ChimeraError) else error)
     give_back(taken=taken, after_s=leases.backoff_s(attempts=taken.attempts), note=note)

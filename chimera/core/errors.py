@@ -18,12 +18,6 @@ class Denied(ChimeraError):
 
 
 class Unavailable(ChimeraError):
-    """Not now: ask again later. Nothing was decided."""
+    """Not now: ask again later. Nothing was decided. `provider` is whose outage it is, where somebody knows."""
 
-
-class Waits(Unavailable):
-    """Not now, and it is known until when: a wait that is nobody's failure and no attempt."""
-
-    def __init__(self, sentence: str, *, retry_after_s: float) -> None:
-        super().__init__(sentence)
-        self.retry_after_s = retry_after_s
+    provider: str = ""

@@ -18,7 +18,7 @@ from chimera.core.errors import Denied
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path("docs/states.md")
-APPS = ("governance", "publishing", "wallets", "agents")
+APPS = ("chimera/core", "governance", "publishing", "wallets", "agents")
 
 
 class MachineUnreadable(Denied):

@@ -1,9 +1,10 @@
-"""Settings, by subject: what runs (base), the desk, the queues, security. Everything comes from the environment.
+"""Settings, by subject: what runs (base), the desk, queues, outages, security. Everything comes from the environment.
 
 Requirements: OPS-1, GEN-1.
 """
 
 from chimera.settings.base import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
+from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403

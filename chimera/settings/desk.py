@@ -49,6 +49,8 @@ UNFOLD = {
                     {"title": "Trends", "icon": "trending_up", "link": "/admin/publishing/trend/"},
                     {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budget/"},
                     {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
+                    {"title": "Nodes", "icon": "dns", "link": "/admin/agents/node/"},
+                    {"title": "Circuits", "icon": "power", "link": "/admin/core/circuit/"},
                     {"title": "Record", "icon": "history", "link": "/admin/governance/auditevent/"},
                 ],
             }

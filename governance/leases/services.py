@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
+from chimera.core import node
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict
 from governance.leases.models import Attempt, Leased
@@ -37,8 +37,8 @@ class Claim:
 
 
 def owner() -> str:
-    """This worker, as it stands in the record: host, process and thread."""
-    return f"worker:{socket.gethostname()[:40]}.{os.getpid()}.{threading.get_native_id()}"
+    """This worker, as it stands in the record: node, process and thread."""
+    return f"worker:{node.thread()}"
 
 
 def claim(

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from chimera.core import canonical, clock, faults, money, outside, registry, tenancy, wake
 from chimera.core.calls.services import Recorder
+from chimera.core.circuits import services as circuits
+from chimera.core.circuits.services import CircuitOpen
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict, Denied, Unavailable
 from governance import transitions
@@ -92,10 +94,16 @@ def publish(*, claim: Claim) -> None:
     jti = grants.new_jti()
     faults.point("before_sent")
     try:
+        circuits.require_closed(provider=connector.platform)  # before tx B: nothing is SENT that nobody could send
         with tenancy.brand(claim.brand_id, actor=actor):
             leases.extend(row=post, seconds=2 * settings.CALL_TIMEOUT_S)
             effects.send(effect=effect, row=post, jti=jti, call_timeout_s=settings.CALL_TIMEOUT_S)
+    except CircuitOpen as outage:
+        with tenancy.brand(claim.brand_id, actor=actor):
+            leases.give_back(row=post, after_s=outage.retry_after_s, note=str(outage), counts=False)
+        return
     except Denied as refusal:  # a control came into force: wait for it to be lifted; any other no is an attempt
+        circuits.let_go(provider=connector.platform)
         stopped = isinstance(refusal, Stopped)
         wait_s = 1.0 if stopped else leases.backoff_s(attempts=post.attempts)
         with tenancy.brand(claim.brand_id, actor=actor):
@@ -225,7 +233,9 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Unavailab
         leases.end_attempt(row=post, outcome=str(outcome))
     else:
         # Not sent, or nobody knows: the effect stays SENT and is asked again under the same key.
-        leases.give_back(row=post, after_s=leases.backoff_s(attempts=post.attempts), note=str(outcome))
+        outage = circuits.outage(error=outcome)
+        wait_s = outage.retry_after_s if outage else leases.backoff_s(attempts=post.attempts)
+        leases.give_back(row=post, after_s=wait_s, note=str(outcome), counts=outage is None)
 
 
 def act_on_answers() -> int:

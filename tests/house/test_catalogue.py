@@ -16,6 +16,8 @@ from tests import servers
 
 # Tables without a brand, and why they have none.
 FLEET = {
+    "agents_node": "a worker works for all brands",
+    "core_circuit": "a provider that is down is down for everybody",
     "core_clock": "one clock for everybody; only its owner writes it",
     "core_tick": "a schedule ticks once for the fleet",
     "governance_control": "a stop is laid over scopes: the fleet, a brand, an agent",

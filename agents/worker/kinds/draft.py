@@ -30,8 +30,8 @@ class Drafting(Kind):
 
     @property
     def waits(self) -> bool:
-        """As the writer does."""
-        return provider().waits
+        """As the writer does, unless it works in this process."""
+        return provider().outside
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from chimera.core.calls.models import CallRecord
+from chimera.core.circuits import services as circuits
 from chimera.core.llm.base import Answer, Provider, Request
 from chimera.core.money import Allowance
 
@@ -22,12 +24,13 @@ class Recorder:
         return sum(call.cost_usd_micros for call in self.calls)
 
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
-        """Put one question to a model within the allowance, and keep question and answer."""
+        """Put one question to a model within the allowance, and keep question and answer. Raises CircuitOpen."""
         allowance.require(
             amount_usd_micros=provider.worst_case_usd_micros(request=request),
             what=f"{request.purpose} by {provider.name}",
         )
-        answer = provider.complete(request=request, allowance=allowance)
+        with circuits.through(provider=provider.name) if provider.outside else nullcontext():
+            answer = provider.complete(request=request, allowance=allowance)
         self.calls.append(
             CallRecord(
                 seat=request.purpose,
@@ -49,21 +52,25 @@ class Recorder:
     def tool(
         self, *, seat: str, provider: str, model: str, request: dict[str, Any], call: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
-        """Run one tool call and keep request and answer. What it raises is kept as the failure and raised again."""
+        """Run one tool call and keep request and answer. What it raises is kept as the failure and raised again.
+
+        Raises CircuitOpen, and then nothing was called and nothing is kept.
+        """
         from chimera.core import canonical
 
         record = CallRecord(
             seat=seat, provider=provider, model=model, request=request, prompt_hash=canonical.digest(request)
         )
-        self.calls.append(record)
-        begun = time.monotonic()
-        try:
-            record.answer = call()
-        except Exception as error:
-            record.failure = f"{type(error).__name__}: {error}"
-            raise
-        finally:
-            record.latency_ms = int((time.monotonic() - begun) * 1000)
+        with circuits.through(provider=provider):
+            self.calls.append(record)
+            begun = time.monotonic()
+            try:
+                record.answer = call()
+            except Exception as error:
+                record.failure = f"{type(error).__name__}: {error}"
+                raise
+            finally:
+                record.latency_ms = int((time.monotonic() - begun) * 1000)
         return record.answer
 
     def write(self, *, brand_id: int, subject: str, fence: int) -> None:

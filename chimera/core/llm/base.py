@@ -47,7 +47,7 @@ class Provider(ABC):
     """A model provider. Stateless between calls; clients are made lazily, once per process."""
 
     name: ClassVar[str]
-    waits: ClassVar[bool] = True  # whether an answer is waited for, or worked out in this process
+    outside: ClassVar[bool] = True  # False: answers in this process, so it has no outages and no circuit
 
     @abstractmethod
     def worst_case_usd_micros(self, *, request: Request) -> int:

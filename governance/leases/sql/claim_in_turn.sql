@@ -85,3 +85,18 @@ BEGIN
     SELECT c.id, c.brand_id, c.stage::text, c.fence FROM claimed c;
 END
 $$;
+
+-- Promise: extends the leases that are still held under these fencing numbers, and never makes one shorter (a lease that
+-- was extended for a long call stays so); ids that do not come back are lost.
+DROP FUNCTION {{table}}_renew(bigint[], bigint[], interval);
+CREATE FUNCTION {{table}}_renew(p_ids bigint[], p_fences bigint[], p_lease interval)
+RETURNS SETOF bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE {{table}} t SET lease_until = greatest(t.lease_until, chimera_now() + p_lease),
+         due_at = greatest(t.lease_until, chimera_now() + p_lease)
+    FROM unnest(p_ids, p_fences) AS held (id, fence)
+   WHERE t.id = held.id AND t.fence = held.fence AND t.lease_until IS NOT NULL
+  RETURNING t.id
+$$;
+REVOKE ALL ON FUNCTION {{table}}_renew(bigint[], bigint[], interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {{table}}_renew(bigint[], bigint[], interval) TO chimera_app;
+ALTER FUNCTION {{table}}_renew(bigint[], bigint[], interval) OWNER TO chimera_dispatch;

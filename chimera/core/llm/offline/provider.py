@@ -23,7 +23,7 @@ class OfflineProvider(Provider):
     """Answers from the variables alone: same variables, same answer. Costs nothing."""
 
     name: ClassVar[str] = "offline"
-    waits: ClassVar[bool] = False
+    outside: ClassVar[bool] = False
     model: ClassVar[str] = "offline-writer-1"
     purposes: ClassVar[tuple[str, ...]] = tuple(WRITERS)
 
