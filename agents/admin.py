@@ -1,12 +1,18 @@
 """The desk's pages of agents."""
 
-from typing import ClassVar
+import json
+from dataclasses import asdict
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.decorators import display
 
-from agents.models import Agent, Goal, Node, Soul, Task
+from agents.archive import selectors as archive
+from agents.models import Agent, ArchivedGoal, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
+from chimera.core.errors import ChimeraError
 
 
 @admin.register(Agent)
@@ -67,3 +73,39 @@ class NodeAdmin(ReadingAdmin):
     def state(self, node: Node) -> str:
         """Whether it may hold work."""
         return node.status
+
+
+@admin.register(ArchivedGoal)
+class ArchivedGoalAdmin(ReadingAdmin):
+    """What was put away; found by the number of the goal or of one of its tasks."""
+
+    list_display: ClassVar[list[str]] = ["id", "wish", "agent_id", "ended_as", "ended_at", "archived_at"]
+    list_filter: ClassVar[list[str]] = ["ended_as"]
+    search_fields: ClassVar[list[str]] = ["=id"]
+    search_help_text = "the number of a goal or of a task"
+    ordering: ClassVar[list[str]] = ["-ended_at"]
+    exclude: ClassVar[list[str]] = ["body"]
+    readonly_fields: ClassVar[list[str]] = ["story"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ArchivedGoal]:
+        """Without the bodies: a list of them would be megabytes."""
+        found: QuerySet[ArchivedGoal] = super().get_queryset(request)
+        return found.defer("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ArchivedGoal], search_term: str
+    ) -> tuple[QuerySet[ArchivedGoal], bool]:
+        """By the number of a task, else by that of the goal."""
+        number = search_term.strip().removeprefix("agents.task:").removeprefix("agents.goal:")
+        if not number.isdigit() or len(number) > 18:
+            return (queryset.none() if search_term.strip() else queryset), False
+        by_task = archive.goals_of_task(task_id=int(number)) if "goal" not in search_term else []
+        return queryset.filter(pk__in=[*by_task, int(number)] if "task" not in search_term else by_task), False
+
+    @display(description="what was archived")
+    def story(self, archived: ArchivedGoal) -> Any:
+        """Every row as it was; text only, the template escapes it."""
+        try:
+            return json.dumps(asdict(archive.story(archived=archived)), indent=1, ensure_ascii=False)
+        except ChimeraError as error:
+            return str(error)

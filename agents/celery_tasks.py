@@ -3,8 +3,10 @@
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 
 from agents import pipeline, sweeper
+from agents.archive import services as archive
 from agents.judge import answers
 from agents.planner import services as planner
 from chimera.core import ticks, wake
@@ -49,3 +51,10 @@ def set_goals(**_: Any) -> None:
 def sweep(**_: Any) -> None:
     """Scheduled: what nobody does is done here."""
     sweeper.sweep()
+
+
+@shared_task(name="agents.archive")
+def archive_finished(**_: Any) -> None:
+    """Scheduled: finished work is put away and what is past its time forgotten, once an hour for the fleet."""
+    if ticks.first(name="agents.archive", every_s=3600):
+        archive.run(batch=settings.ARCHIVE_BATCH, seconds=settings.ARCHIVE_RUN_S)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Min, Sum
 
+from agents.archive.models import ArchivedGoal, ArchivedTask
 from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
 from agents.tasks.models import Task
@@ -40,23 +41,26 @@ class Numbers:
 
 
 def count(*, since: datetime | None = None) -> Numbers:
-    """The numbers of the brand of the running context; the first post counts from `since`."""
+    """The numbers of the brand of the running context, archived work included; the first post counts from `since`."""
     posts = Post.objects.filter(status=PostStatus.PUBLISHED)
     fresh = posts.filter(published_at__gte=since) if since else posts
-    cost = Hold.objects.aggregate(total=Sum("settled_usd_micros"))["total"]
+    cost = Hold.objects.aggregate(total=Sum("settled_usd_micros"))["total"] or 0
+    cost += ArchivedGoal.objects.aggregate(total=Sum("spent_usd_micros"))["total"] or 0
+    ended = {status: ArchivedTask.objects.filter(ended_as=status).count() for status in ("DONE", "REJECTED")}
     # A blocked task moves when something above it does, so it is not work by itself: below a held one it waits.
     moving = Task.objects.filter(status__in=[TaskStatus.READY, TaskStatus.JUDGING, TaskStatus.ACCEPTED]).count()
     moving += Goal.objects.filter(status=GoalStatus.PROPOSED).count()
     moving += Post.objects.filter(status=PostStatus.SCHEDULED).count()
     return Numbers(
         trends=trends.live().count(),
-        goals=Goal.objects.count(),
-        tasks_done=Task.objects.filter(status=TaskStatus.DONE).count(),
+        goals=Goal.objects.count() + ArchivedGoal.objects.count(),
+        tasks_done=Task.objects.filter(status=TaskStatus.DONE).count() + ended["DONE"],
         published=posts.count(),
         in_review=reviews.pending().count(),
         rejected=Task.objects.filter(status=TaskStatus.REJECTED).count()
+        + ended["REJECTED"]
         + Post.objects.filter(status=PostStatus.FAILED).count(),
-        cost_usd_micros=int(cost or 0),
+        cost_usd_micros=int(cost),
         working=moving,
         first_post_at=fresh.aggregate(first=Min("published_at"))["first"],
     )

@@ -22,6 +22,8 @@ class Goal(BrandStateful):
     soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     trend = models.ForeignKey(Trend, on_delete=models.PROTECT, db_constraint=False, null=True)
     cause = models.CharField(max_length=160)  # "trend:<fingerprint>:agent:<id>"
+    # The planning round that set it: "agent:7/2026-11-23T10:00:00.123456Z". Empty (older goals): alone.
+    batch = models.CharField(max_length=80, blank=True, default="", db_default="")
     wish = models.TextField()
     relevance_bp = models.IntegerField(null=True)  # percentile against the frozen background
     similarity_bp = models.IntegerField(null=True)
@@ -29,7 +31,15 @@ class Goal(BrandStateful):
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["brand", "agent", "made_at"], name="goal_by_agent_and_day")]
+        indexes = [
+            models.Index(fields=["brand", "agent", "made_at"], name="goal_by_agent_and_day"),
+            models.Index(fields=["brand", "batch"], condition=~Q(batch=""), name="goal_by_batch"),
+            models.Index(
+                fields=["brand", "made_at"],
+                condition=Q(status__in=[GoalStatus.DONE, GoalStatus.FAILED, GoalStatus.CANCELLED]),
+                name="goal_to_archive",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="goal_brand_and_id"),
             models.UniqueConstraint(fields=["brand", "cause"], name="goal_once_per_cause"),

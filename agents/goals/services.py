@@ -6,6 +6,7 @@ import numpy as np
 from django.conf import settings
 from pgvector.django import CosineDistance
 
+from agents.archive import selectors as archive
 from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
 from agents.personas.models import Agent, Soul
@@ -17,20 +18,30 @@ from publishing.trends.models import Trend
 
 
 def set_goals(*, agent_id: int) -> list[Goal]:
-    """New goals for one agent from the brand's live trends, within its day's number. In the brand's context."""
+    """New goals for one agent from the brand's live trends, within its day's number. In the brand's context.
+
+    The goals of one call are a batch. A cause that was archived is not taken up again.
+    """
     # The lock makes two planners count the same day one after the other.
     agent = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent_id)
     if agent.soul is None:
         return []
     left = agent.posts_per_day - _today(agent)
     made: list[Goal] = []
-    for trend, relevance_bp, similarity_bp in _candidates(agent.soul):
+    batch = f"{agent.scope}/{clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    candidates = _candidates(agent.soul)
+    finished = archive.known_causes(causes=[_cause(trend, agent) for trend, _, _ in candidates])
+    for trend, relevance_bp, similarity_bp in candidates:
         if len(made) >= left:
             break
+        cause = _cause(trend, agent)
+        if cause in finished:
+            continue
         goal, new = Goal.objects.get_or_create(
             brand_id=agent.brand_id,
-            cause=f"trend:{trend.fingerprint[:40]}:agent:{agent.pk}",
+            cause=cause,
             defaults={
+                "batch": batch,
                 "agent": agent,
                 "soul": agent.soul,
                 "trend": trend,
@@ -44,6 +55,10 @@ def set_goals(*, agent_id: int) -> list[Goal]:
         if new:
             made.append(goal)
     return made
+
+
+def _cause(trend: Trend, agent: Agent) -> str:
+    return f"trend:{trend.fingerprint[:40]}:agent:{agent.pk}"
 
 
 def why_no_more(*, agent_id: int) -> str:

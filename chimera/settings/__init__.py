@@ -1,10 +1,11 @@
-"""Settings, by subject: what runs (base), the desk, queues, outages, security. Everything comes from the environment.
+"""Settings, by subject: what runs (base), the desk, growth, outages, the queues, security. All from the environment.
 
 Requirements: OPS-1, GEN-1.
 """
 
 from chimera.settings.base import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
+from chimera.settings.growth import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403

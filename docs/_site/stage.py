@@ -33,6 +33,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "stopping",
         "replay",
         "backup",
+        "growth",
         "adding-a-policy",
         "contributing",
     ),

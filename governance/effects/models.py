@@ -31,6 +31,13 @@ class Effect(BrandStateful):
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["brand", "task"],
+                condition=~Q(status__in=[EffectStatus.CONFIRMED, EffectStatus.REFUTED]),
+                name="effect_open_by_task",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "about", "kind"], name="effect_once_per_subject_and_kind"),
             models.UniqueConstraint(fields=["brand", "key"], name="effect_key_is_unique"),

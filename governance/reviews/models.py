@@ -62,6 +62,7 @@ class ReviewItem(BrandStateful):
                 condition=Q(consumed_at__isnull=True) & ~Q(status=ReviewStatus.PENDING),
                 name="review_answered",
             ),
+            models.Index(fields=["brand", "task"], condition=Q(consumed_at__isnull=True), name="review_open_by_task"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="reviewitem_brand_and_id"),

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,10 @@ from agents.tasks.models import Task
 from chimera.core import clock, tenancy
 from chimera.core.circuits import services as circuits
 from governance.leases import services as leases
-from governance.leases.services import Claim
 from governance.models import AuditEvent
 from publishing.posts.models import Post
 from tests import people
-from tests.agents.fakes import claim_one, desk, looking
+from tests.agents.fakes import desk, looking, take_one
 from tests.conftest import ALPHA, World
 from tests.publishing.test_posts import schedule
 from tests.servers import CHECKOUT
@@ -103,12 +103,13 @@ def test_a_killed_process_is_declared_lost_and_its_rows_are_free_before_their_le
         died_s = time.monotonic()
         until(lambda: sweeper.sweep(queues=[]) or Node.objects.get(name=said["node"]).status == "LOST", seconds=20)
         assert time.monotonic() - died_s < LOST_S + 5  # the sweep, and a busy machine
-        claim = claim_one(stage="plan")
+        claim = take_one(stage="plan")
         assert claim.fence == held.fence + 1
         with looking():
             assert clock.now() < held.lease_until - timedelta(seconds=30)
-        assert pipeline.step(Claim(id=held.pk, brand_id=ALPHA, stage="plan", fence=held.fence)) is False
-        assert pipeline.step(claim) is True
+        pipeline.step(taken=[replace(claim, fence=held.fence)], stages=["plan"])
+        assert task().status == "READY", "the late owner changes nothing"
+        pipeline.step(taken=[claim], stages=["plan"])
     assert task().status == "DONE"
     assert events(due, Node.objects.get()) == [("", "ALIVE"), ("ALIVE", "LOST")]
 
@@ -130,7 +131,7 @@ def test_a_frozen_node_is_lost_and_comes_back_as_the_next_incarnation_without_it
         process.send_signal(signal.SIGSTOP)
         until(nodes.declare_lost, seconds=20)
         assert (task().lease_until, task().lease_owner) == (None, "")
-        claim = claim_one(stage="plan")
+        claim = take_one(stage="plan")
         process.send_signal(signal.SIGCONT)
         back = until(lambda: Node.objects.filter(status="ALIVE", name=said["node"]).first())
         assert back.incarnation == 2
@@ -164,7 +165,7 @@ def test_two_sweepers_declare_one_loss(due: World) -> None:
 def test_a_clean_end_releases_nothing_that_is_still_worked_on(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
     heart = nodes.join(queues=["think"], pool="threads", concurrency=8)
     monkeypatch.setenv("CHIMERA_NODE", heart.description.name)
-    claim = claim_one(stage="plan")
+    claim = take_one(stage="plan")
     heart.stop()
     node = Node.objects.get()
     assert (node.status, node.name) == ("GONE", heart.description.name)
@@ -173,14 +174,14 @@ def test_a_clean_end_releases_nothing_that_is_still_worked_on(due: World, monkey
     held = task()
     assert (held.fence, held.lease_owner) == (claim.fence, leases.owner())
     assert held.lease_until is not None
-    assert pipeline.step(claim) is True
+    assert pipeline.step(taken=[claim], stages=["plan"]) == 1
     assert task().status == "DONE"
 
 
 def test_only_the_lost_nodes_rows_are_released(due: World, monkeypatch: pytest.MonkeyPatch) -> None:
     nodes.register(description=described("here-1"), starting=True)
     monkeypatch.setenv("CHIMERA_NODE", "here-12")
-    claim = claim_one(stage="plan")
+    claim = take_one(stage="plan")
     due.shift_clock("4 seconds")
     assert nodes.declare_lost() == ["here-1"]
     assert task().lease_owner == leases.owner()
@@ -212,7 +213,7 @@ def test_a_post_whose_call_may_be_under_way_keeps_the_time_that_a_call_may_take(
 
 def test_a_row_that_a_frozen_transaction_holds_keeps_nobody_waiting(due: World) -> None:
     nodes.register(description=described(), starting=True)
-    claim_one(stage="plan")
+    take_one(stage="plan")
     with due.connect(brand=ALPHA) as frozen, frozen.transaction():
         frozen.execute("SELECT id FROM agents_task FOR UPDATE")
         due.shift_clock("4 seconds")
@@ -222,10 +223,10 @@ def test_a_row_that_a_frozen_transaction_holds_keeps_nobody_waiting(due: World) 
 
 def test_a_worker_that_was_killed_and_starts_again_under_its_name_frees_what_it_held(due: World) -> None:
     nodes.register(description=described(), starting=True)
-    claim_one(stage="plan")
+    take_one(stage="plan")
     assert nodes.register(description=described(), starting=True) == 2
     assert task().lease_until is None
-    claim_one(stage="plan")
+    take_one(stage="plan")
     assert nodes.beat(name="here-1", incarnation=2)
     assert not nodes.beat(name="here-1", incarnation=1)
 
@@ -251,7 +252,7 @@ def test_a_name_with_a_dot_is_refused_because_the_owner_of_a_lease_could_not_be_
 
 def test_the_command_shows_what_each_node_can_do_and_does(due: World, capsys: pytest.CaptureFixture[str]) -> None:
     nodes.register(description=described(), starting=True)
-    claim_one(stage="plan")
+    take_one(stage="plan")
     with due.role("operator"):
         call_command("nodes", "--json")
         (line,) = json.loads(capsys.readouterr().out)["nodes"]

@@ -33,6 +33,13 @@ ACROSS_BRANDS = {
 SELECT_ONLY = {"governance_auditevent": "written by a trigger, read by everybody"}
 MAY_BE_NULL = {"governance_auditevent": "acts on the fleet have no brand; only the desk sees them"}
 DELETES = {("core_tick", "chimera_app"): "old ticks are swept away"}
+# What moves into the archive or is forgotten; by functions of a role that nobody logs in as.
+ARCHIVED = ("goal", "plan", "task", "dependency", "artifact", "verdict", "archivedgoal", "archivedtask")
+FORGOTTEN = ("governance_attempt", "governance_hold", "core_callrecord", "core_tick", "publishing_trend")
+DELETES |= {
+    (table, "chimera_archivist"): "finished work is put away whole; see agents/archive"
+    for table in (*(f"agents_{name}" for name in ARCHIVED), *FORGOTTEN, "publishing_feeditem")
+}
 TEXT_IN_THE_RECORD: dict[str, str] = {}
 
 
@@ -133,6 +140,11 @@ BREAKS = [
     ("unprotected", f"CREATE POLICY p ON agents_task {OPEN}", "agents_task: policy p for public"),
     ("unprotected", f"ALTER POLICY app_agents_task ON agents_task {OPEN}", "policy app_agents_task for chimera_app"),
     ("unprotected", "CREATE POLICY p ON agents_task FOR SELECT TO chimera_app USING (true)", "agents_task: policy p"),
+    (
+        "unprotected",
+        "CREATE POLICY p ON agents_soul FOR DELETE TO chimera_archivist USING (true)",
+        "agents_soul: policy p lets the archivist look past the brand: true",
+    ),
     ("brandless_rows", "ALTER TABLE agents_plan ALTER brand_id DROP NOT NULL", "agents_plan: brand_id may be null"),
     (
         "crossing_keys",
