@@ -1,7 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
 
-.PHONY: help setup demo up test lint emergency-stop docs docs-site pythons
+.PHONY: help setup bench-setup demo up test lint emergency-stop docs docs-site pythons
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'
@@ -10,6 +10,9 @@ setup: .venv/.ready   ## make .venv and install the pinned requirements
 
 .venv/.ready: requirements.txt requirements-dev.txt constraints.txt tools/setup.sh
 	@bash tools/setup.sh
+
+bench-setup:     ## make .venv-bench: the systems that `bench engine` measures beside Chimera
+	@bash tools/bench_setup.sh
 
 demo: setup      ## run the demo (ARGS="--once --json", FEEDS="url-or-file ...")
 	@$(PY) manage.py demo $(ARGS)

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chimera.core import money, wake
 from chimera.core.desk import ReadingAdmin
@@ -20,10 +20,10 @@ from chimera.core.errors import ChimeraError
 from governance.audit import selectors as record
 from governance.models import AuditEvent, Budget, BudgetLimit, Control, Effect, ReviewItem
 from governance.reviews import services as reviews
-from governance.reviews.models import RejectReason
+from governance.reviews.models import DoubtAnswer, RejectReason, ReviewKind
 from governance.reviews.states import ReviewStatus
 
-SHOWN = ("payload", "agent", "trend", "limits", "citations", "judged_offline")
+SHOWN = ("payload", "agent", "trend", "limits", "citations", "judged_offline", "effect")
 
 
 class ApproveForm(BaseDialogForm):
@@ -34,6 +34,21 @@ class RejectForm(BaseDialogForm):
     """Why, in a code and in words; both go into the retry."""
 
     code = forms.ChoiceField(label="What is wrong", choices=RejectReason.choices, widget=UnfoldAdminSelectWidget)
+    reason = forms.CharField(
+        label="In your words", required=False, max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+
+
+class DoubtForm(BaseDialogForm):
+    """What somebody found who looked on the platform."""
+
+    answer = forms.ChoiceField(label="What you found", choices=DoubtAnswer.choices, widget=UnfoldAdminSelectWidget)
+    evidence = forms.CharField(
+        label="Where it is live: its address, or the platform's id",
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget(),
+    )
     reason = forms.CharField(
         label="In your words", required=False, max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
     )
@@ -66,11 +81,17 @@ class ReviewItemAdmin(ReadingAdmin):
     fields: ClassVar[list[str]] = ["kind", "status", "until"]
     readonly_fields: ClassVar[list[str]] = ["until"]
     change_form_before_template = "admin/governance/card.html"
-    actions_detail: ClassVar[list[str]] = ["approve", "reject"]
+    actions_detail: ClassVar[list[str]] = ["approve", "reject", "resolve"]
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may answer."""
         return request.user.has_perm("governance.decide_reviewitem")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """A doubt has answers of its own: yes and no would say nothing of what is live."""
+        doubt = ReviewItem.objects.filter(pk=object_id, kind=ReviewKind.IN_DOUBT).exists()
+        found: list[Any] = super().get_actions_detail(request, object_id)
+        return [one for one in found if one.action_name.endswith("resolve") == doubt]
 
     @display(description="what")
     def card_line(self, item: ReviewItem) -> str:
@@ -137,6 +158,29 @@ class ReviewItemAdmin(ReadingAdmin):
         code, reason = RejectReason(form.cleaned_data["code"]), form.cleaned_data["reason"]
         return self._decide(
             request, object_id, lambda item: reviews.reject(item=item, code=code, reason=reason), "rejected."
+        )
+
+    @action(
+        description="Say what you found",
+        permissions=["decide"],
+        icon="search",
+        dialog={
+            "title": "Is this post live?",
+            "description": "Look on the platform first. A retry sends it once more, so it must not be live.",
+            "form_class": DoubtForm,
+            "form_submit_text": "Answer",
+        },
+    )
+    def resolve(self, request: HttpRequest, form: DoubtForm, object_id: str) -> HttpResponse:
+        """Say what is live, and what is to be done."""
+        said = form.cleaned_data
+        return self._decide(
+            request,
+            object_id,
+            lambda item: reviews.resolve(
+                item=item, answer=DoubtAnswer(said["answer"]), evidence=said["evidence"], reason=said["reason"]
+            ),
+            "answered.",
         )
 
     def _decide(self, request: HttpRequest, object_id: str, answer: Any, done: str) -> HttpResponse:

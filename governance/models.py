@@ -3,7 +3,7 @@
 from governance.audit.models import AuditEvent
 from governance.budgets.models import Budget, BudgetLimit, Hold
 from governance.controls.models import Control
-from governance.effects.models import Effect
+from governance.effects.models import Effect, Incarnation
 from governance.grants.models import GrantUsed
 from governance.leases.models import Attempt
 from governance.reviews.models import ReviewItem
@@ -17,5 +17,6 @@ __all__ = [
     "Effect",
     "GrantUsed",
     "Hold",
+    "Incarnation",
     "ReviewItem",
 ]

@@ -23,10 +23,16 @@ STORY = (
 )
 
 
-def agent(*, brand_id: int, rung: TrustRung = TrustRung.AUTONOMOUS, soul_file: str = "bea_unscrews") -> Agent:
+def agent(
+    *,
+    brand_id: int,
+    rung: TrustRung = TrustRung.AUTONOMOUS,
+    soul_file: str = "bea_unscrews",
+    platform: str = "plaza",
+) -> Agent:
     """A launched agent on a rung; as the operator (launching sets budget limits)."""
     parsed = soul.parse((SOULS / f"{soul_file}.md").read_bytes(), origin=soul_file)
-    made = personas.launch(brand_id=brand_id, soul=parsed, platform="plaza")
+    made = personas.launch(brand_id=brand_id, soul=parsed, platform=platform)
     if rung != TrustRung.PROBATION:
         personas.promote(agent=made, to=rung, reason="a test trusts it")
     return made

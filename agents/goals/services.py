@@ -1,5 +1,7 @@
 """From fresh trends to goals: relevant ones, the best first, at most n a day, one per (persona, trend)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,7 +10,6 @@ from pgvector.django import CosineDistance
 
 from agents.archive import selectors as archive
 from agents.goals.models import Goal
-from agents.goals.states import GoalStatus
 from agents.personas.models import Agent, Soul
 from chimera.core import clock
 from chimera.core.embeddings import Vectors
@@ -17,44 +18,55 @@ from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
 
 
-def set_goals(*, agent_id: int) -> list[Goal]:
-    """New goals for one agent from the brand's live trends, within its day's number. In the brand's context.
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A goal that is not set yet: whose, why, what, until when. The goals of one planning round share a `batch`."""
 
-    The goals of one call are a batch. A cause that was archived is not taken up again.
+    agent_id: int
+    soul_id: int
+    cause: str
+    wish: str
+    deadline: datetime
+    scopes: Sequence[str]
+    trend_id: int | None = None
+    batch: str = ""
+    relevance_bp: int | None = None
+    similarity_bp: int | None = None
+
+
+def wishes(*, agent_id: int) -> list[Wish]:
+    """What one agent wants to post about: the brand's live trends, within its day's number. In the brand's context.
+
+    A cause that is known, or was archived, is not taken up again. The agent stays locked until the transaction ends.
     """
     # The lock makes two planners count the same day one after the other.
     agent = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent_id)
     if agent.soul is None:
         return []
-    left = agent.posts_per_day - _today(agent)
-    made: list[Goal] = []
+    left = max(0, agent.posts_per_day - _today(agent))
     batch = f"{agent.scope}/{clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     candidates = _candidates(agent.soul)
-    finished = archive.known_causes(causes=[_cause(trend, agent) for trend, _, _ in candidates])
-    for trend, relevance_bp, similarity_bp in candidates:
-        if len(made) >= left:
-            break
-        cause = _cause(trend, agent)
-        if cause in finished:
-            continue
-        goal, new = Goal.objects.get_or_create(
-            brand_id=agent.brand_id,
+    causes = [_cause(trend, agent) for trend, _, _ in candidates]
+    known = {
+        *archive.known_causes(causes=causes),
+        *Goal.objects.filter(cause__in=causes).values_list("cause", flat=True),
+    }
+    fresh = [(cause, *found) for cause, found in zip(causes, candidates, strict=True) if cause not in known]
+    return [
+        Wish(
+            agent_id=agent.pk,
+            soul_id=agent.soul.pk,
+            trend_id=trend.pk,
             cause=cause,
-            defaults={
-                "batch": batch,
-                "agent": agent,
-                "soul": agent.soul,
-                "trend": trend,
-                "wish": f"Post about: {trend.title}"[:300],
-                "relevance_bp": relevance_bp,
-                "similarity_bp": similarity_bp,
-                "deadline": trend.expires_at,
-                "status": GoalStatus.PROPOSED,
-            },
+            batch=batch,
+            wish=f"Post about: {trend.title}"[:300],
+            relevance_bp=relevance_bp,
+            similarity_bp=similarity_bp,
+            deadline=trend.expires_at,
+            scopes=agent.scopes,
         )
-        if new:
-            made.append(goal)
-    return made
+        for cause, trend, relevance_bp, similarity_bp in fresh[:left]
+    ]
 
 
 def _cause(trend: Trend, agent: Agent) -> str:

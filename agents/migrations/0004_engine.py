@@ -18,4 +18,5 @@ class Migration(migrations.Migration):
         sqlops.sql_file(CLAIM, table="agents_task", subject="agents.task"),
         sqlops.sql_file(ROOMS / "tasks" / "sql" / "take.sql"),
         sqlops.sql_file(ROOMS / "tasks" / "sql" / "finish.sql"),
+        sqlops.sql_file(ROOMS / "tasks" / "sql" / "begin.sql"),
     ]

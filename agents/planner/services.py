@@ -22,7 +22,10 @@ def set_for_all_brands() -> int:
 
 def set_goals(*, agent_id: int) -> list[Goal]:
     """New goals for one agent, each with its planning task, in one transaction. In the brand's context."""
-    made = goals.set_goals(agent_id=agent_id)
-    for goal in made:
-        tasks.begin(goal=goal, scopes=goal.agent.scopes)
-    return made
+    wishes = goals.wishes(agent_id=agent_id)
+    brand_id = tenancy.current_brand()
+    if not wishes or not brand_id:
+        return []
+    made = tasks.begin_all(brand_id=brand_id, actor=tenancy.current_actor(), wishes=wishes)
+    found = {goal.cause: goal for goal in Goal.objects.select_related("agent", "trend").filter(pk__in=made)}
+    return [found[wish.cause] for wish in wishes if wish.cause in found]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from agents.goals.models import Goal
+from agents.goals.services import Wish
 from agents.goals.states import GoalStatus
 from agents.tasks import selectors
 from agents.tasks.graph import Step
@@ -41,6 +42,34 @@ def begin(*, goal: Goal, scopes: Sequence[str]) -> Task:
     )
     wake.after_commit(queue="think")
     return task
+
+
+def begin_all(*, brand_id: int, actor: str, wishes: Sequence[Wish]) -> list[int]:
+    """Goals from wishes, each with its planning task, in one statement; causes that are known are left out.
+
+    Returns the ids of the new goals. A transaction of its own, unless the caller is in one of this brand.
+    """
+    rows = [
+        {
+            "agent": wish.agent_id,
+            "soul": wish.soul_id,
+            "trend": wish.trend_id,
+            "cause": wish.cause,
+            "batch": wish.batch,
+            "wish": wish.wish,
+            "relevance": wish.relevance_bp,
+            "similarity": wish.similarity_bp,
+            "deadline": wish.deadline.isoformat(),
+            "scopes": list(wish.scopes),
+        }
+        for wish in wishes
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agents_goal_begin(%s, %s, %s)", [brand_id, actor, json.dumps(rows)])
+        made: list[int] = cursor.fetchone()[0]
+    if made:
+        wake.after_commit(queue="think")
+    return made
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,8 +109,8 @@ SHAPES: Mapping[str, Shape] = {
             "publishing/connectors/$name/client.py": "connector.txt",
             "tests/publishing/test_connector_$name.py": "connector_test.txt",
         },
-        next_step="Read docs/adr/0006-only-class-a-is-sent.md, set effect class, limits and label field, write the "
-        "server beside the client; then add its entries to the settings CONNECTORS and PLATFORM_FEES_USD.",
+        next_step="Read docs/adr/XX-doubt-is-resolved-by-reading.md, set effect class, limits and label field, write "
+        "the server beside the client; then add its entries to the settings CONNECTORS and PLATFORM_FEES_USD.",
     ),
 }
 PARTS = (SOUL, *SHAPES)

@@ -25,14 +25,17 @@ ROLE_BY_COMMAND = {
     "sqlmigrate": "chimera_migrator",
     "showmigrations": "chimera_migrator",
     "connector": "chimera_connector",
+    "reconcile": "chimera_app",  # moves posts and effects, as workers do
 }
 # Commands that never ask the database; starting servers for them would only cost time.
 WITHOUT_SERVERS = frozenset(
     ("", "help", "check", "version", "simulator", "traceability", "diagrams", "new", "collectstatic", "startapp")
 )
 # Commands that borrow the servers themselves: because those may not come up, or must stay as they are until all was
-# checked (a backup before an upgrade has the schema of before).
-BORROW_THEMSELVES = frozenset(("doctor", "backup", "restore"))
+# checked (a backup before an upgrade has the schema of before); or because they have servers of their own.
+BORROW_THEMSELVES = frozenset(("doctor", "backup", "restore", "bench"))
+# Commands that start servers of their own elsewhere.
+ON_THEIR_OWN = frozenset(("chaos",))
 # Commands that run the whole machine: one at a time on a data folder.
 ALONE = frozenset(("demo", "up"))
 SCHEMA_WAIT_S = 300.0
@@ -56,7 +59,7 @@ def main(argv: list[str]) -> int:
             _execute(argv)
         elif command in BORROW_THEMSELVES:
             _execute(argv)
-        elif helping or command in WITHOUT_SERVERS:
+        elif helping or command in WITHOUT_SERVERS | ON_THEIR_OWN:
             home = Home.default()
             home.prepare()
             os.environ.setdefault("SECRET_KEY", home.secrets().django_secret_key)
@@ -106,7 +109,7 @@ def _on_embedded(argv: list[str], command: str) -> None:
     global current
     with lifecycle.borrowed(Home.default()) as endpoints:
         current = endpoints
-        if command not in ROLE_BY_COMMAND:
+        if ROLE_BY_COMMAND.get(command, "chimera_app") == "chimera_app":
             ensure_schema(endpoints)
         else:
             bootstrap(endpoints.postgres)

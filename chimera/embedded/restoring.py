@@ -29,7 +29,7 @@ from chimera.embedded.errors import BackupFailed, RestoreRefused
 from chimera.embedded.superuser import MAINTENANCE, Superuser
 
 # The shim: with the one of governance.effects.services this import is the only line to change.
-from governance.effects.quarantine import quarantine
+from governance.effects.services import quarantine
 from governance.leases.models import Leased
 
 OPERATOR = "chimera_operator"

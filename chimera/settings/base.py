@@ -12,7 +12,7 @@ environ.Env.read_env(CHECKOUT / ".env")
 # What this process is in the database: app, operator, connector or migrator (docs/adr/0003).
 CHIMERA_ROLE: str = env.str("CHIMERA_ROLE", default="operator").removeprefix("chimera_")
 CHIMERA_HOME = Path(env.str("CHIMERA_HOME", default=str(CHECKOUT / ".chimera")))
-SWITCHBOARD = "chimera.switchboard"
+SWITCHBOARD: str = env.str("SWITCHBOARD", default="chimera.switchboard")
 
 INSTALLED_APPS = [
     "unfold",
@@ -62,10 +62,27 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "service_token": env.str("SERVICE_TOKEN", default=""),
         "platform_url": env.str("PLAZA_URL", default="http://127.0.0.1:8802"),
         "platform_token": env.str("PLAZA_TOKEN", default="demo-token"),
-    }
+    },
+    # Plaza without idempotency keys (looked up), and without a listing as well (blind): not on the usual switchboard.
+    "plaza-b": {
+        "url": env.str("PLAZA_B_CONNECTOR_URL", default="http://127.0.0.1:8811/mcp"),
+        "service_token": env.str("SERVICE_TOKEN", default=""),
+        "platform_url": env.str("PLAZA_B_URL", default="http://127.0.0.1:8812"),
+        "platform_token": env.str("PLAZA_TOKEN", default="demo-token"),
+    },
+    "plaza-c": {
+        "url": env.str("PLAZA_C_CONNECTOR_URL", default="http://127.0.0.1:8821/mcp"),
+        "service_token": env.str("SERVICE_TOKEN", default=""),
+        "platform_url": env.str("PLAZA_C_URL", default="http://127.0.0.1:8822"),
+        "platform_token": env.str("PLAZA_TOKEN", default="demo-token"),
+    },
 }
 # Fee of one post by platform, in dollars, with source and date: the simulated platform asks what X asks.
-PLATFORM_FEES_USD: dict[str, str] = {"plaza": "0.015"}  # X create, docs.x.com, 2026-08-22
+PLATFORM_FEES_USD: dict[str, str] = {
+    "plaza": "0.015",  # X create, docs.x.com, 2026-08-22
+    "plaza-b": "0.015",  # as plaza
+    "plaza-c": "0.015",  # as plaza
+}
 MEDIA_ROOT = CHIMERA_HOME / "media"
 
 MODELS_BY_TIER: dict[str, list[str]] = {

@@ -37,6 +37,13 @@ DRAIN_S = 5.0
 CALL_TIMEOUT_S = 10  # of one publish call
 HOLD_LASTS_S = 24 * 3600
 EFFECT_KEY_WINDOW_S = 23 * 3600  # platforms keep idempotency keys for 24 h
+EFFECT_MARGIN_S: float = env.float(
+    "EFFECT_MARGIN_S", default=5.0
+)  # after a call's time-out, before its doubt is looked at
+# Class B: look-ups that must not find a post before it is sent again, and their spacing; 3 x 60 s cover two minutes.
+EFFECT_ABSENT_COUNT: int = env.int("EFFECT_ABSENT_COUNT", default=3)
+EFFECT_LOOKUP_EVERY_S: float = env.float("EFFECT_LOOKUP_EVERY_S", default=60.0)
+EFFECT_KEEP_CHECKING_S: float = env.float("EFFECT_KEEP_CHECKING_S", default=1800.0)
 SWEEP_EVERY_S = 1.0
 SWEEP_LATE_S = 2.0
 SWEEPER = "worker:sweeper"

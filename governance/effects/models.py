@@ -1,4 +1,4 @@
-"""The effect."""
+"""The effect, and the incarnation of the installation that sends."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,8 +24,18 @@ class Effect(BrandStateful):
     sent_fence = models.BigIntegerField()  # whose send it is: a grant of an older number is refused
     grant_jti = models.CharField(max_length=40, blank=True, default="")
     call_timeout_s = models.IntegerField(default=0)
+    # Written by the trigger `sends_governance_effect` from here to `incarnation`, whatever a statement says.
     sends = models.IntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # the last send; the wait for its call counts from here
+    first_sent_at = models.DateTimeField(null=True)  # since it was last opened; the platform's key window counts
+    absences = models.IntegerField(default=0)  # look-ups since the last send that did not find it
+    incarnation = models.IntegerField(default=0)  # of the installation at the last send (see Incarnation)
+    # Evidence, append-only: [{"at", "send", "result": "absent" | "found" | "failed" | "not_sent", "said"}]
+    lookups = models.JSONField(default=list)
+    reopened_by = models.CharField(
+        max_length=80, blank=True, default=""
+    )  # "look-up", "not sent", "governance.reviewitem:3"
+    stage_ids = models.JSONField(default=dict)  # ids that the platform gave before the end of the call
     platform_id = models.CharField(max_length=120, blank=True, default="")
     receipt = models.JSONField(null=True)
     made_at = models.DateTimeField(db_default=Now())
@@ -43,7 +53,10 @@ class Effect(BrandStateful):
             models.UniqueConstraint(fields=["brand", "key"], name="effect_key_is_unique"),
             models.CheckConstraint(condition=Q(status__in=EffectStatus.values), name="effect_status_is_known"),
             models.CheckConstraint(
-                condition=Q(status=EffectStatus.INTENDED) | ~Q(grant_jti="") | Q(status=EffectStatus.REFUTED),
+                condition=Q(status=EffectStatus.INTENDED)
+                | ~Q(grant_jti="")
+                | Q(status=EffectStatus.REFUTED)
+                | Q(status=EffectStatus.CONFIRMED, sends=0),
                 name="effect_sent_has_a_grant",
             ),
             models.CheckConstraint(
@@ -53,3 +66,21 @@ class Effect(BrandStateful):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.about}"
+
+
+class Incarnation(models.Model):
+    """Which life of the installation this is (fleet table, one row): a restore begins the next one.
+
+    A grant of an earlier incarnation is refused: who was alive before the restore can publish nothing any more.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.IntegerField(default=1)
+    since = models.DateTimeField(db_default=Now())
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="incarnation_has_one_row")]
+
+    def __str__(self) -> str:
+        return f"incarnation {self.number}"

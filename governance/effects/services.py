@@ -1,4 +1,4 @@
-"""Intend, send, confirm: the three transactions around one call.
+"""Intend, send, confirm: the three transactions around one call; and how a doubt about it is resolved.
 
 tx A  intend   the effect exists, the money is set aside
 tx B  send     only if the subject's lease outlasts the call and every control is open; the grant's id is on it
@@ -6,25 +6,34 @@ tx B  send     only if the subject's lease outlasts the call and every control i
 tx C  confirm  what the platform answered, money settled; the caller moves its subject in the same transaction
 """
 
+import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import F
 
-from chimera.core import canonical
+from chimera.core import canonical, clock
 from chimera.core.clock import Now
 from chimera.core.errors import Denied
 from governance import transitions
 from governance.budgets import services as budgets
 from governance.controls import services as controls
-from governance.effects.models import Effect
-from governance.effects.quarantine import SCOPE
+from governance.controls.models import Control, ControlKind
+from governance.controls.selectors import in_force
+from governance.effects.models import Effect, Incarnation
 from governance.effects.states import EffectStatus
 from governance.leases import services as leases
 from governance.leases.models import Leased
 
-OPEN = (EffectStatus.INTENDED, EffectStatus.SENT)
+OUTSIDE = "effects"  # the scope of everything that is sent: a control on it is the quarantine
+ABSENT_COUNT_MIN = 3  # the database asks for as many (sql/doubt.sql); settings may ask for more
+
+
+class Blind(Denied):
+    """Sending would repeat an act whose outcome nobody knows."""
 
 
 @transaction.atomic
@@ -63,28 +72,102 @@ def intend(
 def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effect:
     """tx B. From here on the call may be made, once, with the grant of this `jti`.
 
-    Sending again after a takeover (class A only) keeps SENT and writes the new grant, so that an older one is refused.
-    Raises Fenced, LeaseTooShort or Stopped with nothing changed.
+    Sending again after a takeover (class A only, inside the key window) keeps SENT and writes the new grant, so that an
+    older one is refused. Raises Fenced, LeaseTooShort, Stopped or Blind with nothing changed.
     """
-    if effect.platform_class != "A":
-        raise Denied(
-            f"{effect.about} is for a platform of class {effect.platform_class}; only platforms that take an "
-            f"idempotency key (class A) are sent to."
+    if effect.status == EffectStatus.SENT and not may_ask_again(effect=effect):
+        raise Blind(
+            f"{effect.about} was sent to a platform of class {effect.platform_class} and may be live; "
+            f"find out before it is sent again."
         )
     leases.require_held(row=row, longer_than_s=call_timeout_s)
-    controls.require_open(scopes=[*row.scopes, SCOPE])
+    controls.require_open(scopes=[*row.scopes, OUTSIDE])
     sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "sent_at": Now()}
-    sent["call_timeout_s"] = call_timeout_s
+    sent |= {"call_timeout_s": call_timeout_s, "sends": effect.sends + 1}
     if effect.status == EffectStatus.INTENDED:
-        return transitions.move(row=effect, to=EffectStatus.SENT, sends=1, **sent)
+        effect.first_sent_at = None  # stamped anew
+        return transitions.move(row=effect, to=EffectStatus.SENT, **sent)
     again = Effect.objects.filter(pk=effect.pk, status=EffectStatus.SENT, state_version=effect.state_version)
-    changed = again.filter(platform_class="A").update(
-        sends=F("sends") + 1, state_version=F("state_version") + 1, **sent
-    )
-    if changed != 1:
+    if again.filter(platform_class="A").update(state_version=F("state_version") + 1, **sent) != 1:
         raise transitions.LostRace(f"{effect.subject} is no longer SENT, or its platform cannot be asked twice.")
     effect.state_version += 1
+    effect.sends += 1
     return effect
+
+
+def may_ask_again(*, effect: Effect) -> bool:
+    """Whether the platform still knows the key (class A, inside its window): then asking again doubles nothing."""
+    _know_times(effect)
+    if effect.platform_class != "A" or effect.first_sent_at is None:
+        return False
+    return clock.now() - effect.first_sent_at < timedelta(seconds=settings.EFFECT_KEY_WINDOW_S)
+
+
+def _know_times(effect: Effect) -> None:
+    """A send is stamped by the database; who sent just now asks what it wrote."""
+    if effect.first_sent_at is None:
+        effect.refresh_from_db(fields=["sent_at", "first_sent_at", "incarnation", "call_timeout_s"])
+
+
+def wait_s(*, effect: Effect) -> float:
+    """Seconds until the last call can no longer run, with a margin; 0 when it is over."""
+    _know_times(effect)
+    if effect.sent_at is None:
+        return 0.0
+    over = effect.sent_at + timedelta(seconds=effect.call_timeout_s + settings.EFFECT_MARGIN_S)
+    return max(0.0, (over - clock.now()).total_seconds())
+
+
+def next_look_s(*, effect: Effect) -> float:
+    """Seconds until a look-up tells something new: the call is over, and the last absence is long enough ago."""
+    last = [entry for entry in effect.lookups if entry["result"] == "absent" and entry["send"] == effect.sends]
+    if not last:
+        return wait_s(effect=effect)
+    due = datetime.fromisoformat(last[-1]["at"]) + timedelta(seconds=settings.EFFECT_LOOKUP_EVERY_S)
+    return max(wait_s(effect=effect), (due - clock.now()).total_seconds(), 0.0)
+
+
+def is_proved_absent(*, effect: Effect) -> bool:
+    """Whether a platform that can be looked up has shown often enough that it does not have it."""
+    return effect.platform_class == "B" and effect.absences >= max(ABSENT_COUNT_MIN, settings.EFFECT_ABSENT_COUNT)
+
+
+def note_look_up(*, effect: Effect, result: str, said: str = "") -> None:
+    """Add a look-up to the evidence: "absent", "found", "failed", or "not_sent" (the call's own answer).
+
+    The database stamps it and counts absences. `effect` carries the new evidence. Raises LostRace.
+    """
+    entry = json.dumps([{"result": result, "said": said[:300]}])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE governance_effect SET lookups = lookups || %s::jsonb WHERE id = %s AND sends = %s"
+            " AND state_version = %s AND status IN ('SENT', 'IN_DOUBT')",
+            [entry, effect.pk, effect.sends, effect.state_version],
+        )
+        if cursor.rowcount != 1:
+            raise transitions.LostRace(f"{effect.subject} has changed while it was looked up; look again.")
+    effect.refresh_from_db(fields=["lookups", "absences"])
+
+
+def note_id(*, effect: Effect, jti: str, name: str, value: str) -> None:
+    """Store an id that the platform gave before the end of the call, for the send with this `jti`. Raises LostRace."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE governance_effect SET stage_ids = stage_ids || %s::jsonb"
+            " WHERE id = %s AND grant_jti = %s AND status = 'SENT'",
+            [json.dumps({name: value}), effect.pk, jti],
+        )
+        if cursor.rowcount != 1:
+            raise transitions.LostRace(f"{effect.subject} was sent again or is known; the id {name} is not its own.")
+    effect.stage_ids = {**effect.stage_ids, name: value}
+
+
+def reopen(*, effect: Effect, by: str) -> Effect:
+    """It is proved not to be live: it may be sent once more. `by` is "look-up", "not sent" or the review that says so.
+
+    The database asks for the proof (`effect_reopens_with_a_proof`). The money stays held.
+    """
+    return transitions.move(row=effect, to=EffectStatus.INTENDED, reopened_by=by)
 
 
 def confirm(*, effect: Effect, platform_id: str, receipt: Mapping[str, Any], cost_usd_micros: int) -> Effect:
@@ -102,3 +185,32 @@ def refute(*, effect: Effect, receipt: Mapping[str, Any]) -> Effect:
 def doubt(*, effect: Effect, receipt: Mapping[str, Any]) -> Effect:
     """Nobody can tell whether it happened; a human will. The money stays held."""
     return transitions.move(row=effect, to=EffectStatus.IN_DOUBT, receipt=dict(receipt))
+
+
+def quarantine(*, reason: str) -> int:
+    """Let nothing out until the platforms were read: after a restore from a backup. Thinking goes on.
+
+    Begins the next incarnation of the installation, so that grants from before count no more, and returns its number.
+    As the operator (or the owner), inside an acting context. Ends by `reconcile --open` or `resume --effects`.
+    """
+    controls.impose(scope=OUTSIDE, kind=ControlKind.STOP, reason=reason)
+    Incarnation.objects.update(number=F("number") + 1, since=Now(), reason=reason)
+    return incarnation()
+
+
+def incarnation() -> int:
+    """Which life of the installation this is; 1 until the first restore."""
+    return Incarnation.objects.values_list("number", flat=True).get()
+
+
+def quarantined() -> Control | None:
+    """The control that keeps every effect back, when there is one."""
+    return in_force(scopes=[OUTSIDE]).first()
+
+
+def end_quarantine() -> int:
+    """Let effects out again. Returns how many controls were lifted (0: nothing was in force)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_end_quarantine()")
+        lifted: int = cursor.fetchone()[0]
+    return lifted

@@ -1,4 +1,4 @@
-"""An effect is intended, sent, and then known or in doubt."""
+"""An effect is intended, sent, and then known or in doubt; with a proof that it is not live it is opened again."""
 
 from django.db.models import TextChoices
 
@@ -16,9 +16,13 @@ class EffectStatus(TextChoices):
 MACHINE = "governance.effect"
 INITIAL = frozenset({EffectStatus.INTENDED})
 TRANSITIONS: dict[str, frozenset[str]] = {
-    EffectStatus.INTENDED: frozenset({EffectStatus.SENT, EffectStatus.REFUTED}),
-    EffectStatus.SENT: frozenset({EffectStatus.CONFIRMED, EffectStatus.REFUTED, EffectStatus.IN_DOUBT}),
-    EffectStatus.IN_DOUBT: frozenset({EffectStatus.CONFIRMED, EffectStatus.REFUTED}),
+    # CONFIRMED without a send of ours: found live after a restore forgot that it was sent.
+    EffectStatus.INTENDED: frozenset({EffectStatus.SENT, EffectStatus.CONFIRMED, EffectStatus.REFUTED}),
+    # Back to INTENDED: re-opened, with a proof that it is not live (look-ups, or a human's word).
+    EffectStatus.SENT: frozenset(
+        {EffectStatus.CONFIRMED, EffectStatus.REFUTED, EffectStatus.IN_DOUBT, EffectStatus.INTENDED}
+    ),
+    EffectStatus.IN_DOUBT: frozenset({EffectStatus.CONFIRMED, EffectStatus.REFUTED, EffectStatus.INTENDED}),
     EffectStatus.CONFIRMED: frozenset(),
     EffectStatus.REFUTED: frozenset(),
 }

@@ -29,6 +29,15 @@ class RejectReason(models.TextChoices):
     UNWANTED = "unwanted", "Should not be posted at all"
 
 
+class DoubtAnswer(models.TextChoices):
+    """What a human says of an act that nobody knows the outcome of (cards of kind `in_doubt` only)."""
+
+    FOUND_LIVE = "found_live", "It is live"
+    RETRY = "retry", "Not live: send it again"
+    GIVE_UP = "give_up", "Not live: give it up"
+    KEEP_CHECKING = "keep_checking", "Not known yet: keep checking"
+
+
 FIXABLE = frozenset({RejectReason.VOICE, RejectReason.FACTS, RejectReason.TASTE, RejectReason.QUALITY})
 
 
@@ -51,6 +60,8 @@ class ReviewItem(BrandStateful):
     reason_code = models.CharField(max_length=12, choices=RejectReason.choices, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     consumed_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=16, choices=DoubtAnswer.choices, blank=True, default="")
+    evidence_url = models.CharField(max_length=500, blank=True, default="")  # where it is live: address or platform id
 
     class Meta:
         verbose_name = "review"
@@ -80,6 +91,23 @@ class ReviewItem(BrandStateful):
             ),
             models.CheckConstraint(
                 condition=~Q(status=ReviewStatus.REJECTED) | ~Q(reason_code=""), name="review_rejection_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(kind=ReviewKind.IN_DOUBT), name="review_only_doubt_has_an_answer"
+            ),
+            # A plain yes or no to a doubt would say nothing of whether it is live, and a yes might send it again.
+            models.CheckConstraint(
+                condition=~Q(kind=ReviewKind.IN_DOUBT)
+                | ~Q(status__in=[ReviewStatus.APPROVED, ReviewStatus.REJECTED])
+                | Q(
+                    status=ReviewStatus.APPROVED,
+                    answer__in=[DoubtAnswer.FOUND_LIVE, DoubtAnswer.RETRY, DoubtAnswer.KEEP_CHECKING],
+                )
+                | Q(status=ReviewStatus.REJECTED, answer=DoubtAnswer.GIVE_UP),
+                name="review_doubt_is_answered_by_what_is_live",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer=DoubtAnswer.FOUND_LIVE) | ~Q(evidence_url=""), name="review_live_has_evidence"
             ),
         ]
 

@@ -11,7 +11,7 @@ from chimera.core import canonical, tenancy
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict, Denied
 from governance import transitions
-from governance.reviews.models import RejectReason, ReviewItem, ReviewKind
+from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
 
 
@@ -21,6 +21,10 @@ class NotPending(Conflict):
 
 class NoReason(Denied):
     """A rejection without a reason teaches nothing."""
+
+
+class WrongAnswer(Denied):
+    """The card asks something else: nothing was changed."""
 
 
 def ask(
@@ -53,15 +57,24 @@ def _require_pending(item: ReviewItem) -> None:
         raise NotPending(f"This review was already answered ({item.status.lower()}{by}); nothing was changed.")
 
 
+def _require_judgement(item: ReviewItem) -> None:
+    if item.kind == ReviewKind.IN_DOUBT:
+        raise WrongAnswer(
+            "This card asks whether the post is live, not whether it is good: look there and say what you found."
+        )
+
+
 def approve(*, item: ReviewItem) -> ReviewItem:
     """Say yes to exactly this content. The actor of the running context is the reviewer."""
     _require_pending(item)
+    _require_judgement(item)
     return transitions.move(row=item, to=ReviewStatus.APPROVED, decided_by=tenancy.current_actor(), decided_at=Now())
 
 
 def reject(*, item: ReviewItem, code: RejectReason, reason: str) -> ReviewItem:
     """Say no, and why: the reason goes into the retry."""
     _require_pending(item)
+    _require_judgement(item)
     if code not in RejectReason.values:
         raise NoReason("Choose one of the reasons: " + ", ".join(RejectReason.values) + ".")
     return transitions.move(
@@ -70,6 +83,32 @@ def reject(*, item: ReviewItem, code: RejectReason, reason: str) -> ReviewItem:
         decided_by=tenancy.current_actor(),
         decided_at=Now(),
         reason_code=code,
+        reason=reason.strip(),
+    )
+
+
+def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason: str = "") -> ReviewItem:
+    """Say what became of an act that is in doubt. `evidence` is where it is live: its address or the platform's id.
+
+    The actor of the running context is the one who looked. Whoever owns the subject acts on the answer.
+    """
+    _require_pending(item)
+    if item.kind != ReviewKind.IN_DOUBT:
+        raise WrongAnswer("Nothing is in doubt here: approve or reject this card.")
+    if answer not in DoubtAnswer.values:
+        raise WrongAnswer("Choose one of the answers: " + ", ".join(DoubtAnswer.values) + ".")
+    told = evidence.strip()
+    if answer == DoubtAnswer.FOUND_LIVE and not (told and told.isprintable() and len(told) <= 500):
+        raise WrongAnswer("Say where it is live: the address of the post, or the platform's id of it.")
+    gives_up = answer == DoubtAnswer.GIVE_UP
+    return transitions.move(
+        row=item,
+        to=ReviewStatus.REJECTED if gives_up else ReviewStatus.APPROVED,
+        decided_by=tenancy.current_actor(),
+        decided_at=Now(),
+        answer=answer,
+        evidence_url=told if answer == DoubtAnswer.FOUND_LIVE else "",
+        reason_code=RejectReason.UNWANTED if gives_up else "",
         reason=reason.strip(),
     )
 

@@ -1,14 +1,18 @@
 """The socket for platforms, and the values that go through it on the caller's side.
 
 A publish has four ends and no more: a receipt, `Rejected` (surely not published, and asking again changes nothing),
-`NotSent` (surely not published, ask again later) and `Unknown` (nobody knows; never repeat it blindly).
+`NotSent` (surely not published, ask again later) and `Unknown` (nobody knows; never repeat it blindly). Reading
+(`look_up`, `list_posts`) changes nothing, needs no grant, and has two: what the platform shows, or Unavailable.
 
 Requirements: PUB-1, PUB-2, PUB-4, PUB-6.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from chimera.core.errors import Denied, Unavailable
 
@@ -20,6 +24,38 @@ class Receipt:
     platform_id: str
     url: str
     raw_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """It is live: what the platform shows of it."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The platform does not show it now. It may later: one absence is no proof."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One post as the platform lists it. `media` are the platform's ids, `made_at` is the platform's clock."""
+
+    platform_id: str
+    url: str
+    text: str
+    media: tuple[str, ...]
+    reply_to: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Posts of one account, newest first. `is_whole`: there are no older ones."""
+
+    posts: tuple[Listed, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +83,23 @@ class NotSent(Unavailable):
     """Surely not published, and nothing was decided: the same payload may be sent later, with a new grant."""
 
 
+class CannotRead(Denied):
+    """This platform does not show what an account has posted."""
+
+
 class Connector(ABC):
     """A platform as seen by a publish worker.
 
     `effect_class` says how doubt is resolved: "A" the same idempotency key again, "B" look it up, "C" ask a human.
     `label_field` is the payload's (and the platform's) field for the AI label; a payload without it is refused.
+    `can_look_up` says whether `look_up` and `list_posts` can be asked; class B must.
     """
 
     platform: ClassVar[str]
     effect_class: ClassVar[str]
     limits: ClassVar[Limits]
     label_field: ClassVar[str]
+    can_look_up: ClassVar[bool] = False
 
     @abstractmethod
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
@@ -66,3 +108,43 @@ class Connector(ABC):
         The payload: `account_handle` str, `text` str, `ai_generated` True, and optionally `media`, a list of
         `{"sha256": str, "alt": str}`, and `reply_to`, a platform id. Raises Rejected, NotSent or Unknown.
         """
+
+    def publish_in_stages(
+        self,
+        *,
+        payload: dict[str, Any],
+        grant: str,
+        idempotency_key: str,
+        timeout_s: float,
+        note: Callable[[str, str], None],
+    ) -> Receipt:
+        """As `publish`, for platforms that give ids before the end (a container, an upload): `note(name, value)` stores
+        one, and only when it came back may the next call be made. What it raises ends the publish."""
+        return self.publish(payload=payload, grant=grant, idempotency_key=idempotency_key, timeout_s=timeout_s)
+
+    def look_up(
+        self,
+        *,
+        payload: dict[str, Any],
+        idempotency_key: str,
+        stage_ids: Mapping[str, str],
+        since: datetime,
+        but: Collection[str],
+        timeout_s: float,
+    ) -> Found | Absent:
+        """Whether this payload is live. Of its account's posts the ids in `but` are known to be others.
+
+        `since` is when it was first sent, by our clock; the platform's may differ by a day. Raises Unavailable when the
+        platform cannot be read, or not far enough back, and CannotRead when it never can.
+        """
+        raise CannotRead(f"What is live on {self.platform} cannot be looked up; a human has to look.")
+
+    def list_posts(self, *, account_handle: str, count_max: int, timeout_s: float) -> Listing:
+        """The newest posts of an account. Raises Unavailable or CannotRead."""
+        raise CannotRead(f"{self.platform} does not list the posts of an account; a human has to look.")
+
+    def id_of(self, *, evidence: str) -> str:
+        """The platform's id of a post from what a human gives: the id itself, or the last part of its address."""
+        if not evidence.startswith(("http://", "https://")):
+            return evidence[:120]
+        return (urlsplit(evidence).path.rstrip("/").rpartition("/")[2] or evidence)[:120]

@@ -34,6 +34,11 @@ class Post(Leased):
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="post_brand_and_id"),
             models.UniqueConstraint(fields=["brand", "task"], name="post_once_per_task"),
+            models.UniqueConstraint(
+                fields=["brand", "account", "platform_id"],
+                condition=~Q(platform_id=""),
+                name="post_is_one_on_its_platform",
+            ),
             models.CheckConstraint(condition=Q(status__in=PostStatus.values), name="post_status_is_known"),
             models.CheckConstraint(
                 condition=~Q(status=PostStatus.PUBLISHED) | ~Q(platform_id=""), name="post_published_has_an_id"

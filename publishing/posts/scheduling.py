@@ -43,7 +43,7 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
                 approval=row.approval,
                 status=PostStatus.SCHEDULED,
                 queue="publish",
-                scopes=list(row.scopes),
+                scopes=[*row.scopes, effects.OUTSIDE],
                 due_at=Now(),
                 attempts_max=ATTEMPTS_MAX,
             )

@@ -4,36 +4,37 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
-from chimera.core import canonical, clock, faults, money, outside, registry, tenancy, wake
+from chimera.core import canonical, clock, faults, outside, registry, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
 from chimera.core.circuits.services import CircuitOpen
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict, Denied, Unavailable
+from chimera.core.registry import NotOnSwitchboard
 from governance import transitions
 from governance.budgets.services import Exhausted
 from governance.controls.services import Stopped
 from governance.effects import services as effects
 from governance.effects.models import Effect
-from governance.effects.states import EffectStatus
 from governance.grants import services as grants
 from governance.leases import services as leases
 from governance.leases.services import Claim
-from governance.reviews import selectors as review_queue
-from governance.reviews import services as reviews
-from governance.reviews.models import ReviewItem, ReviewKind
-from governance.reviews.states import ReviewStatus
 from publishing.accounts.models import Account
-from publishing.connectors.base import Connector, Receipt, Rejected
+from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
+from publishing.posts import doubt, landing
+from publishing.posts.answers import act_on_answers
+from publishing.posts.doubt import Step
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 
 log = logging.getLogger("chimera.posts")
+
+__all__ = ["act_on_answers", "drain", "publish", "schedule"]
 
 ATTEMPTS_MAX = 8
 TRY_AGAIN_WITH_A_NEW_GRANT = "grant_refused"
@@ -53,7 +54,7 @@ def schedule(
             "approval": approval,
             "status": PostStatus.SCHEDULED,
             "queue": "publish",
-            "scopes": list(scopes),
+            "scopes": [*scopes, effects.OUTSIDE],
             "due_at": Now(),
             "attempts_max": ATTEMPTS_MAX,
         },
@@ -78,36 +79,43 @@ def drain(*, seconds: float | None = None) -> int:
                     dealt += 1
                 except Conflict as lost:
                     log.info("dropped: %s", lost)
+                except (OperationalError, InterfaceError):
+                    raise  # not of this post: the database is away
+                except Exception:
+                    # One post that cannot be handled keeps no other waiting; its lease runs out, and it is tried again.
+                    log.exception("publishing.post:%s was left as it is", claim.id)
     wake.hint(queue="publish")
     return dealt
 
 
 def publish(*, claim: Claim) -> None:
-    """One claimed post through tx A, tx B, the call, tx C. Raises Fenced with nothing of this attempt kept."""
+    """One claimed post, one step further: sent and landed, or looked up, or put before a human.
+
+    Raises Fenced with nothing of this attempt kept.
+    """
     actor = f"{leases.owner()} stage:publish"
+    others: list[str] = []
     with tenancy.brand(claim.brand_id, actor=actor):
         post = _held(claim)
-        connector = registry.get("CONNECTORS", post.payload["platform"], Connector)
+        try:
+            connector = registry.get("CONNECTORS", post.payload["platform"], Connector)
+        except NotOnSwitchboard as missing:
+            leases.give_back(row=post, after_s=leases.backoff_s(attempts=post.attempts), note=str(missing))
+            return
         effect = _intended(post, connector)
-    if effect is None:
+        step = Step.NOTHING if effect is None else doubt.next_step(post=post, effect=effect, connector=connector)
+        if step is Step.LOOK:
+            others = doubt.others(post=post)
+    if effect is None or step is Step.NOTHING:
+        return
+    if step is Step.LOOK:
+        seen = doubt.look(post=post, effect=effect, connector=connector, but=others)
+        with tenancy.brand(claim.brand_id, actor=actor):
+            doubt.land(post=post, effect=effect, seen=seen)
         return
     jti = grants.new_jti()
     faults.point("before_sent")
-    try:
-        circuits.require_closed(provider=connector.platform)  # before tx B: nothing is SENT that nobody could send
-        with tenancy.brand(claim.brand_id, actor=actor):
-            leases.extend(row=post, seconds=2 * settings.CALL_TIMEOUT_S)
-            effects.send(effect=effect, row=post, jti=jti, call_timeout_s=settings.CALL_TIMEOUT_S)
-    except CircuitOpen as outage:
-        with tenancy.brand(claim.brand_id, actor=actor):
-            leases.give_back(row=post, after_s=outage.retry_after_s, note=str(outage), counts=False)
-        return
-    except Denied as refusal:  # a control came into force: wait for it to be lifted; any other no is an attempt
-        circuits.let_go(provider=connector.platform)
-        stopped = isinstance(refusal, Stopped)
-        wait_s = 1.0 if stopped else leases.backoff_s(attempts=post.attempts)
-        with tenancy.brand(claim.brand_id, actor=actor):
-            leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=not stopped)
+    if not _sent(post, effect, jti, actor):
         return
     faults.point("after_sent")
     recorder = Recorder()
@@ -118,6 +126,28 @@ def publish(*, claim: Claim) -> None:
         _land(post=post, effect=effect, outcome=outcome)
 
 
+def _sent(post: Post, effect: Effect, jti: str, actor: str) -> bool:
+    """tx B. False when a rule said no; the post then waits."""
+    platform = post.payload["platform"]
+    try:
+        circuits.require_closed(provider=platform)  # before tx B: nothing is SENT that nobody could send
+        with tenancy.brand(post.brand_id, actor=actor):
+            leases.extend(row=post, seconds=2 * settings.CALL_TIMEOUT_S)
+            effects.send(effect=effect, row=post, jti=jti, call_timeout_s=settings.CALL_TIMEOUT_S)
+    except CircuitOpen as outage:
+        with tenancy.brand(post.brand_id, actor=actor):
+            leases.give_back(row=post, after_s=outage.retry_after_s, note=str(outage), counts=False)
+        return False
+    except Denied as refusal:  # a control came into force: wait for it to be lifted; any other no is an attempt
+        circuits.let_go(provider=platform)
+        stopped = isinstance(refusal, Stopped)
+        wait_s = 1.0 if stopped else leases.backoff_s(attempts=post.attempts)
+        with tenancy.brand(post.brand_id, actor=actor):
+            leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=not stopped)
+        return False
+    return True
+
+
 def _held(claim: Claim) -> Post:
     post = Post.objects.select_related("account").filter(pk=claim.id, fence=claim.fence).first()
     if post is None:
@@ -126,52 +156,21 @@ def _held(claim: Claim) -> Post:
 
 
 def _intended(post: Post, connector: Connector) -> Effect | None:
-    """tx A. None when the post may not go on: out of attempts, out of money, or out of the platform's key window."""
-    fee = money.usd(settings.PLATFORM_FEES_USD[connector.platform])
+    """tx A. None when there is no money for it: the post waits for the budget to reopen."""
     try:
-        effect = effects.intend(
+        return effects.intend(
             row=post,
             task=post.task,
             kind="publish",
             platform_class=connector.effect_class,
             payload_hash=post.content_hash,
-            fee_usd_micros=fee,
+            fee_usd_micros=landing.fee_usd_micros(platform=connector.platform),
             lasts_s=settings.HOLD_LASTS_S,
         )
     except Exhausted as refusal:
         wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
         leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=False)
         return None
-    too_old = (
-        effect.status == EffectStatus.SENT
-        and effect.made_at is not None
-        and (clock.now() - effect.made_at > timedelta(seconds=settings.EFFECT_KEY_WINDOW_S))
-    )
-    if effect.status not in effects.OPEN or too_old:
-        _ask(post, "The platform no longer remembers the key of this post; look whether it is live.", effect)
-        return None
-    if post.attempts > post.attempts_max:
-        _ask(post, f"Tried {post.attempts_max} times to publish. Last: {post.note}", effect)
-        return None
-    return effect
-
-
-def _ask(post: Post, why: str, effect: Effect) -> None:
-    transitions.move(row=post, to=PostStatus.HELD, fence=post.fence, **leases.free(note=why))
-    reviews.ask(
-        brand_id=post.brand_id,
-        about=post.subject,
-        task=post.task,
-        kind=ReviewKind.EXHAUSTED,
-        snapshot={
-            "payload": post.payload,
-            "agent": {"handle": post.account.handle, "name": post.account.display_name},
-            "effect": {"status": effect.status, "sends": effect.sends, "key": effect.key},
-        },
-        why=why,
-        deadline=clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S),
-    )
-    leases.end_attempt(row=post, outcome=why)
 
 
 def _call(
@@ -194,10 +193,19 @@ def _call(
     request = {"payload_hash": post.content_hash, "key": effect.key, "jti": jti}
     got: list[Receipt] = []
 
+    def _note(name: str, value: str) -> None:
+        with tenancy.brand(post.brand_id, actor=f"{leases.owner()} stage:publish"):
+            effects.note_id(effect=effect, jti=jti, name=name, value=value)
+        connection.close()  # the call goes on without it
+
     def _publish() -> dict[str, Any]:
         got.append(
-            connector.publish(
-                payload=post.payload, grant=grant, idempotency_key=effect.key, timeout_s=settings.CALL_TIMEOUT_S
+            connector.publish_in_stages(
+                payload=post.payload,
+                grant=grant,
+                idempotency_key=effect.key,
+                timeout_s=settings.CALL_TIMEOUT_S,
+                note=_note,
             )
         )
         return asdict(got[0])
@@ -207,62 +215,39 @@ def _call(
             recorder.tool(
                 seat="publish", provider=connector.platform, model="publish_post", request=request, call=_publish
             )
-            faults.point("after_call")
     except (Rejected, Unavailable) as said:
         return said
+    except Exception as error:
+        log.exception("%s: the connector failed in words of its own", post.subject)
+        return Unknown(f"{connector.platform}'s connector failed ({type(error).__name__}); the post may be live.")
+    faults.point("after_call")
     return got[0]
 
 
 def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Unavailable) -> None:
     """tx C. The post moves under its fencing number together with its effect, or nothing does."""
     if isinstance(outcome, Receipt):
-        fee = money.usd(settings.PLATFORM_FEES_USD[post.payload["platform"]])
-        transitions.move(
-            row=post,
-            to=PostStatus.PUBLISHED,
-            fence=post.fence,
+        landing.published(
+            post=post,
+            effect=effect,
             platform_id=outcome.platform_id,
             url=outcome.url,
-            **leases.free(published_at=Now(), note=""),
+            told=asdict(outcome),
+            fence=post.fence,
         )
-        effects.confirm(effect=effect, platform_id=outcome.platform_id, receipt=asdict(outcome), cost_usd_micros=fee)
         leases.end_attempt(row=post, outcome="published")
     elif isinstance(outcome, Rejected) and outcome.code != TRY_AGAIN_WITH_A_NEW_GRANT:
-        transitions.move(row=post, to=PostStatus.FAILED, fence=post.fence, **leases.free(note=str(outcome)))
-        effects.refute(effect=effect, receipt={"code": outcome.code, "sentence": str(outcome)})
+        told = {"code": outcome.code, "sentence": str(outcome)}
+        landing.failed(post=post, effect=effect, note=str(outcome), told=told, fence=post.fence)
         leases.end_attempt(row=post, outcome=str(outcome))
     else:
-        # Not sent, or nobody knows: the effect stays SENT and is asked again under the same key.
         outage = circuits.outage(error=outcome)
-        wait_s = outage.retry_after_s if outage else leases.backoff_s(attempts=post.attempts)
-        leases.give_back(row=post, after_s=wait_s, note=str(outcome), counts=outage is None)
-
-
-def act_on_answers() -> int:
-    """Posts that waited for a human and have an answer: try again, or give up."""
-    acted = 0
-    for answer in review_queue.answered(prefix=f"{Post.SUBJECT}:", count_max=50):
-        with tenancy.brand(answer.brand_id, actor=f"{leases.owner()} stage:answer"):
-            review = ReviewItem.objects.select_for_update().get(pk=answer.id)
-            if review.consumed_at is not None:
-                continue
-            reviews.consume(item=review)
-            post = Post.objects.select_for_update().get(pk=int(answer.about.rpartition(":")[2]))
-            if post.status == PostStatus.HELD:
-                _answered(post=post, approved=review.status == ReviewStatus.APPROVED)
-            acted += 1
-    return acted
-
-
-def _answered(*, post: Post, approved: bool) -> None:
-    if approved:
-        transitions.move(row=post, to=PostStatus.SCHEDULED, **leases.due(attempts=0))
-        wake.after_commit(queue="publish")
-        return
-    transitions.move(row=post, to=PostStatus.FAILED, **leases.free())
-    effect = Effect.objects.select_for_update().get(about=post.subject, kind="publish")
-    if effect.status == EffectStatus.INTENDED:
-        effects.refute(effect=effect, receipt={"sentence": "A human gave up before anything was sent."})
-    elif effect.status == EffectStatus.SENT:
-        # It may be live: the money stays held until somebody knows.
-        effects.doubt(effect=effect, receipt={"sentence": "A human gave up; whether it is live is not known."})
+        after_s = outage.retry_after_s if outage else leases.backoff_s(attempts=post.attempts)
+        if effect.platform_class != "A" and isinstance(outcome, NotSent):
+            # The only send since the effect was opened, and its own call says that nothing went out.
+            effects.note_look_up(effect=effect, result="not_sent", said=str(outcome))
+            effects.reopen(effect=effect, by="not sent")
+        elif effect.platform_class != "A":
+            after_s = max(after_s, effects.wait_s(effect=effect))
+        # Otherwise nobody knows: the effect stays SENT, and whoever claims the post next finds out.
+        leases.give_back(row=post, after_s=after_s, note=str(outcome), counts=outage is None)

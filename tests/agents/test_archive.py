@@ -17,10 +17,10 @@ from django.test import Client
 from agents import celery_tasks, pipeline, summary
 from agents.archive import selectors
 from agents.archive import services as archive
-from agents.goals import services as goals
 from agents.goals.models import Goal
 from agents.models import ArchivedGoal
 from agents.personas.models import Agent
+from agents.planner import services as planner
 from agents.tasks.models import Task
 from chimera.core import machines, tenancy
 from tests import people
@@ -207,7 +207,7 @@ def test_a_goal_stays_while_its_trend_lives_and_its_cause_is_not_taken_up_again(
         eyes.execute("UPDATE agents_goal SET trend_id = NULL, cause = %s", [goal.cause])
     assert put_away() == 1
     with desk(world):
-        assert goals.set_goals(agent_id=Agent.objects.get().pk) == []
+        assert planner.set_goals(agent_id=Agent.objects.get().pk) == []
 
 
 def test_the_database_archives_nothing_of_the_last_day_and_forgets_nothing_of_the_last_month(

@@ -11,10 +11,10 @@ from agents import sweeper
 from agents.archive import services as archive
 from agents.batches import clocks, selectors
 from agents.batches.clocks import Moment, Times
-from agents.goals import services as goals
 from agents.goals.models import Goal
 from agents.personas.models import Agent
 from agents.personas.states import TrustRung
+from agents.planner import services as planner
 from chimera.core import clock, tenancy
 from governance.reviews import services as reviews
 from governance.reviews.models import ReviewItem
@@ -212,9 +212,9 @@ def test_each_round_is_a_batch_of_its_own_and_older_goals_stand_alone(world: Wor
     batch_of_two(world, TrustRung.AUTONOMOUS)
     with desk(world):
         agent = Agent.objects.get()
-        assert goals.set_goals(agent_id=agent.pk) == []
+        assert planner.set_goals(agent_id=agent.pk) == []
         people.trend(brand_id=ALPHA, story=(OTHER_STORY[0].replace("30", "31"), OTHER_STORY[1]), key="story-3")
-        (third,) = goals.set_goals(agent_id=agent.pk)
+        (third,) = planner.set_goals(agent_id=agent.pk)
     with looking():
         rounds = set(Goal.objects.values_list("batch", flat=True))
         assert len(rounds) == 2 and all(name.startswith(f"agent:{agent.pk}/20") for name in rounds)

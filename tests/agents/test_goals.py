@@ -211,7 +211,7 @@ def test_an_agent_without_new_goals_says_why(world: World) -> None:
         agent = people.agent(brand_id=ALPHA)
         assert "none of the 0 live trends" in goals.why_no_more(agent_id=agent.pk)
         people.trend(brand_id=ALPHA)
-        assert goals.set_goals(agent_id=agent.pk)
+        assert planner.set_goals(agent_id=agent.pk)
         assert "a goal for each of the 1 live trends" in goals.why_no_more(agent_id=agent.pk)
         type(agent).objects.filter(pk=agent.pk).update(posts_per_day=1)
         assert "has its 1 goals of today" in goals.why_no_more(agent_id=agent.pk)

@@ -1,6 +1,7 @@
 """A stage for fault tests: a real platform, a real connector process, and worker processes that can be killed."""
 
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -18,6 +20,7 @@ from publishing.simulators.plaza.store import Store
 from tests.conftest import World
 from tests.servers import CHECKOUT
 
+CLASSES = {"plaza": "A", "plaza-b": "B", "plaza-c": "C"}
 TOKEN = "demo-token"  # what settings.CONNECTORS gives to the platform by default
 
 
@@ -30,12 +33,15 @@ def published(store: Path) -> list[str]:
 class Stage:
     """Simulator in a thread (its faults can be scripted), connector and workers as processes of their own."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.folder = world, folder
+    def __init__(self, world: World, folder: Path, *, platform: str = "plaza", lag_s: float = 0.0) -> None:
+        """`platform` is "plaza" (class A), "plaza-b" or "plaza-c"; the last two stand on a switchboard of tests."""
+        self.world, self.folder, self.platform = world, folder, platform
         self.faults: list[str] = []
         self.store = Store(folder / "plaza.sqlite3")
         self.platform_port, self.connector_port = free_port(), free_port()
-        app = plaza.build(store=self.store, token=TOKEN, faults=self.faults, late_s=1.0)
+        app = plaza.build(
+            store=self.store, token=TOKEN, faults=self.faults, late_s=1.0, lag_s=lag_s, platform_class=CLASSES[platform]
+        )
         config = uvicorn.Config(app, host="127.0.0.1", port=self.platform_port, log_level="error")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -43,15 +49,17 @@ class Stage:
         self.connector: subprocess.Popen[bytes] | None = None
 
     def _shared(self) -> dict[str, str]:
+        name = self.platform.upper().replace("-", "_")
         return {
-            "PLAZA_URL": f"http://127.0.0.1:{self.platform_port}",
-            "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{self.connector_port}/mcp",
+            f"{name}_URL": f"http://127.0.0.1:{self.platform_port}",
+            f"{name}_CONNECTOR_URL": f"http://127.0.0.1:{self.connector_port}/mcp",
             "PYTHONPATH": str(CHECKOUT),
+            "SWITCHBOARD": "chimera.switchboard" if self.platform == "plaza" else "tests.faults.boards",
         }
 
     def start_connector(self) -> None:
         """Start the connector and wait until it answers."""
-        command = [sys.executable, "manage.py", "connector", "plaza", "--port", str(self.connector_port)]
+        command = [sys.executable, "manage.py", "connector", self.platform, "--port", str(self.connector_port)]
         variables = {**self.world.variables("connector"), **self._shared()}
         with (self.folder / "connector.log").open("ab") as log:
             self.connector = subprocess.Popen(command, cwd=CHECKOUT, env=variables, stdout=log, stderr=log)
@@ -90,6 +98,21 @@ class Stage:
                 return True
             time.sleep(0.02)
         return False
+
+    def command(self, *words: str) -> dict[str, Any]:
+        """Run a management command as the application, and read its JSON."""
+        variables = {**self.world.variables("app"), **self._shared()}
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=CHECKOUT,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return told
 
     def log(self) -> str:
         """What the processes said, for a failing test."""

@@ -149,3 +149,52 @@ def test_media_is_for_people_who_are_signed_in(desk: Client) -> None:
     assert desk.get(f"/media/{found}").content == storage.get(found)
     assert desk.get("/media/nothing").status_code == 404
     assert Client().get(f"/media/{found}").status_code == 302
+
+
+@pytest.mark.spec("PUB-4", "REV-4")
+def test_a_doubt_is_answered_at_the_desk_by_what_somebody_found(world: World, desk: Client) -> None:
+    deadline = pending().deadline
+    with world.role("app"), tenancy.brand(ALPHA, actor="test:lost"):
+        lost = ReviewItem.objects.create(
+            brand_id=ALPHA,
+            about="publishing.post:1",
+            task="agents.task:1",
+            kind="in_doubt",
+            content_hash="x",
+            snapshot={
+                "payload": {"text": "Is it live?"},
+                "agent": {"handle": "bea_unscrews", "name": "Bea"},
+                "effect": {
+                    "status": "IN_DOUBT",
+                    "sends": 2,
+                    "key": "key-77",
+                    "lookups": [{"at": "2026-11-22T10:00:00Z", "result": "failed", "said": EVIL}],
+                },
+            },
+            why="The platform gave no answer.",
+            deadline=deadline,
+            status="PENDING",
+        )
+    address = f"/admin/governance/reviewitem/{lost.pk}"
+    page = desk.get(f"{address}/change/").content.decode()
+    assert "Say what you found" in page and "sent 2 times" in page and "key-77" in page
+    assert f"{address}/approve/" not in page and f"{address}/reject/" not in page
+    assert "<b onclick" not in page
+    other = desk.get(f"/admin/governance/reviewitem/{pending_of('agents.task').pk}/change/").content.decode()
+    assert "Say what you found" not in other
+    desk.post(f"{address}/approve/", {"_form_submitted": "True"})
+    for fields in ({"answer": "found_live", "evidence": ""}, {"answer": "", "evidence": "x"}):
+        desk.post(f"{address}/resolve/", {"_form_submitted": "True", **fields})
+    assert pending_of("publishing.post").status == "PENDING"
+    desk.post(
+        f"{address}/resolve/", {"_form_submitted": "True", "answer": "found_live", "evidence": "http://plaza/p/9"}
+    )
+    with tenancy.all_brands(actor="test:look"):
+        lost.refresh_from_db()
+        assert (lost.status, lost.answer, lost.evidence_url) == ("APPROVED", "found_live", "http://plaza/p/9")
+        assert lost.decided_by == "user:ada"
+
+
+def pending_of(kind: str) -> ReviewItem:
+    with tenancy.all_brands(actor="test:look"):
+        return ReviewItem.objects.get(status="PENDING", about__startswith=kind)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("chimera/core", "chimera/embedded", "governance", "publishing", "wallets", "agents")
+APPS = ("chimera/core", "chimera/embedded", "chimera/chaos", "governance", "publishing", "wallets", "agents")
 SOURCES = ("chimera", "governance", "publishing", "wallets", "agents", "demo")
 _NOT_OURS = {".venv", ".git", ".chimera", "__pycache__", "node_modules", "vendor", "staticfiles"}
 # Django's own folders: doors and history, not rooms.

@@ -30,7 +30,9 @@ PLACEHOLDER = re.compile(r"<[^>]+>|\bmy_handle\b")  # what a reader puts an agen
 NOT_RUN = {
     "demo": "stays up with its own servers; tests/flow/test_demo.py runs it",
     "up": "stays up with its own servers; tests/embedded/test_up.py runs it",
+    "chaos": "breaks servers of its own for a minute or more; tests/faults/test_chaos_run.py runs it",
     "connector": "serves until it is stopped; tests/faults/ and tests/flow/test_demo.py run it",
+    "bench": "measures for minutes on servers of its own; tests/bench/test_bench.py runs its parts",
     "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
     "traceability": "writes into this checkout; with --check and --json it is run",
     "diagrams": "writes into this checkout; with --check it is run",

@@ -57,6 +57,12 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"socket", "psycopg", "redis", "urllib.request", "http.client", "uvicorn", "waitress"},
         "starts and asks its own Postgres, Valkey and web server on this machine",
     ),
+    "chimera/bench/*.py": ({"psycopg"}, "counts as superuser what a run left, on servers of its own"),
+    "chimera/chaos/*.py": (
+        {"psycopg", "redis", "urllib.request", "uvicorn"},
+        "breaks and counts on servers and platforms of its own on this machine; no part of the product",
+    ),
+    "chimera/chaos/peer/*.py": ({"psycopg", "redis", "urllib.request"}, "the bare chain on those same servers"),
     "publishing/connectors/*/server.py": (
         {"mcp", "httpx2", "uvicorn"},
         "the MCP server of a platform, a process of its own that calls the platform's API",

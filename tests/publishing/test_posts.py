@@ -1,63 +1,28 @@
 """A scheduled post goes out once, fails, or waits for a human; its effect and its money go with it."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from agents import sweeper
 from agents.personas.models import Agent
-from chimera.core import canonical, registry, tenancy
+from chimera.core import canonical, tenancy
 from chimera.core.calls.models import CallRecord
+from governance.budgets import services as budgets
 from governance.controls import services as controls
 from governance.controls.models import ControlKind
-from governance.grants import services as grants
+from governance.effects import services as effects
 from governance.leases import services as leases
 from governance.leases.services import Claim
-from governance.models import Budget, Effect, Hold, ReviewItem
+from governance.models import ReviewItem
 from governance.reviews import services as reviews
 from governance.transitions import Fenced
-from publishing.accounts.models import Account
-from publishing.connectors.base import Connector, Limits, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.base import NotSent, Receipt, Rejected, Unknown
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 from tests import people
 from tests.conftest import ALPHA, World
+from tests.publishing.fakes import FEE, LIVE, FakePlaza, money, plaza, schedule, state
 
-FEE = 15_000
-LIVE = Receipt(platform_id="plaza-7", url="http://127.0.0.1/p/7", raw_status="ok")
-Answer = Receipt | BaseException | Callable[[], Receipt]
-
-
-class FakePlaza(Connector):
-    """Answers what a test says, in order, the last one for ever; remembers what it was asked."""
-
-    platform = "plaza"
-    effect_class = "A"
-    limits = Limits(text_max=280, images_max=1, image_bytes_max=1_000)
-    label_field = "ai_generated"
-
-    def __init__(self) -> None:
-        self.answers: list[Answer] = [LIVE]
-        self.keys: list[str] = []
-        self.grants: list[grants.Claims] = []
-
-    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
-        self.keys.append(idempotency_key)
-        self.grants.append(grants.check(grant=grant, payload=payload, audience="plaza"))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer if isinstance(answer, Receipt) else answer()
-
-
-@pytest.fixture
-def plaza(monkeypatch: pytest.MonkeyPatch) -> FakePlaza:
-    fake, made = FakePlaza(), registry._made
-    monkeypatch.setattr(
-        registry, "_made", lambda section, name: fake if section == "CONNECTORS" else made(section, name)
-    )
-    return fake
+__all__ = ["plaza"]
 
 
 @pytest.fixture
@@ -69,45 +34,15 @@ def due(world: World) -> World:
     return world
 
 
-def schedule() -> Post:
-    agent, account = Agent.objects.get(), Account.objects.get()
-    return posts.schedule(
-        brand_id=ALPHA,
-        task="agents.task:5",
-        account=account,
-        payload={
-            "platform": "plaza",
-            "account_handle": account.handle,
-            "text": "Keep the drawing.",
-            "ai_generated": True,
-        },
-        scopes=[*agent.scopes, "platform:plaza"],
-        approval="judge",
-    )
-
-
 def claim() -> Claim:
     (found,) = leases.claim(model=Post, queues=["publish"], stages=["publish"], count_max=1)
     return found
 
 
-def state() -> tuple[Post, Effect, Hold]:
-    with tenancy.brand(ALPHA, actor="test:look"):
-        return Post.objects.get(), Effect.objects.get(), Hold.objects.get()
-
-
-def money() -> set[tuple[int, int]]:
-    """(reserved, settled) over the budgets of agent and brand."""
-    with tenancy.brand(ALPHA, actor="test:look"):
-        found = list(Budget.objects.values_list("reserved_usd_micros", "settled_usd_micros"))
-    assert len(found) == 2
-    return set(found)
-
-
 def answer(world: World, *, approve: bool) -> None:
     with world.role("operator"), tenancy.all_brands(actor="user:ada"):
         review = ReviewItem.objects.get(status="PENDING")
-        assert review.kind == "exhausted"
+        assert review.kind == "exhausted", review.why
         if approve:
             reviews.approve(item=review)
         else:
@@ -202,64 +137,32 @@ def test_without_an_outcome_the_same_key_is_sent_again_with_a_new_grant(
 
 
 @pytest.mark.spec("PLN-6", "PUB-4")
-def test_out_of_attempts_a_human_is_asked_and_a_yes_tries_again_under_the_same_key(
-    due: World, plaza: FakePlaza
+@pytest.mark.parametrize("approve", [True, False])
+def test_out_of_attempts_with_nothing_out_a_human_is_asked_whether_to_try_on(
+    due: World, plaza: FakePlaza, approve: bool
 ) -> None:
-    plaza.answers = [Unknown("No answer from Plaza.")]
+    plaza.is_of_class("C")
+    plaza.answers = [NotSent("Plaza is closed.")]
     try_until_held(due)
     assert len(plaza.keys) == posts.ATTEMPTS_MAX
     with tenancy.brand(ALPHA, actor="test:look"):
         review = ReviewItem.objects.get()
-        assert f"Tried {posts.ATTEMPTS_MAX} times" in review.why and "No answer from Plaza." in review.why
-        assert review.snapshot["effect"]["sends"] == posts.ATTEMPTS_MAX
+        assert f"Tried {posts.ATTEMPTS_MAX} times" in review.why and "Plaza is closed." in review.why
         assert review.content_hash == Post.objects.get().content_hash
     plaza.answers = [LIVE]
-    answer(due, approve=True)
-    assert state()[0].status == "SCHEDULED"
-    posts.drain(seconds=30)
-    assert state()[0].status == "PUBLISHED"
-    assert len(set(plaza.keys)) == 1
-
-
-@pytest.mark.spec("PUB-4", "GOV-1")
-def test_a_human_who_gives_up_leaves_the_effect_in_doubt_and_its_money_held(due: World, plaza: FakePlaza) -> None:
-    plaza.answers = [Unknown("No answer.")]
-    try_until_held(due)
-    answer(due, approve=False)
-    post, effect, hold = state()
-    assert (post.status, effect.status, hold.status) == ("FAILED", "IN_DOUBT", "HELD")
-    due.shift_clock("25 hours")  # nor is it taken for abandoned
-    sweeper.sweep(queues=[])
-    assert state()[2].status == "HELD"
-    assert money() == {(FEE, 0)}
-
-
-@pytest.mark.spec("PUB-4")
-def test_past_the_platforms_memory_of_the_key_a_human_looks(due: World, plaza: FakePlaza) -> None:
-    plaza.answers = [Unknown("No answer."), LIVE]
-    posts.drain(seconds=30)
-    due.shift_clock("23 hours 1 minute")
+    answer(due, approve=approve)
     posts.drain(seconds=30)
     post, effect, _ = state()
-    assert (post.status, effect.status, len(plaza.keys)) == ("HELD", "SENT", 1)
-    with tenancy.brand(ALPHA, actor="test:look"):
-        assert "no longer remembers the key" in ReviewItem.objects.get().why
-
-
-@pytest.mark.spec("PUB-4")
-def test_a_platform_that_cannot_be_asked_twice_is_not_and_a_human_gets_it(
-    due: World, plaza: FakePlaza, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FakePlaza, "effect_class", "C")
-    plaza.answers = [Unknown("No answer.")]
-    try_until_held(due)
-    assert len(plaza.keys) <= 1
-    with tenancy.brand(ALPHA, actor="test:look"):
-        assert ReviewItem.objects.get().kind == "exhausted"
+    if approve:
+        assert (post.status, effect.status, effect.sends) == ("PUBLISHED", "CONFIRMED", posts.ATTEMPTS_MAX + 1)
+        assert money() == {(0, FEE)}
+    else:
+        assert (post.status, effect.status, len(plaza.keys)) == ("FAILED", "REFUTED", posts.ATTEMPTS_MAX)
+        assert money() == {(0, 0)}
 
 
 @pytest.mark.spec("OPS-4")
-@pytest.mark.parametrize("scope", ["fleet", f"brand:{ALPHA}", "agent", "platform:plaza"])
+@pytest.mark.parametrize("scope", ["fleet", f"brand:{ALPHA}", "agent", "platform:plaza", "effects"])
 def test_nothing_is_sent_while_a_control_is_in_force(due: World, plaza: FakePlaza, scope: str) -> None:
     with due.role("operator"), tenancy.all_brands(actor="user:ada"):
         stopped = Agent.objects.get().scope if scope == "agent" else scope
@@ -348,3 +251,87 @@ def test_a_task_that_is_committed_twice_is_one_post(due: World, plaza: FakePlaza
         first = Post.objects.get()
         assert schedule().pk == first.pk
         assert Post.objects.count() == 1
+
+
+@pytest.mark.spec("PUB-4")
+def test_a_connector_that_breaks_in_its_own_way_stops_no_other_post(due: World, plaza: FakePlaza) -> None:
+    with tenancy.brand(ALPHA, actor="test:more"):
+        schedule("agents.task:6", "Keep the other drawing.")
+    other = Receipt(platform_id="plaza-8", url="", raw_status="ok")
+    plaza.answers = [KeyError("no such field"), other]
+    assert posts.drain(seconds=30) == 2
+    with tenancy.brand(ALPHA, actor="test:look"):
+        broken, went = Post.objects.order_by("id")
+        assert (broken.status, went.status) == ("SCHEDULED", "PUBLISHED")
+        assert "failed (KeyError); the post may be live" in broken.note
+    plaza.answers = [LIVE]
+    due.shift_clock("1 minute")
+    posts.drain(seconds=30)
+    assert len(set(plaza.keys)) == 2, "the broken one was asked again under its own key"
+
+
+def test_a_post_that_cannot_be_handled_keeps_no_other_waiting(
+    due: World, plaza: FakePlaza, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenancy.brand(ALPHA, actor="test:more"):
+        second = schedule("agents.task:6", "Keep the other drawing.")
+    held = posts._held
+
+    def breaks_on_the_first(claim: Claim) -> Post:
+        if claim.id != second.pk:
+            raise ZeroDivisionError
+        return held(claim)
+
+    monkeypatch.setattr(posts, "_held", breaks_on_the_first)
+    assert posts.drain(seconds=30) == 1
+    with tenancy.brand(ALPHA, actor="test:look"):
+        assert Post.objects.get(pk=second.pk).status == "PUBLISHED"
+
+
+def test_a_post_for_a_platform_that_is_not_on_the_switchboard_waits(due: World) -> None:
+    with tenancy.brand(ALPHA, actor="test:more"):
+        post = Post.objects.get()
+        Post.objects.filter(pk=post.pk).update(payload={**post.payload, "platform": "nowhere"})
+    posts.drain(seconds=30)
+    with tenancy.brand(ALPHA, actor="test:look"):
+        post.refresh_from_db()
+        assert (post.status, post.lease_until) == ("SCHEDULED", None)
+        assert "CONNECTORS has no 'nowhere'" in post.note
+
+
+@pytest.mark.spec("PUB-4")
+@pytest.mark.parametrize("live", [True, False])
+def test_a_post_whose_effect_is_known_follows_it(due: World, plaza: FakePlaza, live: bool) -> None:
+    with tenancy.brand(ALPHA, actor="test:more"):
+        post = Post.objects.get()
+        effect = effects.intend(
+            row=post,
+            task=post.task,
+            kind="publish",
+            platform_class="A",
+            payload_hash=post.content_hash,
+            fee_usd_micros=FEE,
+            lasts_s=60,
+        )
+        if live:
+            effects.confirm(effect=effect, platform_id="p-1", receipt={"url": LIVE.url}, cost_usd_micros=FEE)
+        else:
+            effects.refute(effect=effect, receipt={"sentence": "The text is too long."})
+    posts.drain(seconds=30)
+    post, _, _ = state()
+    if live:
+        assert (post.status, post.platform_id, post.url, plaza.keys) == ("PUBLISHED", "p-1", LIVE.url, [])
+        assert money() == {(0, FEE)}
+    else:
+        assert (post.status, post.note, plaza.keys) == ("FAILED", "The text is too long.", [])
+
+
+@pytest.mark.spec("GOV-1")
+def test_a_post_that_the_budget_cannot_pay_waits_until_it_reopens(due: World, plaza: FakePlaza) -> None:
+    with due.role("operator"), tenancy.brand(ALPHA, actor="user:ada"):
+        budgets.set_limit(brand_id=ALPHA, scope=f"brand:{ALPHA}", limit_usd_micros=1)
+    posts.drain(seconds=30)
+    with tenancy.brand(ALPHA, actor="test:look"):
+        post = Post.objects.get()
+        assert (post.status, post.attempts, plaza.keys) == ("SCHEDULED", 0, [])
+        assert "It reopens at" in post.note

@@ -14,7 +14,7 @@ from chimera.core.money import Allowance
 from publishing.accounts.models import Account
 from publishing.posts import scheduling
 
-PLATFORM = "plaza"
+PLATFORM = "plaza"  # of a preview, which has no account
 
 
 class Publishing(Kind):
@@ -24,24 +24,24 @@ class Publishing(Kind):
     outward = True
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """The account to post on."""
-        account = Account.objects.filter(belongs_to=task.agent.subject, platform=PLATFORM).first()
+        """The account to post on: the agent's first."""
+        account = Account.objects.filter(belongs_to=task.agent.subject).order_by("id").first()
         if account is None:
             return {}
-        return {"account_id": account.pk, "handle": account.handle}
+        return {"account_id": account.pk, "handle": account.handle, "platform": account.platform}
 
     def estimate_usd_micros(self) -> int:
-        """The platform's fee."""
-        return money.usd(settings.PLATFORM_FEES_USD[PLATFORM])
+        """The fee of the dearest platform: which one it will be is not known yet."""
+        return max(money.usd(fee) for fee in settings.PLATFORM_FEES_USD.values())
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """Exactly what will be published: nothing is added or changed after this."""
         if "account_id" not in work.inputs:
-            raise CannotPropose(f"@{work.agent['handle']} has no account on {PLATFORM}; register one.")
+            raise CannotPropose(f"@{work.agent['handle']} has no account on any platform; register one.")
         draft, image = work.upstream["draft"], work.upstream["image"]
         return Proposal(
             payload={
-                "platform": PLATFORM,
+                "platform": work.inputs.get("platform", PLATFORM),
                 "account_handle": work.inputs["handle"],
                 "text": draft["text"],
                 "media": [{"sha256": image["sha256"], "alt": image["alt"]}],

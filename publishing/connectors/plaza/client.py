@@ -1,17 +1,33 @@
-"""Plaza as a publish worker sees it: one MCP tool, and its answers as the values of `connectors.base`.
+"""Plaza as a publish worker sees it: one MCP tool that publishes, one that reads, their answers as values of ours.
 
 Requirements: PUB-1, PUB-2, PUB-4, MCP-1.
 """
 
 import json
-from collections.abc import Callable
-from typing import Any, ClassVar
+import time
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
-from publishing.connectors.base import Connector, Limits, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.base import (
+    Absent,
+    Connector,
+    Found,
+    Limits,
+    Listed,
+    Listing,
+    NotSent,
+    Receipt,
+    Rejected,
+    Unknown,
+)
 
 TOOL = "publish_post"
+LISTING = "list_posts"
+LOOK_BACK_POSTS_MAX = 1_000
+CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
 
 
 class PlazaConnector(Connector):
@@ -21,17 +37,18 @@ class PlazaConnector(Connector):
     effect_class: ClassVar[str] = "A"
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000)
     label_field: ClassVar[str] = "ai_generated"
+    can_look_up: ClassVar[bool] = True
 
     def __init__(self, *, url: str, service_token: str, is_allowed: Callable[[str], bool] | None = None) -> None:
         """`url` is the connector's MCP endpoint. Without `is_allowed` that one URL is allowed and no other."""
         self._client = Client(url, bearer=service_token, is_allowed=is_allowed or (lambda asked: asked == url))
 
     @classmethod
-    def from_settings(cls, *, is_allowed: Callable[[str], bool] | None = None) -> "PlazaConnector":
-        """Made from `settings.CONNECTORS["plaza"]`: `{"url": str, "service_token": str}`."""
+    def from_settings(cls, *, is_allowed: Callable[[str], bool] | None = None) -> Self:
+        """Made from `settings.CONNECTORS[platform]`: `{"url": str, "service_token": str}`."""
         from django.conf import settings
 
-        chosen = settings.CONNECTORS["plaza"]
+        chosen = settings.CONNECTORS[cls.platform]
         return cls(url=chosen["url"], service_token=chosen["service_token"], is_allowed=is_allowed)
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
@@ -53,6 +70,43 @@ class PlazaConnector(Connector):
         except ToolRefused as error:
             raise _as_error(str(error)) from error
         return _receipt(answer)
+
+    def look_up(
+        self,
+        *,
+        payload: dict[str, Any],
+        idempotency_key: str,
+        stage_ids: Mapping[str, str],
+        since: datetime,
+        but: Collection[str],
+        timeout_s: float,
+    ) -> Found | Absent:
+        """See `Connector.look_up`: by account, text, images and what it replies to; of several the oldest."""
+        handle = payload["account_handle"]
+        listing = self.list_posts(account_handle=handle, count_max=LOOK_BACK_POSTS_MAX, timeout_s=timeout_s)
+        begun = since - CLOCKS_DIFFER
+        for post in reversed(listing.posts):
+            if post.made_at >= begun and post.platform_id not in but and _is(post, payload):
+                return Found(receipt=Receipt(platform_id=post.platform_id, url=_address(post.url), raw_status="listed"))
+        if not listing.is_whole and listing.posts[-1].made_at >= begun:
+            raise Unavailable(f"@{handle} has too many posts on Plaza to be sure that this one is not among them.")
+        return Absent()
+
+    def list_posts(self, *, account_handle: str, count_max: int, timeout_s: float) -> Listing:
+        """See `Connector.list_posts`."""
+        ends = time.monotonic() + timeout_s
+        found: list[Listed] = []
+        before = 0
+        while True:
+            arguments = {"account": account_handle, "before": before}
+            try:
+                page = self._client.call(tool=LISTING, arguments=arguments, timeout_s=max(0.1, ends - time.monotonic()))
+                found += [_listed(post) for post in page["posts"]]
+                before = int(page["next"])
+            except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+                raise Unavailable(f"The posts of @{account_handle} on Plaza could not be read: {error}") from error
+            if not before or len(found) >= count_max:
+                return Listing(posts=tuple(found), is_whole=not before)
 
     def close(self) -> None:
         """Close the shared session of this process; the next publish opens another."""
@@ -77,7 +131,25 @@ def _receipt(answer: dict[str, Any]) -> Receipt:
     platform_id, url = str(answer.get("platform_id") or ""), str(answer.get("url") or "")
     if not platform_id:
         raise Unknown("Plaza's connector answered without a post id; the post may be live.")
-    # The address comes from outside and ends up in a link: anything but a web address is dropped.
-    if not url.startswith(("http://", "https://")):
-        url = ""
-    return Receipt(platform_id=platform_id, url=url, raw_status=str(answer.get("status") or ""))
+    return Receipt(platform_id=platform_id, url=_address(url), raw_status=str(answer.get("status") or ""))
+
+
+def _address(url: str) -> str:
+    """It comes from outside and ends up in a link: anything but a web address is dropped."""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _listed(post: dict[str, Any]) -> Listed:
+    return Listed(
+        platform_id=str(post["platform_id"]),
+        url=_address(str(post["url"])),
+        text=str(post["text"]),
+        media=tuple(str(one) for one in post["media"]),
+        reply_to=str(post["reply_to"]),
+        made_at=datetime.fromisoformat(post["made_at"]),
+    )
+
+
+def _is(post: Listed, payload: Mapping[str, Any]) -> bool:
+    media = tuple(str(item["sha256"]) for item in payload.get("media") or [])
+    return (post.text, post.media, post.reply_to) == (payload.get("text"), media, str(payload.get("reply_to") or ""))

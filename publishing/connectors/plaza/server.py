@@ -2,7 +2,7 @@
 
 `publish_post` verifies the grant, brings the media, consumes the grant and only then posts. Everything before the post
 is harmless to repeat, so a failure there is "not_sent"; from the moment the post is begun, whatever is not a clear
-answer is "unknown". Runs as a process of its own; imported by nothing else.
+answer is "unknown". `list_posts` only reads and needs no grant. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1.
 """
@@ -30,7 +30,6 @@ from chimera.core.errors import Denied
 
 logger = logging.getLogger(__name__)
 
-AUDIENCE = "plaza"
 PLATFORM_TIMEOUT_S = 10.0
 IMAGE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -71,11 +70,15 @@ def _told(response: httpx2.Response) -> tuple[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The work of one process: a gate, a store of media, one HTTP client with the platform's token."""
+    """The work of one process: a gate, a store of media, one HTTP client with the platform's token.
+
+    `audience` is the platform's name in grants: a grant for one platform opens no other.
+    """
 
     gate: Gate
     http: httpx2.Client
     media: Callable[[str], bytes]
+    audience: str = "plaza"
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
         """Publish once; the receipt as `{"platform_id", "url", "status"}`. Raises ToolError, see `_refusal`."""
@@ -105,7 +108,7 @@ class Desk:
     def _checked(self, payload: dict[str, Any], grant: str, idempotency_key: str) -> Claims:
         if payload.get("ai_generated") is not True:
             raise _refusal("rejected", "no_label", "The payload carries no AI label; nothing unlabelled is published.")
-        claims = self.gate.check(grant=grant, payload=payload, audience=AUDIENCE)
+        claims = self.gate.check(grant=grant, payload=payload, audience=self.audience)
         if not hmac.compare_digest(str(claims.effect_key).encode(), idempotency_key.encode()):
             raise _refusal("rejected", "key_mismatch", "The grant is for another effect than the idempotency key.")
         if not claims.account_handle or payload.get("account_handle") != claims.account_handle:
@@ -143,6 +146,9 @@ class Desk:
         if answer.status_code == 429:
             # Nothing was accepted and later is another answer: that is "ask again", not a verdict on the post.
             raise _refusal("not_sent", *_told(answer))
+        if answer.status_code == 409 and _told(answer)[0] == "duplicate_post":
+            # "I have this already" is no refusal of this post: an earlier send of it may be the one that it has.
+            raise _refusal("unknown", *_told(answer))
         if 400 <= answer.status_code < 500:
             raise _refusal("rejected", *_told(answer))
         try:
@@ -151,6 +157,28 @@ class Desk:
         except (httpx2.HTTPStatusError, ValueError, KeyError, TypeError) as error:
             sentence = f"Plaza answered HTTP {answer.status_code} and no receipt; the post may be live."
             raise _refusal("unknown", "no_receipt", sentence) from error
+
+    def listed(self, *, account: str, before: int) -> dict[str, Any]:
+        """One page of an account's posts, newest first: `{"posts": [...], "next": int}`, next 0 at the end."""
+        params = {"account": account, **({"before": str(before)} if before else {})}
+        try:
+            answer = self.http.get("/api/v1/posts", params=params)
+            page = answer.raise_for_status().json()
+            shown = [
+                {
+                    "platform_id": str(post["id"]),
+                    "url": str(post["url"]),
+                    "text": str(post["text"]),
+                    "media": [str(image["id"]) for image in post["media"]],
+                    "reply_to": str(post["reply_to"] or ""),
+                    "made_at": str(post["created_at"]),
+                }
+                for post in page["posts"]
+            ]
+            return {"posts": shown, "next": int(page["next"])}
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            sentence = f"Plaza could not be read ({type(error).__name__})."
+            raise _refusal("unavailable", "unreadable", sentence) from error
 
 
 class _ServiceToken:
@@ -171,7 +199,13 @@ class _ServiceToken:
 
 
 def build(
-    *, gate: Gate, platform_url: str, platform_token: str, service_token: str, media: Callable[[str], bytes]
+    *,
+    gate: Gate,
+    platform_url: str,
+    platform_token: str,
+    service_token: str,
+    media: Callable[[str], bytes],
+    audience: str = "plaza",
 ) -> Starlette:
     """The connector as an ASGI app: MCP at /mcp (bearer `service_token`), liveness at /health.
 
@@ -179,14 +213,10 @@ def build(
     """
     if not service_token or not platform_token:
         raise ValueError("Plaza's connector needs a service token and a platform token; set both.")
-    http = httpx2.Client(
-        base_url=platform_url,
-        headers={"Authorization": f"Bearer {platform_token}"},
-        timeout=PLATFORM_TIMEOUT_S,
-        trust_env=False,
-    )
-    desk = Desk(gate=gate, http=http, media=media)
-    server = MCPServer("plaza", version="1.0.0", instructions="Publishes on Plaza under a grant.", log_level="WARNING")
+    own = {"Authorization": f"Bearer {platform_token}"}
+    http = httpx2.Client(base_url=platform_url, headers=own, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
+    desk = Desk(gate=gate, http=http, media=media, audience=audience)
+    server = MCPServer(audience, version="1.0.0", instructions="Publishes on Plaza under a grant.", log_level="WARNING")
 
     @server.tool(
         title="Publish a post",
@@ -197,6 +227,14 @@ def build(
     def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
         """Publish one approved, labelled post on Plaza. The grant is single-use and bound to this payload."""
         return desk.publish(payload=payload, grant=grant, idempotency_key=idempotency_key)
+
+    @server.tool(
+        title="List an account's posts",
+        annotations=ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True),
+    )
+    def list_posts(account: str, before: int = 0) -> dict[str, Any]:
+        """What an account has posted, newest first, a page at a time. Changes nothing and needs no grant."""
+        return desk.listed(account=account, before=before)
 
     @server.custom_route("/health", methods=["GET"])
     async def health(_: Request) -> JSONResponse:

@@ -12,12 +12,12 @@ class Command(DoorCommand):
     """Serves until it is told to stop."""
 
     help = "Serve the MCP server of a platform (runs as the role chimera_connector)."
-    example = "  manage.py connector plaza --port 8801\n"
+    example = "  manage.py connector plaza --port 8801\n  manage.py connector plaza-b --port 8811\n"
     json_too = False
 
     def arguments(self, parser: CommandParser) -> None:
         """Which platform, and where to listen."""
-        parser.add_argument("platform", choices=["plaza"])
+        parser.add_argument("platform", choices=["plaza", "plaza-b", "plaza-c"])
         parser.add_argument("--port", type=int, required=True)
         parser.add_argument("--host", default="127.0.0.1")
 
@@ -36,5 +36,6 @@ class Command(DoorCommand):
             platform_token=chosen["platform_token"],
             service_token=chosen["service_token"],
             media=storage.get,
+            audience=options["platform"],
         )
         uvicorn.run(app, host=options["host"], port=options["port"], log_level="warning")

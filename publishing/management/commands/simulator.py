@@ -15,7 +15,10 @@ class Command(DoorCommand):
     """Serves until it is told to stop. Needs no database: the platform's storage is its own file."""
 
     help = "Serve the simulated platform (timeline at /) and the sample feeds (at /feeds/)."
-    example = "  manage.py simulator --port 8802 --store plaza.sqlite3\n"
+    example = (
+        "  manage.py simulator --port 8802 --store plaza.sqlite3\n"
+        "  manage.py simulator --port 8812 --store plaza-b.sqlite3 --class B --lag-s 30\n"
+    )
     json_too = False
 
     def arguments(self, parser: CommandParser) -> None:
@@ -23,6 +26,14 @@ class Command(DoorCommand):
         parser.add_argument("--port", type=int, required=True)
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--store", type=Path, required=True, help="SQLite file of the platform")
+        parser.add_argument(
+            "--class",
+            dest="platform_class",
+            choices=["A", "B", "C"],
+            default="A",
+            help="A keeps idempotency keys, B only lists an account's posts, C neither (default: A)",
+        )
+        parser.add_argument("--lag-s", type=float, default=0.0, help="seconds until a post is listed (default: 0)")
         parser.add_argument("--feeds", type=Path, default=SAMPLE_FEEDS, help="folder with feed templates")
 
     def act(self, options: dict[str, Any]) -> None:
@@ -38,6 +49,12 @@ class Command(DoorCommand):
         options["store"].parent.mkdir(parents=True, exist_ok=True)
         token = settings.CONNECTORS["plaza"]["platform_token"]
         public_url = f"http://{options['host']}:{options['port']}"
-        platform = plaza.build(store=Store(options["store"]), token=token, public_url=public_url)
+        platform = plaza.build(
+            store=Store(options["store"]),
+            token=token,
+            public_url=public_url,
+            platform_class=options["platform_class"],
+            lag_s=options["lag_s"],
+        )
         app = Starlette(routes=[Mount("/feeds", feeds.app(options["feeds"])), Mount("/", platform)])
         uvicorn.run(app, host=options["host"], port=options["port"], log_level="warning")

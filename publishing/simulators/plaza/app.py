@@ -1,8 +1,7 @@
 """Plaza's API and pages as a Starlette app. Errors are problem+json with a code, as on real platforms.
 
-`faults` is for tests: a list of names, one taken per POST of a post, not reachable over HTTP. `accept_then_drop` and
-`error_500_after_accept` publish and lose the answer; `drop_before_accept` loses the question; `late` publishes after
-`late_s` seconds, when the caller may be gone; "" is none.
+`platform_class` makes it behave as platforms of other classes do: A keeps idempotency keys, B does not (what an account
+posted can be listed, `lag_s` seconds late), C lists nothing either. Faults are in `faults.py`.
 
 Requirements: PUB-1, PUB-2, PUB-4.
 """
@@ -12,8 +11,10 @@ import hashlib
 import hmac
 import json
 import re
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from publishing.simulators.plaza import faults as fault
 from publishing.simulators.plaza import pages
 from publishing.simulators.plaza.store import Draft, Problem, Store
 
@@ -33,20 +35,13 @@ ALT_MAX = 1000
 IMAGES_MAX = 1
 IMAGE_BYTES_MAX = 5_000_000
 BODY_BYTES_MAX = 64_000
+LISTED_MAX = 100
 HANDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,29}")
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 CSP = (
     "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 CSS = (Path(__file__).parent / "plaza.css").read_bytes()
-
-
-class _Dropped(Response):
-    """Promises a body and never sends it: the server then cuts the connection under the caller's eyes."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"999")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 class _SafeHeaders:
@@ -128,6 +123,8 @@ class _Plaza:
     faults: list[str] = field(default_factory=list)
     late_s: float = 3.0
     public_url: str = ""
+    platform_class: str = "A"
+    lag_s: float = 0.0
 
     def base_url(self, request: Request) -> str:
         return (self.public_url or str(request.base_url)).rstrip("/")
@@ -151,16 +148,19 @@ class _Plaza:
 
     async def add_post(self, request: Request) -> Response:
         self.authorize(request)
-        key = request.headers.get("idempotency-key", "")
+        # Without keys every post is another one, whatever the caller sends along.
+        key = request.headers.get("idempotency-key", "") if self.platform_class == "A" else secrets.token_hex()
         if not 1 <= len(key) <= 200:
             raise Problem(400, "key_missing", "An Idempotency-Key of 1 to 200 characters is needed.")
         body = await _body(request, BODY_BYTES_MAX)
-        fault = self.faults.pop(0) if self.faults else ""
-        if fault == "drop_before_accept":
-            return _Dropped()
-        if fault == "late":
+        met = self.faults.pop(0) if self.faults else ""
+        if met == "drop_before_accept":
+            return fault.Dropped()
+        if met == "late":
             await asyncio.sleep(self.late_s)
         draft = _draft(body)
+        if met == "lie_ok":
+            return fault.lie(draft=draft, base_url=self.base_url(request))
         answer, is_replay = await run_in_threadpool(
             self.store.add_post,
             draft=draft,
@@ -168,19 +168,31 @@ class _Plaza:
             body_hash=hashlib.sha256(repr(draft).encode()).hexdigest(),
             base_url=self.base_url(request),
         )
-        if fault == "accept_then_drop":
-            return _Dropped()
-        if fault == "error_500_after_accept":
-            raise Problem(500, "internal", "Something went wrong.")
-        return JSONResponse(answer, 201, headers={"Idempotent-Replayed": "true"} if is_replay else None)
+        told = fault.instead_of_the_answer(met)
+        return told or JSONResponse(answer, 201, headers={"Idempotent-Replayed": "true"} if is_replay else None)
 
     async def list_posts(self, request: Request) -> Response:
         self.authorize(request)
+        if self.platform_class == "C":
+            raise Problem(404, "no_listing", "This platform does not list posts.")
         handle = request.query_params.get("account", "").removeprefix("@") or None
         posts = await run_in_threadpool(
-            self.store.posts, handle=handle, before=_number(request, "before"), count_max=100
+            self.store.posts, handle=handle, before=_number(request, "before"), count_max=LISTED_MAX
         )
-        return JSONResponse({"posts": posts})
+        shown = self.store.now() - timedelta(seconds=self.lag_s)
+        there = [post for post in posts if datetime.fromisoformat(post["created_at"]) <= shown]
+        base_url = self.base_url(request)
+        found = [{**post, "url": f"{base_url}/p/{post['id']}"} for post in there]
+        return JSONResponse({"posts": found, "next": posts[-1]["seq"] if len(posts) == LISTED_MAX else 0})
+
+    async def order_faults(self, request: Request) -> Response:
+        """For chaos runs on this machine: what the next posts will meet."""
+        if not fault.is_here(request):
+            raise Problem(404, "not_here", "There is nothing here.")
+        self.authorize(request)
+        self.faults += fault.ordered(await _body(request, BODY_BYTES_MAX))
+        del self.faults[fault.QUEUE_MAX :]
+        return JSONResponse({"waiting": len(self.faults)})
 
     async def get_post(self, request: Request) -> Response:
         self.authorize(request)
@@ -235,7 +247,14 @@ async def _problem(_: Request, error: Exception) -> Response:
 
 
 def build(
-    *, store: Store, token: str, faults: list[str] | None = None, late_s: float = 3.0, public_url: str = ""
+    *,
+    store: Store,
+    token: str,
+    faults: list[str] | None = None,
+    late_s: float = 3.0,
+    public_url: str = "",
+    platform_class: str = "A",
+    lag_s: float = 0.0,
 ) -> Starlette:
     """The simulator as an ASGI app: API under /api/v1 (bearer `token`), pages for people at /, /@handle and /p/id.
 
@@ -244,6 +263,7 @@ def build(
     """
     queue = faults if faults is not None else []
     plaza = _Plaza(store=store, token=token, faults=queue, late_s=late_s, public_url=public_url)
+    plaza.platform_class, plaza.lag_s = platform_class, lag_s
 
     async def css(_: Request) -> Response:
         return Response(CSS, media_type="text/css", headers={"Cache-Control": "max-age=60"})
@@ -260,6 +280,7 @@ def build(
             route("/api/v1/posts", plaza.add_post, "POST"),
             route("/api/v1/posts", plaza.list_posts),
             route("/api/v1/posts/{post_id}", plaza.get_post),
+            route("/_faults", plaza.order_faults, "POST"),
             route("/media/{media_id}", plaza.image),
             route("/p/{post_id}", plaza.post_page),
             route("/@{handle}", plaza.account_page),

@@ -1,0 +1,14 @@
+"""The switchboard of the bench: two kinds whose bodies cost nothing and one rule: the engine is timed."""
+
+from chimera.switchboard import CONNECTORS, IMAGES, MODELS, SOCKETS, SOURCES
+
+KINDS: dict[str, str] = {
+    "plan": "chimera.bench.kinds.Threefold",
+    "item": "chimera.bench.kinds.Item",
+}
+
+POLICIES: dict[str, str] = {
+    "agreeable": "chimera.bench.kinds.Agreeable",
+}
+
+__all__ = ["CONNECTORS", "IMAGES", "KINDS", "MODELS", "POLICIES", "SOCKETS", "SOURCES"]

@@ -1,0 +1,49 @@
+"""A platform whose faults can be scripted while it runs: `python -m chimera.chaos.simulator`.
+
+`POST /_faults {"faults": ["late"]}` adds faults; each post that is asked for takes one. On loopback only.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import django
+
+LATE_S = 11.0  # longer than a call may take: the answer comes when the caller has gone
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--class", dest="effect_class", choices=["A", "B", "C"], required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--store", type=Path, required=True)
+    options = parser.parse_args()
+    django.setup()
+
+    import uvicorn
+    from django.conf import settings
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Mount, Route
+
+    from publishing.simulators.plaza import app as plaza
+    from publishing.simulators.plaza.store import Store
+
+    faults: list[str] = []
+
+    async def script(request: Request) -> JSONResponse:
+        faults.extend(str(name) for name in (await request.json())["faults"])
+        return JSONResponse({"waiting": len(faults)})
+
+    token = settings.CONNECTORS["plaza"]["platform_token"]
+    # Class A is what a platform is unless told otherwise.
+    of_class: dict[str, Any] = {} if options.effect_class == "A" else {"platform_class": options.effect_class}
+    platform = plaza.build(store=Store(options.store), token=token, faults=faults, late_s=LATE_S, **of_class)
+    app = Starlette(routes=[Route("/_faults", script, methods=["POST"]), Mount("/", platform)])
+    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""The switchboard of a chaos run: the house's own parts with kinds that cost nothing and one policy that passes."""
+
+from chimera import switchboard
+from chimera.chaos.platforms import THREE_CLASSES
+from chimera.switchboard import IMAGES, MODELS, SOCKETS, SOURCES
+
+__all__ = ["CONNECTORS", "IMAGES", "KINDS", "MODELS", "POLICIES", "SOCKETS", "SOURCES"]
+
+KINDS: dict[str, str] = {
+    "plan": "chimera.chaos.kinds.Planning",
+    "note": "chimera.chaos.kinds.Noting",
+    "publish": "chimera.chaos.kinds.Publishing",
+}
+
+# The house's platform, and the same one as platforms of other classes behave.
+VARIANTS = {
+    "plaza-b": "publishing.connectors.plaza.variants.LookedUpPlaza",
+    "plaza-c": "publishing.connectors.plaza.variants.BlindPlaza",
+}
+CONNECTORS: dict[str, str] = {**switchboard.CONNECTORS, **(VARIANTS if THREE_CLASSES else {})}
+
+POLICIES: dict[str, str] = {
+    "agreeable": "chimera.chaos.kinds.Agreeable",
+}

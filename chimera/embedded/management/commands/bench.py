@@ -1,0 +1,90 @@
+"""`manage.py bench`: measure, on servers of the bench's own."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from chimera.core.management.door import DoorCommand
+
+
+def _engine_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import engine
+    from chimera.bench.fleet import LAYOUTS, USUAL
+
+    parser.add_argument("--rounds", type=int, help=f"rounds of the table (default: {engine.ROUNDS}; quick: 1)")
+    parser.add_argument("--pipelines", type=int, help=f"per run (default: {engine.PIPELINES}; quick: fewer)")
+    parser.add_argument("--only", default=",".join(engine.SYSTEMS), help="systems, with commas (default: all)")
+    parser.add_argument(
+        "--extras", help=f"of {','.join(engine.EXTRAS)}: what is measured after the table (default: all; quick: none)"
+    )
+    parser.add_argument("--layout", default=USUAL, help=f"of our workers: {', '.join(LAYOUTS)} (default: {USUAL})")
+    for name, text in (("growth", "finished tasks in full tables"), ("memory", "tasks of the memory run")):
+        usual = getattr(engine.Order, f"{name}_tasks")
+        parser.add_argument(f"--{name}-tasks", type=int, default=usual, help=f"{text} (default: {usual})")
+    parser.add_argument("--quick", action="store_true", help="one short round, no extras: does it run at all?")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _engine(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import engine, report
+
+    quick = bool(options["quick"])
+    extras = options["extras"]
+    order = engine.Order(
+        rounds=options["rounds"] if options["rounds"] is not None else 1 if quick else engine.ROUNDS,
+        pipelines=options["pipelines"]
+        if options["pipelines"] is not None
+        else (engine.QUICK_PIPELINES if quick else engine.PIPELINES),
+        systems=_names(options["only"]),
+        extras=_names(extras) if extras is not None else (() if quick else engine.EXTRAS),
+        layout=options["layout"],
+        growth_tasks=options["growth_tasks"],
+        memory_tasks=options["memory_tasks"],
+    )
+    found = engine.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if not options["json"]:
+        for table in (report.systems(found), report.where(found), report.verdicts(found)):
+            command.show(table)
+    else:
+        command.say_json(found)
+    ours = found["chimera"]
+    if ours is not None and not ours["correct"]:
+        raise CommandError(f"Chimera's own run counts for nothing: {ours['error']}")
+
+
+Words = Callable[[argparse.ArgumentParser], None]
+Act = Callable[["Command", dict[str, Any]], None]
+# What can be measured: its words, and what it does.
+SUBJECTS: dict[str, tuple[str, Words, Act]] = {
+    "engine": ("pipelines per second, beside other systems", _engine_words, _engine),
+}
+
+
+class Command(DoorCommand):
+    """Measures one subject."""
+
+    help = "Measure one subject on servers of the bench's own; what was found is kept in runs/ of the data folder."
+    example = (
+        "  manage.py bench engine --quick     one short round: does it all run?\n"
+        "  manage.py bench engine --json      everything, as one JSON object\n"
+        "  manage.py bench engine --only chimera,celery --extras latency\n"
+    )
+    json_too = False  # the subjects have it, so that it may stand behind them
+
+    def arguments(self, parser: CommandParser) -> None:
+        """One sub-command for each subject."""
+        subjects = parser.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
+        for name, (text, words, _) in SUBJECTS.items():
+            sub = subjects.add_parser(name, help=text)
+            sub.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+            words(sub)
+
+    def act(self, options: dict[str, Any]) -> None:
+        """Measure."""
+        SUBJECTS[options["subject"]][2](self, options)
