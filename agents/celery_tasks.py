@@ -13,7 +13,7 @@ from chimera.core import ticks, wake
 
 
 @shared_task(name="agents.plan")
-def plan(*, queue: str = "think", **_: Any) -> None:
+def plan(*_: Any, queue: str = "think", **__: Any) -> None:
     """Planner: goals become tasks. First of the chain, so it says that somebody is looking."""
     wake.taken(queue=queue)
     answers.act_on_answers()
@@ -21,7 +21,7 @@ def plan(*, queue: str = "think", **_: Any) -> None:
 
 
 @shared_task(name="agents.work")
-def work(*, queue: str = "think", **_: Any) -> None:
+def work(*_: Any, queue: str = "think", **__: Any) -> None:
     """Worker: tasks are proposed; what this queue may go on with stays in hand, stage by stage."""
     if queue == "render":
         wake.taken(queue=queue)
@@ -29,32 +29,32 @@ def work(*, queue: str = "think", **_: Any) -> None:
 
 
 @shared_task(name="agents.judge")
-def judge_due(*, queue: str = "think", **_: Any) -> None:
+def judge_due(*_: Any, queue: str = "think", **__: Any) -> None:
     """Judge: what was proposed outward and waits gets a verdict and a route."""
     pipeline.drain(queue=queue, stages=["judge", "commit"])
 
 
 @shared_task(name="agents.commit")
-def commit(*, queue: str = "think", **_: Any) -> None:
+def commit(*_: Any, queue: str = "think", **__: Any) -> None:
     """What was accepted becomes a post."""
     pipeline.drain(queue=queue, stages=["commit"])
 
 
 @shared_task(name="agents.set_goals")
-def set_goals(**_: Any) -> None:
+def set_goals(*_: Any, **__: Any) -> None:
     """Scheduled: fresh trends become goals, once per tick however many schedulers run."""
     if ticks.first(name="agents.set_goals", every_s=60):
         planner.set_for_all_brands()
 
 
 @shared_task(name="agents.sweep")
-def sweep(**_: Any) -> None:
+def sweep(*_: Any, **__: Any) -> None:
     """Scheduled: what nobody does is done here."""
     sweeper.sweep()
 
 
 @shared_task(name="agents.archive")
-def archive_finished(**_: Any) -> None:
+def archive_finished(*_: Any, **__: Any) -> None:
     """Scheduled: finished work is put away and what is past its time forgotten, once an hour for the fleet."""
     if ticks.first(name="agents.archive", every_s=3600):
         archive.run(batch=settings.ARCHIVE_BATCH, seconds=settings.ARCHIVE_RUN_S)

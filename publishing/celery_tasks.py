@@ -10,14 +10,14 @@ from publishing.trends import services as trends
 
 
 @shared_task(name="publishing.publish")
-def publish(*, queue: str = "publish", **_: Any) -> None:
+def publish(*_: Any, queue: str = "publish", **__: Any) -> None:
     """What is due goes out."""
     wake.taken(queue=queue)
     posts.drain()
 
 
 @shared_task(name="publishing.scan")
-def scan(**_: Any) -> None:
+def scan(*_: Any, **__: Any) -> None:
     """Scheduled: feeds are read once for the fleet, and every brand's trends refreshed; once per tick."""
     if ticks.first(name="publishing.scan", every_s=900):
         trends.scan_all()

@@ -39,7 +39,9 @@ if CHIMERA_ROLE == "migrator":
     # Tables belong to an owner that nobody logs in as.
     _options["options"] = "-c role=chimera_owner"
 elif _pool := env.int("DATABASE_POOL_MAX", default=0):
-    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 20}
+    # A database that comes back is tried again at once: the pool's own pauses between tries double without end.
+    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5, "reconnect_timeout": 3}
+    _database["CONN_HEALTH_CHECKS"] = True
 _database["OPTIONS"] = _options
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

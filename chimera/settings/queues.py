@@ -45,5 +45,5 @@ EFFECT_ABSENT_COUNT: int = env.int("EFFECT_ABSENT_COUNT", default=3)
 EFFECT_LOOKUP_EVERY_S: float = env.float("EFFECT_LOOKUP_EVERY_S", default=60.0)
 EFFECT_KEEP_CHECKING_S: float = env.float("EFFECT_KEEP_CHECKING_S", default=1800.0)
 SWEEP_EVERY_S = 1.0
-SWEEP_LATE_S = 2.0
+SWEEP_LATE_S = 1.0
 SWEEPER = "worker:sweeper"
