@@ -14,10 +14,13 @@ from chimera.core import ticks, wake
 
 @shared_task(name="agents.plan")
 def plan(*_: Any, queue: str = "think", **__: Any) -> None:
-    """Planner: goals become tasks. First of the chain, so it says that somebody is looking."""
+    """Planner: goals become tasks. First of the chain, so it says that somebody is looking.
+
+    Every link does its stage and those after it; what is due together is claimed together, the oldest first.
+    """
     wake.taken(queue=queue)
     answers.act_on_answers()
-    pipeline.drain(queue=queue, stages=["plan"])
+    pipeline.drain(queue=queue)
 
 
 @shared_task(name="agents.work")

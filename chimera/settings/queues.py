@@ -30,7 +30,7 @@ CELERY_TIMEZONE = "UTC"
 
 LEASE_S: int = env.int("LEASE_S", default=8)
 LEASE_RENEW_S = 2
-CLAIM_COUNT_MAX: int = env.int("CLAIM_COUNT_MAX", default=8)  # rows of one brand that are done as a set
+CLAIM_COUNT_MAX: int = env.int("CLAIM_COUNT_MAX", default=16)  # rows of one brand that are done as a set
 BODIES_MAX: int = env.int("BODIES_MAX", default=300)  # model calls that wait side by side in one process
 STAGE_HOLD_S = 300  # money of an attempt that is not settled by then counts as spent
 DRAIN_S = 5.0
