@@ -195,7 +195,7 @@ def test_promoting_climbs_lowers_and_stands_in_the_record(world: World) -> None:
 
 @pytest.mark.parametrize("command", ["pause", "resume", "emergency_stop"])
 def test_a_stop_names_one_agent_or_the_fleet_and_nothing_else(world: World, command: str) -> None:
-    expected = "Name one agent (handle or id), or --fleet."
+    expected = "Name one agent (handle or id), or --fleet" + (", or --effects." if command == "resume" else ".")
     assert refusal(world, command) == expected
     assert refusal(world, command, "bea_unscrews", "--fleet") == expected
     assert "No agent is called 'nobody'. Known: none yet" in refusal(world, command, "nobody")
@@ -270,7 +270,7 @@ def test_an_emergency_stop_lists_what_was_sent_and_may_still_land(world: World) 
         )
     assert run_json(world, "emergency_stop", "--fleet")["may_still_land"] == []
     with looking():
-        Effect.objects.update(status="SENT", state_version=2, grant_jti="j")
+        Effect.objects.update(status="SENT", state_version=2, sends=1, grant_jti="j")
     assert run_json(world, "emergency_stop", "bea_unscrews")["may_still_land"] == [post.subject]
     assert f"{post.subject} had been sent before" in run(world, "emergency_stop", "--fleet")
 
