@@ -1,7 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
 
-.PHONY: help setup bench-setup demo up test lint emergency-stop docs docs-site pythons
+.PHONY: faults help setup bench-setup demo up test lint emergency-stop docs docs-site pythons
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'
@@ -22,6 +22,9 @@ up: setup        ## run everything without demo data (ARGS="--port 8800")
 
 test: setup      ## run the tests (ARGS="tests/core -k clock")
 	@bash tools/test.sh $(ARGS)
+
+faults: setup    ## the fault suite: grid, mutants, a seeded chaos run
+	@bash tools/faults.sh
 
 lint: setup      ## ruff, mypy, the floors
 	@bash tools/lint.sh

@@ -34,6 +34,8 @@ from publishing.posts.states import PostStatus
 
 log = logging.getLogger("chimera.posts")
 
+_turn = 0  # the brand that this process published for last: the one after it is next
+
 __all__ = ["act_on_answers", "drain", "publish", "schedule"]
 
 ATTEMPTS_MAX = 8
@@ -66,12 +68,14 @@ def schedule(
 
 def drain(*, seconds: float | None = None) -> int:
     """Publish what is due until nothing is; returns how many posts were dealt with."""
+    global _turn
     ends = time.monotonic() + (settings.DRAIN_S if seconds is None else seconds)
     dealt = 0
     while time.monotonic() < ends:
-        claims = leases.claim(model=Post, queues=["publish"], stages=["publish"], count_max=1)
+        claims = leases.claim(model=Post, queues=["publish"], stages=["publish"], count_max=1, after_brand=_turn)
         if not claims:
             return dealt
+        _turn = claims[0].brand_id
         with leases.keeper.holding(table=Post.CLAIM, claims=claims):
             for claim in claims:
                 try:
