@@ -9,7 +9,13 @@ from agents import pipeline, sweeper
 from agents.archive import services as archive
 from agents.judge import answers
 from agents.planner import services as planner
-from chimera.core import ticks, wake
+from chimera.core import lanes, ticks, wake
+
+
+def _drain(queue: str, *stages: str) -> None:
+    with lanes.lane(queue=queue) as free:
+        if free:
+            pipeline.drain(queue=queue, stages=stages)
 
 
 @shared_task(name="agents.plan")
@@ -20,7 +26,7 @@ def plan(*_: Any, queue: str = "think", **__: Any) -> None:
     """
     wake.taken(queue=queue)
     answers.act_on_answers()
-    pipeline.drain(queue=queue)
+    _drain(queue, *pipeline.STAGES)
 
 
 @shared_task(name="agents.work")
@@ -28,19 +34,19 @@ def work(*_: Any, queue: str = "think", **__: Any) -> None:
     """Worker: tasks are proposed; what this queue may go on with stays in hand, stage by stage."""
     if queue == "render":
         wake.taken(queue=queue)
-    pipeline.drain(queue=queue, stages=["work", "judge", "commit"])
+    _drain(queue, "work", "judge", "commit")
 
 
 @shared_task(name="agents.judge")
 def judge_due(*_: Any, queue: str = "think", **__: Any) -> None:
     """Judge: what was proposed outward and waits gets a verdict and a route."""
-    pipeline.drain(queue=queue, stages=["judge", "commit"])
+    _drain(queue, "judge", "commit")
 
 
 @shared_task(name="agents.commit")
 def commit(*_: Any, queue: str = "think", **__: Any) -> None:
     """What was accepted becomes a post."""
-    pipeline.drain(queue=queue, stages=["commit"])
+    _drain(queue, "commit")
 
 
 @shared_task(name="agents.set_goals")

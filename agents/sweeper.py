@@ -1,8 +1,9 @@
 """The sweeper: when nobody else does the work, it does it itself. With the broker gone, everything still completes.
 
 Runs as a thread of a worker, asks the database every second which rows have waited too long, hints their queue and,
-when that did not help, drains it. Also declares silent nodes lost, acts on answers, expires late reviews and gives
-back abandoned money. Requirements: PLN-3, PLN-5, PLN-10, REV-6, GOV-1.
+when that did not help, drains it. Also declares silent nodes lost, acts on answers, expires late reviews, ends goals
+whose time is over although nobody claims their tasks, and gives back abandoned money.
+Requirements: PLN-3, PLN-5, PLN-6, PLN-10, REV-6, GOV-1.
 """
 
 import logging
@@ -15,6 +16,7 @@ from django.db import DatabaseError, connection
 from agents import pipeline
 from agents.judge import answers
 from agents.nodes import services as nodes
+from agents.tasks import lateness
 from agents.tasks.models import Task
 from chimera.core import wake
 from governance.budgets import services as budgets
@@ -39,18 +41,24 @@ def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
 def sweep(*, queues: Sequence[str] | None = None) -> int:
     """One round; returns how many rows it moved itself. `queues` limits the work to those (None: all)."""
     nodes.declare_lost()
-    moved = answers.act_on_answers() + posts.act_on_answers()
     reviews.expire_late()
+    moved = answers.act_on_answers() + posts.act_on_answers()
+    lateness.cancel_late()  # after the answers: a card that expired in time says more than a goal that is over
     budgets.end_abandoned()
-    for queue, stage in waiting(model=Task, late_s=settings.SWEEP_LATE_S):
+    # Replies first, and no queue for long: one thread sweeps them all.
+    for queue, stage in sorted(waiting(model=Task, late_s=settings.SWEEP_LATE_S), key=_urgency):
         wake.hint(queue=queue)
         if queues is None or queue in queues:
-            moved += pipeline.drain(queue=queue, stages=[stage])
+            moved += pipeline.drain(queue=queue, stages=[stage], seconds=settings.SWEEP_EVERY_S)
     if waiting(model=Post, late_s=settings.SWEEP_LATE_S):
         wake.hint(queue="publish")
         if settings.GRANT_PRIVATE_KEY and (queues is None or "publish" in queues):
-            moved += posts.drain()
+            moved += posts.drain(seconds=settings.SWEEP_EVERY_S)
     return moved
+
+
+def _urgency(found: tuple[str, str]) -> int:
+    return settings.QUEUES.index(found[0])
 
 
 def run(stop: threading.Event) -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 
-from chimera.core import ticks, wake
+from chimera.core import lanes, ticks, wake
 from publishing.posts import services as posts
 from publishing.trends import services as trends
 
@@ -13,7 +14,9 @@ from publishing.trends import services as trends
 def publish(*_: Any, queue: str = "publish", **__: Any) -> None:
     """What is due goes out."""
     wake.taken(queue=queue)
-    posts.drain()
+    with lanes.lane(queue=queue, count_max=settings.PUBLISHERS_MAX) as free:
+        if free:
+            posts.drain()
 
 
 @shared_task(name="publishing.scan")

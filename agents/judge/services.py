@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import F
 
 from agents.goals.models import Plan
@@ -55,7 +55,7 @@ def judge(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
     """
     ready = [one for one in taken if not ending.stop_early(taken=one)]
     cases = []
-    for one, snapshot in _snapshots(ready):
+    for one, snapshot in _gathered(ready):
         try:
             cases.append(_heard(one, snapshot))
         except Exception as error:  # noqa: BLE001 - one row that cannot be judged spoils no other
@@ -67,6 +67,16 @@ def judge(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
     if not carry:
         return []
     return [replace(case.taken, stage="commit", attempts=1, approval="") for case in cases if case.taken.id in passed]
+
+
+def _gathered(taken: Sequence[Taken]) -> list[tuple[Taken, dict[str, Any]]]:
+    try:
+        return _snapshots(taken)
+    except Exception as error:  # noqa: BLE001 - one row that cannot be read spoils no other
+        if len(taken) == 1:
+            ending.broke_off(taken=taken[0], error=error)
+            return []
+        return [found for one in taken for found in _gathered([one])]
 
 
 def _snapshots(taken: Sequence[Taken]) -> list[tuple[Taken, dict[str, Any]]]:
@@ -129,11 +139,11 @@ def _accept(cases: Sequence[Case], *, carry: bool) -> set[int]:
                 [first.brand_id, ending.actor(first), carry, json.dumps(rows)],
             )
             passed = {row[0] for row in cursor.fetchall()}
-    except DatabaseError as error:
-        if len(cases) > 1:  # one row that cannot be written spoils no other
-            return {pk for case in cases for pk in _accept([case], carry=carry)}
-        ending.broke_off(taken=first, error=error)
-        return set()
+    except Exception as error:  # noqa: BLE001 - one verdict that cannot be written spoils no other
+        if len(cases) == 1:
+            ending.broke_off(taken=first, error=error)
+            return set()
+        return {pk for case in cases for pk in _accept([case], carry=carry)}
     faults.point("after_accepted")
     if passed and not carry:
         wake.hint(queue=registry.get("KINDS", first.kind, Kind).queue)

@@ -177,13 +177,22 @@ def cancel(*, goal_id: int, note: str) -> int:
 
     Returns how many tasks. A worker that is on one of them finds itself fenced when it finishes.
     """
-    rows = list(Task.objects.select_for_update().filter(goal_id=goal_id).order_by("pk"))
-    opened = [row for row in rows if row.status not in ENDED]
-    for row in opened:
-        transitions.move(row=row, to=TaskStatus.CANCELLED, **leases.free(ended_at=Now(), note=note))
-        reviews.withdraw(about=row.subject)
-    scheduling.cancel(tasks=[row.subject for row in rows if row.outward], note=note)
+    cancelled = _cancel_open(goal_id, note)
     goal = Goal.objects.select_for_update().get(pk=goal_id)
     if goal.status in (GoalStatus.PROPOSED, GoalStatus.ACTIVE):
         transitions.move(row=goal, to=GoalStatus.CANCELLED)
-    return len(opened)
+    # Looked at again: while the planning task was waited for, its plan may have been laid out. No other will be now.
+    cancelled += _cancel_open(goal_id, note)
+    outward = Task.objects.filter(goal_id=goal_id, outward=True)
+    scheduling.cancel(tasks=[row.subject for row in outward], note=note)
+    return cancelled
+
+
+def _cancel_open(goal_id: int, note: str) -> int:
+    rows = Task.objects.select_for_update().filter(goal_id=goal_id).exclude(status__in=ENDED).order_by("pk")
+    cancelled = 0
+    for row in rows:
+        transitions.move(row=row, to=TaskStatus.CANCELLED, **leases.free(ended_at=Now(), note=note))
+        reviews.withdraw(about=row.subject)
+        cancelled += 1
+    return cancelled

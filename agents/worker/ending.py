@@ -113,7 +113,7 @@ def gave_nothing(*, taken: Taken, recorder: Recorder, error: Exception) -> None:
 def settle(*, taken: Taken, recorder: Recorder) -> None:
     """Settle what the calls of this attempt cost, and keep them."""
     with tenancy.brand(taken.brand_id, actor=actor(taken)):
-        budgets.settle(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)
+        budgets.settle_within(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)
         recorder.write(brand_id=taken.brand_id, subject=taken.subject, fence=taken.fence)
 
 
@@ -121,7 +121,7 @@ def orphaned(*, taken: Taken, recorder: Recorder) -> None:
     """Somebody else has the row: the answer is dropped, but what it cost was spent."""
     log.info("dropped: %s was taken over; fencing number %s is old", taken.subject, taken.fence)
     with tenancy.brand(taken.brand_id, actor=actor(taken)):
-        budgets.settle(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)
+        budgets.settle_within(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)
         recorder.write(brand_id=taken.brand_id, subject=taken.subject, fence=taken.fence)
         leases.note_attempt(
             brand_id=taken.brand_id,

@@ -18,9 +18,9 @@ from agents.personas import selectors as personas
 from agents.tasks.models import Task
 from agents.tasks.taking import Made, Taken
 from agents.worker import ending
-from agents.worker.base import Kind, Landed, Proposal, Work, reads
+from agents.worker.base import CannotPropose, Kind, Landed, Proposal, Work, reads
 from agents.worker.inputs import freeze
-from chimera.core import canonical, clock, faults, registry, taint, tenancy, wake
+from chimera.core import canonical, clock, faults, money, registry, taint, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from governance.budgets import services as budgets
@@ -47,16 +47,32 @@ class Job:
 
 def prepare(*, taken: Sequence[Taken]) -> list[Job]:
     """Everything before the bodies: values gathered, worst cases set aside. Rows that may not go on are dealt with."""
-    jobs = _gather(taken=[one for one in taken if not ending.stop_early(taken=one)])
-    wants = [
-        (job, Want(key=job.taken.hold_key, about=job.taken.subject, scopes=job.taken.scopes, amount_usd_micros=most))
-        for job in jobs
-        if (most := job.kind.worst_case_usd_micros(work=job.work)) > 0
-    ]
+    jobs = _gathered([one for one in taken if not ending.stop_early(taken=one)])
+    wants = []
+    for job in list(jobs):
+        try:
+            most = job.kind.worst_case_usd_micros(work=job.work)
+        except Exception as error:  # noqa: BLE001 - one row that has no price spoils no other
+            ending.broke_off(taken=job.taken, error=error)
+            jobs.remove(job)
+            continue
+        if most > 0:
+            one = job.taken
+            wants.append((job, Want(key=one.hold_key, about=one.subject, scopes=one.scopes, amount_usd_micros=most)))
     if wants:
         refused = _set_aside(wants)
         jobs = [job for job in jobs if job not in refused]
     return jobs
+
+
+def _gathered(taken: Sequence[Taken]) -> list[Job]:
+    try:
+        return _gather(taken=taken)
+    except Exception as error:  # noqa: BLE001 - one row that cannot be read spoils no other
+        if len(taken) == 1:
+            ending.broke_off(taken=taken[0], error=error)
+            return []
+        return [job for one in taken for job in _gathered([one])]
 
 
 def _gather(*, taken: Sequence[Taken]) -> list[Job]:
@@ -66,20 +82,13 @@ def _gather(*, taken: Sequence[Taken]) -> list[Job]:
     loading = [one for one in taken if reads(kinds[one.kind], "load")]
     soul_ids = {one.soul_id for one in taken}
     inputs: dict[int, dict[str, Any]] = {}
-    failed: set[int] = set()
+    gone: set[int] = set()
     if loading or not personas.all_known(ids=soul_ids):
         with tenancy.brand(taken[0].brand_id, actor=ending.actor(taken[0])):
             souls = personas.souls(ids=soul_ids)
             rows = ending.rows(taken=loading) if loading else {}
-            for one in loading:
-                if one.id not in rows:
-                    failed.add(one.id)  # taken over already
-                    continue
-                try:
-                    inputs[one.id] = kinds[one.kind].load(task=rows[one.id])
-                except Exception as error:  # noqa: BLE001 - one row that cannot be read spoils no other
-                    failed.add(one.id)
-                    ending.broke_off(taken=one, error=error)
+            gone = {one.id for one in loading} - rows.keys()  # taken over already
+            inputs = {one.id: kinds[one.kind].load(task=rows[one.id]) for one in loading if one.id in rows}
     else:
         souls = personas.souls(ids=soul_ids)
     return [
@@ -89,7 +98,7 @@ def _gather(*, taken: Sequence[Taken]) -> list[Job]:
             work=work_of(taken=one, soul=souls[one.soul_id], inputs=inputs.get(one.id, {})),
         )
         for one in taken
-        if one.id not in failed
+        if one.id not in gone
     ]
 
 
@@ -136,6 +145,9 @@ def propose(*, job: Job) -> None:
         faults.point("after_claim")
         job.proposal = job.kind.propose(work=job.work, allowance=job.allowance, recorder=job.recorder)
         taint.refuse(job.proposal.payload, sink=f"the artifact of {job.taken.subject}")
+        if job.recorder.cost_usd_micros > job.allowance.amount_usd_micros > 0:
+            cost, held = job.recorder.cost_usd_micros, job.allowance.amount_usd_micros
+            raise CannotPropose(f"The work cost {money.show(cost)}; only {money.show(held)} had been set aside for it.")
         faults.point("after_propose")
     except Exception as error:  # noqa: BLE001 - what went wrong is the job's outcome
         job.proposal, job.error = None, error

@@ -32,6 +32,8 @@ LEASE_S: int = env.int("LEASE_S", default=8)
 LEASE_RENEW_S = 2
 CLAIM_COUNT_MAX: int = env.int("CLAIM_COUNT_MAX", default=16)  # rows of one brand that are done as a set
 BODIES_MAX: int = env.int("BODIES_MAX", default=300)  # model calls that wait side by side in one process
+DRAINS_MAX: int = env.int("DRAINS_MAX", default=2)  # threads of one process that drain the same queue
+PUBLISHERS_MAX: int = env.int("PUBLISHERS_MAX", default=6)  # of those that wait for platforms; of eight threads
 STAGE_HOLD_S = 300  # money of an attempt that is not settled by then counts as spent
 DRAIN_S = 5.0
 CALL_TIMEOUT_S = 10  # of one publish call

@@ -1,6 +1,7 @@
 """Setting aside, settling, giving back."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from chimera.core.errors import Denied
 from chimera.core.money import Allowance
 from governance.budgets.models import BudgetLimit, Hold
 from governance.budgets.states import HoldStatus
+
+log = logging.getLogger("chimera.budgets")
 
 BUDGETED = ("brand:", "agent:")
 
@@ -136,6 +139,15 @@ def is_held(*, key: str) -> bool:
 def settle(*, key: str, amount_usd_micros: int) -> bool:
     """The work cost this much, at most what was held (the database refuses more). False when the hold has ended."""
     return _end(key, amount_usd_micros)
+
+
+def settle_within(*, key: str, amount_usd_micros: int) -> bool:
+    """As `settle`, for work that broke its promise too: what it cost beyond what was held cannot be settled."""
+    held = Hold.objects.filter(key=key).values_list("amount_usd_micros", flat=True).first()
+    if held is not None and amount_usd_micros > held:
+        log.error("%s cost %s, more than the %s held", key, money.show(amount_usd_micros), money.show(held))
+        return settle(key=key, amount_usd_micros=held)
+    return settle(key=key, amount_usd_micros=amount_usd_micros)
 
 
 def void(*, key: str) -> bool:

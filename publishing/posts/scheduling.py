@@ -8,9 +8,10 @@ from chimera.core import canonical, wake
 from chimera.core.clock import Now
 from governance import transitions
 from governance.effects import services as effects
-from governance.effects.models import Effect
+from governance.effects import withdrawing
 from governance.effects.states import EffectStatus
 from governance.leases import services as leases
+from governance.reviews import services as reviews
 from publishing.accounts.models import Account
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
@@ -60,11 +61,10 @@ def cancel(*, tasks: Sequence[str], note: str) -> int:
     waiting = Post.objects.select_for_update().filter(task__in=tasks, status__in=unsent)
     cancelled = 0
     for post in waiting.order_by("pk"):
-        effect = Effect.objects.select_for_update().filter(about=post.subject, kind="publish").first()
-        if effect is not None and effect.status != EffectStatus.INTENDED:
+        effect = withdrawing.withdraw(about=post.subject, kind="publish", sentence=note)
+        if effect not in (None, EffectStatus.REFUTED):
             continue  # it may be live: its effect decides
-        if effect is not None:
-            effects.refute(effect=effect, receipt={"sentence": note})
         transitions.move(row=post, to=PostStatus.CANCELLED, **leases.free(note=note))
+        reviews.withdraw(about=post.subject)
         cancelled += 1
     return cancelled

@@ -16,8 +16,10 @@ import house_tree
 import pytest
 from django.core.management import call_command, get_commands, load_command_class
 
+from agents.personas.models import Agent
 from chimera.core import tenancy
 from chimera.core.brands.models import Brand
+from tests import people
 from tests.conftest import World
 
 ROOT = house_tree.ROOT
@@ -104,6 +106,15 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield world
 
 
+def goal_of(handle: str) -> int:
+    """A goal of this agent, open."""
+    with tenancy.all_brands(actor="test:examples"):
+        agent = Agent.objects.get(handle=handle)
+    with tenancy.brand(agent.brand_id, actor="test:examples"):
+        people.trend(brand_id=agent.brand_id)
+        return people.goal(agent=agent).pk
+
+
 @pytest.mark.parametrize("line", lines_of("manage.py"))
 def test_the_words_of_every_shown_command_are_accepted(line: str) -> None:
     parsed(shown()[line][1])
@@ -116,6 +127,8 @@ def test_every_shown_command_works_as_it_stands(line: str, desk: World) -> None:
         words.append("--dry-run")  # it would write into this checkout
     if words[0] == "resume":
         call_command("pause", *[word for word in words[1:] if word != "--json"], stdout=StringIO())
+    if words[0] == "cancel" and words[1].startswith("goal:"):
+        words[1] = f"goal:{goal_of('bea_unscrews')}"  # the number is the reader's
     out = StringIO()
     call_command(*words, stdout=out, stderr=StringIO())
     assert out.getvalue() or words[-1] == "--check", f"{line} printed nothing"
