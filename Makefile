@@ -32,6 +32,7 @@ lint: setup      ## ruff, mypy, the floors
 docs: setup      ## regenerate the generated pages
 	@$(PY) manage.py traceability
 	@$(PY) manage.py diagrams
+	@$(PY) manage.py promises
 
 docs-site: setup ## build the site into .chimera/site
 	@bash tools/docs.sh

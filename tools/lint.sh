@@ -15,3 +15,4 @@ SECRET_KEY="$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(6
 run .venv/bin/python manage.py makemigrations --check --dry-run
 run .venv/bin/python manage.py traceability --check
 run .venv/bin/python manage.py diagrams --check
+run .venv/bin/python manage.py promises --check

@@ -28,14 +28,14 @@ class Effect(BrandStateful):
     sends = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True)  # the last send; the wait for its call counts from here
     first_sent_at = models.DateTimeField(null=True)  # since it was last opened; the platform's key window counts
-    absences = models.IntegerField(default=0)  # look-ups since the last send that did not find it
-    incarnation = models.IntegerField(default=0)  # of the installation at the last send (see Incarnation)
+    absences = models.IntegerField(default=0, db_default=0)  # look-ups since the last send that did not find it
+    incarnation = models.IntegerField(default=0, db_default=0)  # of the installation at the last send (see Incarnation)
     # Evidence, append-only: [{"at", "send", "result": "absent" | "found" | "failed" | "not_sent", "said"}]
-    lookups = models.JSONField(default=list)
+    lookups = models.JSONField(default=list, db_default=[])
     reopened_by = models.CharField(
-        max_length=80, blank=True, default=""
+        max_length=80, blank=True, default="", db_default=""
     )  # "look-up", "not sent", "governance.reviewitem:3"
-    stage_ids = models.JSONField(default=dict)  # ids that the platform gave before the end of the call
+    stage_ids = models.JSONField(default=dict, db_default={})  # ids that the platform gave before the end of the call
     platform_id = models.CharField(max_length=120, blank=True, default="")
     receipt = models.JSONField(null=True)
     made_at = models.DateTimeField(db_default=Now())

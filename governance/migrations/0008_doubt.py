@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="effect",
             name="absences",
-            field=models.IntegerField(default=0),
+            field=models.IntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="effect",
@@ -52,22 +52,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="effect",
             name="incarnation",
-            field=models.IntegerField(default=0),
+            field=models.IntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="effect",
             name="lookups",
-            field=models.JSONField(default=list),
+            field=models.JSONField(db_default=[], default=list),
         ),
         migrations.AddField(
             model_name="effect",
             name="reopened_by",
-            field=models.CharField(blank=True, default="", max_length=80),
+            field=models.CharField(blank=True, db_default="", default="", max_length=80),
         ),
         migrations.AddField(
             model_name="effect",
             name="stage_ids",
-            field=models.JSONField(default=dict),
+            field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name="reviewitem",
@@ -81,13 +81,14 @@ class Migration(migrations.Migration):
                     ("keep_checking", "Not known yet: keep checking"),
                 ],
                 default="",
+                db_default="",
                 max_length=16,
             ),
         ),
         migrations.AddField(
             model_name="reviewitem",
             name="evidence_url",
-            field=models.CharField(blank=True, default="", max_length=500),
+            field=models.CharField(blank=True, default="", db_default="", max_length=500),
         ),
         migrations.AddConstraint(
             model_name="effect",

@@ -60,8 +60,10 @@ class ReviewItem(BrandStateful):
     reason_code = models.CharField(max_length=12, choices=RejectReason.choices, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     consumed_at = models.DateTimeField(null=True)
-    answer = models.CharField(max_length=16, choices=DoubtAnswer.choices, blank=True, default="")
-    evidence_url = models.CharField(max_length=500, blank=True, default="")  # where it is live: address or platform id
+    answer = models.CharField(max_length=16, choices=DoubtAnswer.choices, blank=True, default="", db_default="")
+    evidence_url = models.CharField(
+        max_length=500, blank=True, default="", db_default=""
+    )  # where it is live: address or platform id
 
     class Meta:
         verbose_name = "review"

@@ -25,6 +25,9 @@ BY_TYPE = {
 }
 
 
+BY_COLUMN = {"grant_jti": "''"}  # an effect is born without one
+
+
 def tables(connection: psycopg.Connection) -> list[str]:
     """Every table with `brand_id`."""
     return [row[0] for row in connection.execute(TENANT_TABLES)]
@@ -37,6 +40,8 @@ def insert(connection: psycopg.Connection, table: str, *, brand: int, number: in
     for place, (column, kind, full) in enumerate(connection.execute(COLUMNS, [table]).fetchall(), start=1):
         if column == "status":
             values[column] = f"'{born.get(table, 'x')}'"
+        elif column in BY_COLUMN:
+            values[column] = BY_COLUMN[column]
         elif kind == "bigint":
             values[column] = str(place)  # two keys of one row are two rows
         elif kind.endswith("[]"):

@@ -186,8 +186,8 @@ def test_every_row_owner_policy_and_function_comes_back_and_the_former_database_
     assert place.ask("SELECT count(*) FROM publishing_post", done.former) == [(2,)]
 
     app = place.world.connect("app", brand=ALPHA)
-    with pytest.raises(psycopg.Error, match="may not go from INTENDED to CONFIRMED"):
-        app.execute("UPDATE governance_effect SET status = 'CONFIRMED', state_version = 2")
+    with pytest.raises(psycopg.Error, match="may not go from INTENDED to IN_DOUBT"):
+        app.execute("UPDATE governance_effect SET status = 'IN_DOUBT', state_version = 2")
     assert place.world.connect("app", brand=2).execute("SELECT count(*) FROM publishing_post").fetchone() == (0,)
     with pytest.raises(psycopg.Error, match="permission denied"):
         app.execute("DELETE FROM governance_auditevent")

@@ -38,6 +38,7 @@ NOT_RUN = {
     "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
     "traceability": "writes into this checkout; with --check and --json it is run",
     "diagrams": "writes into this checkout; with --check it is run",
+    "promises": "writes into this checkout; with --check it is run",
     "backup": "is of a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "restore": "replaces a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
@@ -77,7 +78,7 @@ def lines_of(program: str) -> list[str]:
 def is_run(words: list[str]) -> bool:
     """Whether an example is run, not only parsed."""
     name = words[0]
-    return name not in NOT_RUN or (name in ("traceability", "diagrams") and bool(RUN_ANYWAY & set(words)))
+    return name not in NOT_RUN or (name in ("traceability", "diagrams", "promises") and bool(RUN_ANYWAY & set(words)))
 
 
 def parsed(words: list[str]) -> None:
