@@ -4,7 +4,7 @@ from governance.audit.models import AuditEvent
 from governance.budgets.models import Budget, BudgetLimit, Hold
 from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
-from governance.grants.models import GrantUsed
+from governance.grants.models import GrantEnded, GrantUsed
 from governance.leases.models import Attempt
 from governance.reviews.models import ReviewItem
 
@@ -15,6 +15,7 @@ __all__ = [
     "BudgetLimit",
     "Control",
     "Effect",
+    "GrantEnded",
     "GrantUsed",
     "Hold",
     "Incarnation",

@@ -34,7 +34,7 @@ class Effect(BrandStateful):
     lookups = models.JSONField(default=list, db_default=[])
     reopened_by = models.CharField(
         max_length=80, blank=True, default="", db_default=""
-    )  # "look-up", "not sent", "governance.reviewitem:3"
+    )  # "look-up", "not sent", "grant burned", "governance.reviewitem:3"
     stage_ids = models.JSONField(default=dict, db_default={})  # ids that the platform gave before the end of the call
     platform_id = models.CharField(max_length=120, blank=True, default="")
     receipt = models.JSONField(null=True)

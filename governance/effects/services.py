@@ -127,6 +127,11 @@ def next_look_s(*, effect: Effect) -> float:
     return max(wait_s(effect=effect), (due - clock.now()).total_seconds(), 0.0)
 
 
+def is_only_send(*, effect: Effect) -> bool:
+    """Whether what is known of the last send is known of the act: no earlier one (class A) may be what is live."""
+    return effect.platform_class != "A" or effect.sent_at == effect.first_sent_at
+
+
 def is_proved_absent(*, effect: Effect) -> bool:
     """Whether a platform that can be looked up has shown often enough that it does not have it."""
     return effect.platform_class == "B" and effect.absences >= max(ABSENT_COUNT_MIN, settings.EFFECT_ABSENT_COUNT)
@@ -163,7 +168,9 @@ def note_id(*, effect: Effect, jti: str, name: str, value: str) -> None:
 
 
 def reopen(*, effect: Effect, by: str) -> Effect:
-    """It is proved not to be live: it may be sent once more. `by` is "look-up", "not sent" or the review that says so.
+    """It is proved not to be live: it may be sent once more.
+
+    `by` is "look-up", "not sent", "grant burned" or the review that says so.
 
     The database asks for the proof (`effect_reopens_with_a_proof`). The money stays held.
     """

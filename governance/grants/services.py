@@ -111,7 +111,7 @@ def check(*, grant: str, payload: Mapping[str, Any], audience: str) -> Claims:
 
 
 def consume(*, claims: Claims) -> None:
-    """Use the grant up, right before the platform is called. Raises Refused when it was used or replaced."""
+    """Use the grant up, right before the platform is called. Raises Refused when it was used, burned or replaced."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             GrantUsed.objects.create(jti=claims.jti, effect_key=claims.effect_key)
@@ -122,4 +122,4 @@ def consume(*, claims: Claims) -> None:
             if not cursor.fetchone()[0]:
                 raise Refused(f"The grant for {claims.subject} was replaced by a later one; nothing was published.")
     except IntegrityError as error:
-        raise Refused(f"The grant for {claims.subject} was used before; nothing was published.") from error
+        raise Refused(f"The grant for {claims.subject} was used before, or burned; nothing was published.") from error

@@ -1,13 +1,16 @@
 """The gate of a connector process: grants are checked and consumed with the connector's own database login.
 
-Requirements: PUB-3.
+Requirements: PUB-3, PUB-4.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
 
 from governance.grants import services as grants
+from governance.grants import story
+from governance.grants.models import Outcome
 
 
 class Gate:
@@ -21,5 +24,12 @@ class Gate:
         """Use the grant up. Raises grants.Refused. The thread's connection goes back before the platform is called."""
         try:
             grants.consume(claims=claims)
+        finally:
+            connection.close()
+
+    def ended(self, *, claims: grants.Claims, outcome: str, told: Mapping[str, Any]) -> None:
+        """Write down what the platform surely said, for whoever takes the post over when the worker never hears it."""
+        try:
+            story.write_down(jti=claims.jti, outcome=Outcome(outcome), told=told)
         finally:
             connection.close()

@@ -1,8 +1,9 @@
 """What is done with a post whose effect may be out: wait for the call, look, open again with a proof, or ask a human.
 
-By the platform's class: A is asked again under the same key while the platform knows it; B is looked up, found
-confirms, absent often enough opens it again; C is blind. Whatever stays unknown is IN_DOUBT, the post is HELD and a
-card asks what a human finds. Never a blind repeat: `governance/effects/sql/doubt.sql` refuses one.
+First the grant tells: burned now, nothing was sent; used, its connector may have written down what came of it. Then by
+the platform's class: A is asked again under the same key while the platform knows it; B is looked up, found confirms,
+absent often enough opens it again; C is blind. Whatever stays unknown is IN_DOUBT, the post is HELD and a card asks
+what a human finds. Never a blind repeat: `governance/effects/sql/{doubt,burned}.sql` refuse one.
 Requirements: PUB-4, PLN-5.
 """
 
@@ -18,6 +19,8 @@ from governance import transitions
 from governance.effects import services as effects
 from governance.effects.models import Effect
 from governance.effects.states import EffectStatus
+from governance.grants import story
+from governance.grants.models import Outcome
 from governance.leases import services as leases
 from governance.reviews import services as reviews
 from governance.reviews.models import ReviewKind
@@ -41,6 +44,9 @@ class Step(Enum):
 
 def next_step(*, post: Post, effect: Effect, connector: Connector) -> Step:
     """Inside the transaction of tx A; what needs no call is done here. `effect` is opened again when that is proved."""
+    if effect.status == EffectStatus.SENT and hear(post=post, effect=effect, connector=connector, fence=post.fence):
+        leases.end_attempt(row=post, outcome=f"its connector had written down that it was {post.status}")
+        return Step.NOTHING
     if effect.status == EffectStatus.SENT and effects.is_proved_absent(effect=effect):
         effects.reopen(effect=effect, by="look-up")
     tired = post.attempts > post.attempts_max
@@ -57,6 +63,30 @@ def next_step(*, post: Post, effect: Effect, connector: Connector) -> Step:
         return Step.NOTHING
     _over(post, effect)
     return Step.NOTHING
+
+
+def hear(*, post: Post, effect: Effect, connector: Connector, fence: int | None) -> bool:
+    """What the grant of the last send tells of an effect that is SENT; true when the post is over by it.
+
+    The effect is opened again when nothing was sent. Whatever nobody wrote down is left as it is.
+    """
+    if not connector.spends_grants:
+        return False
+    found = story.find_out(brand_id=post.brand_id, effect_key=effect.key, jti=effect.grant_jti)
+    told = {**found.told, "found_by": "grant"}
+    if found.is_burned and effects.is_only_send(effect=effect):
+        effects.reopen(effect=effect, by=story.BURNED)
+    elif found.outcome == Outcome.NOT_SENT and effect.platform_class != "A":
+        effects.note_look_up(effect=effect, result="not_sent", said=str(told.get("message", "")))
+        effects.reopen(effect=effect, by="not sent")
+    elif found.outcome == Outcome.PUBLISHED:
+        platform_id, url = str(told["platform_id"]), str(told.get("url", ""))
+        url = url if url.startswith(("http://", "https://")) else ""
+        landing.published(post=post, effect=effect, platform_id=platform_id, url=url, told=told, fence=fence)
+    elif found.outcome == Outcome.REJECTED:
+        note = str(told.get("message", ""))
+        landing.failed(post=post, effect=effect, note=note, told={**told, "sentence": note}, fence=fence)
+    return effect.status in (EffectStatus.CONFIRMED, EffectStatus.REFUTED)
 
 
 def _sent(post: Post, effect: Effect, connector: Connector, tired: bool) -> Step:

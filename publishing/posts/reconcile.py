@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from chimera.core import clock, outside, registry, tenancy
 from chimera.core.brands import selectors as brands
@@ -37,6 +38,7 @@ class Report:
     since: datetime | None
     confirmed: list[dict[str, Any]] = field(default_factory=list)  # found live, and now known here
     reopened: list[dict[str, Any]] = field(default_factory=list)  # proved absent: may be sent again
+    refused: list[dict[str, Any]] = field(default_factory=list)  # the platform had said no, and now it is known here
     in_doubt: list[dict[str, Any]] = field(default_factory=list)  # a human has a card
     asked_again: list[dict[str, Any]] = field(default_factory=list)  # class A: the same key will tell
     waiting: list[dict[str, Any]] = field(default_factory=list)  # too early to tell, or a worker has it: run again
@@ -94,6 +96,8 @@ def _locked(post: Post) -> Post:
 
 def _resolve(report: Report, brand_id: int, effect_id: int, actor: str) -> None:
     """One effect that is SENT or IN_DOUBT."""
+    if _heard(report, brand_id, effect_id, actor):
+        return
     with tenancy.brand(brand_id, actor=actor):
         effect = Effect.objects.get(pk=effect_id)
         post = Post.objects.select_related("account").get(pk=int(effect.about.rpartition(":")[2]))
@@ -116,6 +120,30 @@ def _resolve(report: Report, brand_id: int, effect_id: int, actor: str) -> None:
             _land(report, _locked(post), effect, seen, again)
     except Conflict as lost:
         report.waiting.append(_entry(post, status=effect.status, said=str(lost)))
+
+
+def _heard(report: Report, brand_id: int, effect_id: int, actor: str) -> bool:
+    """Whether the grant of the last send told what became of it, or a worker came between."""
+    with tenancy.brand(brand_id, actor=actor):
+        effect = Effect.objects.get(pk=effect_id)
+        post = Post.objects.get(pk=int(effect.about.rpartition(":")[2]))
+        connector = _connector(post.payload["platform"])
+        asks = effect.status == EffectStatus.SENT and post.status == PostStatus.SCHEDULED and not _in_work(post)
+        if connector is None or not asks:
+            return False
+        try:
+            with transaction.atomic():
+                post = _locked(post)
+                doubt.hear(post=post, effect=effect, connector=connector, fence=None)
+                if effect.status == EffectStatus.INTENDED:
+                    landing.due_again(post=post)
+        except Conflict as lost:
+            report.waiting.append(_entry(post, status=EffectStatus.SENT, said=str(lost)))
+            return True
+    known = {"INTENDED": report.reopened, "CONFIRMED": report.confirmed, "REFUTED": report.refused}.get(effect.status)
+    if known is not None:
+        known.append(_entry(post, post_status=post.status, told_by="grant"))
+    return known is not None
 
 
 def _to_a_human(report: Report, post: Post, effect: Effect, **more: Any) -> None:

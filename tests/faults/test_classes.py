@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,18 +119,55 @@ def test_what_was_never_accepted_is_opened_again_after_three_absences_and_publis
 
 
 @pytest.mark.parametrize("stage", ["plaza-b", "plaza-c"], indirect=True)
-@pytest.mark.parametrize("point", ["after_sent", "after_call"])
-def test_a_worker_killed_around_its_call_doubles_nothing(stage: Stage, point: str) -> None:
+@pytest.mark.parametrize("point", ["after_sent", "after_call", "before_confirm"])
+def test_a_worker_killed_around_its_call_doubles_nothing_and_needs_no_human(stage: Stage, point: str) -> None:
+    """Whoever takes over burns the grant that nobody used, or reads what the connector wrote down: no waiting, once."""
     assert works(stage, fault=f"{point}:kill") == -signal.SIGKILL, stage.log()
-    live = int(point == "after_call")
-    for seconds in (60, 125, 190):
+    live = int(point != "after_sent")
+    assert state(stage) == ("SCHEDULED", "SENT", 1, live), stage.log()
+    stage.world.shift_clock("60 seconds")  # past the dead worker's lease
+    takes_over()
+    assert state(stage) == ("PUBLISHED", "CONFIRMED", 2 - live, 1), stage.log()
+    assert paid() == [("SETTLED", 15_000)]
+    with tenancy.brand(ALPHA, actor="test:look"):
+        assert Effect.objects.get().reopened_by == ("" if live else "grant burned")
+        assert not ReviewItem.objects.filter(kind="in_doubt").exists()
+
+
+@pytest.mark.parametrize("stage", ["plaza-b", "plaza-c"], indirect=True)
+def test_a_worker_that_froze_before_its_call_wakes_with_a_burned_grant(stage: Stage) -> None:
+    frozen = stage.worker(fault="after_sent:freeze", seconds=20)
+    assert stage.frozen(frozen), stage.log()
+    stage.world.shift_clock("60 seconds")
+    takes_over()
+    assert state(stage) == ("PUBLISHED", "CONFIRMED", 2, 1), stage.log()
+    frozen.send_signal(signal.SIGCONT)
+    assert frozen.wait(60) == 0, stage.log()
+    takes_over()
+    assert state(stage) == ("PUBLISHED", "CONFIRMED", 2, 1), stage.log()
+    assert paid() == [("SETTLED", 15_000)]
+
+
+@pytest.mark.parametrize("stage", ["plaza-c"], indirect=True)
+def test_a_connector_killed_in_its_call_to_a_blind_platform_is_a_doubt_and_never_sent_again(stage: Stage) -> None:
+    stage.faults.append("late")  # the platform takes a second to accept: time to die in
+    worker = stage.worker(seconds=20)
+    used = stage.world.superuser()
+    ends = time.monotonic() + 40
+    while time.monotonic() < ends and not used.execute("SELECT 1 FROM governance_grantused").fetchone():
+        time.sleep(0.01)
+    time.sleep(0.1)
+    stage.kill_connector()
+    assert worker.wait(60) == 0, stage.log()
+    stage.start_connector()
+    for seconds in (60, 3600):
         stage.world.shift_clock(f"{seconds} seconds")
         takes_over()
-    if stage.platform == "plaza-b":
-        assert state(stage) == ("PUBLISHED", "CONFIRMED", 2 - live, 1), stage.log()
-    else:
-        assert state(stage) == ("HELD", "IN_DOUBT", 1, live), stage.log()
-        assert paid() == [("HELD", 0)]
+    status = state(stage)
+    assert status[:3] == ("HELD", "IN_DOUBT", 1) and status[3] <= 1, stage.log()
+    assert paid() == [("HELD", 0)]
+    with tenancy.brand(ALPHA, actor="test:look"):
+        assert ReviewItem.objects.filter(kind="in_doubt", status="PENDING").count() == 1
 
 
 @pytest.mark.parametrize("stage", ["plaza-c"], indirect=True)

@@ -200,7 +200,7 @@ def test_a_grant_is_used_once(world: World) -> None:
         grants.consume(claims=claims)
         used = GrantUsed.objects.get()
         assert (str(used), used.effect_key) == ("jti-1", claims.effect_key)
-        with pytest.raises(Refused, match=r"for publishing\.post:\d+ was used before; nothing was published"):
+        with pytest.raises(Refused, match=r"for publishing\.post:\d+ was used before, or burned; nothing was"):
             grants.consume(claims=claims)
         assert GrantUsed.objects.count() == 1
 
@@ -279,7 +279,7 @@ def test_only_a_connector_uses_grants_and_nobody_takes_a_use_back(world: World) 
     with world.role("connector"):
         grants.consume(claims=claims)
     take_back = ("DELETE FROM governance_grantused", "UPDATE governance_grantused SET jti = 'other'")
-    for statement in (*take_back, "TRUNCATE governance_grantused"):
+    for statement in (*take_back, "TRUNCATE governance_grantused CASCADE"):
         for role in ("app", "operator", "connector"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 world.connect(role).execute(statement)

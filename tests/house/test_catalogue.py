@@ -22,6 +22,7 @@ FLEET = {
     "core_tick": "a schedule ticks once for the fleet",
     "governance_control": "a stop is laid over scopes: the fleet, a brand, an agent",
     "governance_incarnation": "which life of the installation this is; a restore begins the next one",
+    "governance_grantended": "what platforms said to used grants; read by a function, of the caller's own effects only",
     "governance_grantused": "the connector's list of used grants: ids of grants and nothing else",
     "publishing_feed": "feeds are fetched once for the fleet",
     "publishing_feeditem": "what a feed said is public; what a brand makes of it is a trend",

@@ -54,6 +54,7 @@ class FakeGate:
         self.grants: dict[str, tuple[str, SimpleNamespace]] = {}
         self.used: set[str] = set()
         self.broken = False
+        self.kept: list[tuple[str, str]] = []
 
     def grant(self, payload: dict[str, Any], *, key: str, account: str = "nova") -> str:
         jti = f"grant-{len(self.grants)}"
@@ -75,6 +76,10 @@ class FakeGate:
         if claims.jti in self.used:
             raise Denied("The grant was used before.")
         self.used.add(claims.jti)
+
+    def ended(self, *, claims: Any, outcome: str, told: dict[str, Any]) -> None:
+        assert claims.jti in self.used
+        self.kept.append((outcome, told.get("platform_id") or told["code"]))
 
 
 class World:
@@ -206,6 +211,34 @@ def test_the_platforms_own_refusals_come_through_with_code_and_sentence(world: W
     with pytest.raises(Rejected, match="suspended") as refused:
         world.publish()
     assert refused.value.code == "account_suspended"
+
+
+@pytest.mark.spec("PUB-4")
+def test_every_definite_answer_is_written_down_before_the_worker_hears_it_and_no_other(world: World) -> None:
+    receipt = world.publish(key="k1")
+    with pytest.raises(Rejected):
+        world.publish(key="k2", text="x" * 281)
+    count = len(world.gate.kept)
+    world.faults.append("error_500_after_accept")
+    with pytest.raises(Unknown):
+        world.publish(key="k3")
+    assert len(world.gate.kept) == count
+    for number in range(3):
+        world.publish(key=f"more-{number}")
+    with pytest.raises(NotSent):
+        world.publish(key="k4")
+    kept = [world.gate.kept[0], world.gate.kept[1], world.gate.kept[-1]]
+    assert kept == [("published", receipt.platform_id), ("rejected", "text_too_long"), ("not_sent", "rate_limited")]
+
+
+@pytest.mark.spec("PUB-4")
+def test_an_answer_that_cannot_be_written_down_is_heard_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.gate, "kept", None)  # there is nothing to write on
+    assert world.publish(key="k1").raw_status == "published"
+    with pytest.raises(Rejected):
+        world.publish(key="k2", text="x" * 281)
 
 
 def test_too_many_posts_are_not_a_verdict_but_a_later(world: World) -> None:

@@ -38,6 +38,7 @@ class PlazaConnector(Connector):
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000)
     label_field: ClassVar[str] = "ai_generated"
     can_look_up: ClassVar[bool] = True
+    spends_grants: ClassVar[bool] = True
 
     def __init__(self, *, url: str, service_token: str, is_allowed: Callable[[str], bool] | None = None) -> None:
         """`url` is the connector's MCP endpoint. Without `is_allowed` that one URL is allowed and no other."""

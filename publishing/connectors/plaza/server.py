@@ -2,7 +2,8 @@
 
 `publish_post` verifies the grant, brings the media, consumes the grant and only then posts. Everything before the post
 is harmless to repeat, so a failure there is "not_sent"; from the moment the post is begun, whatever is not a clear
-answer is "unknown". `list_posts` only reads and needs no grant. Runs as a process of its own; imported by nothing else.
+answer is "unknown". A clear answer is written down before the worker hears it. `list_posts` only reads and needs no
+grant. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1.
 """
@@ -54,6 +55,10 @@ class Gate(Protocol):
         """Use the grant up. Denied when it was used before or its holder lost the row meanwhile."""
         ...
 
+    def ended(self, *, claims: Any, outcome: str, told: dict[str, Any]) -> None:
+        """Write down what the platform surely said: "published", "rejected" or "not_sent"."""
+        ...
+
 
 def _refusal(kind: str, code: str, message: str) -> ToolError:
     return ToolError(json.dumps({"code": code, "message": message, "class": kind}))
@@ -103,7 +108,21 @@ class Desk:
             logger.exception("publish stopped before the post was begun")
             sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
             raise _refusal("not_sent", "connector_failed", sentence) from error
-        return self._posted(request)
+        try:
+            receipt = self._posted(request)
+        except ToolError as refusal:
+            told = json.loads(str(refusal))
+            if told["class"] != "unknown":
+                self._write_down(claims, told["class"], {"code": told["code"], "message": told["message"]})
+            raise
+        self._write_down(claims, "published", receipt)
+        return receipt
+
+    def _write_down(self, claims: Claims, outcome: str, told: dict[str, Any]) -> None:
+        try:
+            self.gate.ended(claims=claims, outcome=outcome, told=told)
+        except Exception:  # the worker hears it all the same; only one that dies now leaves a doubt
+            logger.exception("what the platform said (%s) was not written down", outcome)
 
     def _checked(self, payload: dict[str, Any], grant: str, idempotency_key: str) -> Claims:
         if payload.get("ai_generated") is not True:

@@ -15,6 +15,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SHOWN = (
     ("confirmed", "found live, and now known here"),
     ("reopened", "not there: may be sent again"),
+    ("refused", "the platform had refused it"),
     ("in_doubt", "a human has a card"),
     ("asked_again", "the same key will tell"),
     ("waiting", "too early to tell"),
