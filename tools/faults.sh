@@ -12,5 +12,5 @@ part() {
 workers=${TEST_WORKERS:-2}
 part "grid, kills, classes" .venv/bin/python -m pytest tests/faults -n "$workers" --dist load
 part "mutants" .venv/bin/python -m pytest tests/mutants -n "$workers" --dist load
-part "chaos" .venv/bin/python manage.py chaos --seconds 100 --seed 7 --faults 100 --json
+part "chaos" .venv/bin/python manage.py chaos --seconds 80 --seed 7 --faults 100 --json
 exit "$failed"

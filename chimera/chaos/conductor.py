@@ -174,7 +174,7 @@ class Run:
             **_faults(injector),
             "tasks": len(found.goals),
             **_kept(counted),
-            "in_doubt_to_human_by_class": tally.to_humans(posts=found.posts),
+            "in_doubt_to_human_by_class": tally.to_humans(posts=found.posts, unclear=injector.unclear),
             "audit_ok": not counted.broken_records,
             **self._times(found, probe),
             "fenced_finishes": self._fenced(),

@@ -21,6 +21,13 @@ Target = TypeVar("Target")
 INSTEAD = ("kill_child", "flushall")  # when what was to be hit is not there at the moment
 
 
+# Answers after which nobody but the platform knows what it did.
+UNCLEAR = tuple(
+    f"platform_{name}"
+    for name in ("accept_then_drop", "drop_before_accept", "error_500_after_accept", "late", "duplicate_answer")
+)
+
+
 @dataclass
 class Injector:
     """Hits the programs and servers of one run. `begun` is the start of the faults, seconds since the epoch."""
@@ -36,6 +43,7 @@ class Injector:
     aim: Callable[[Sequence[int]], int | None] = lambda pids: None
     begun: float = field(default_factory=time.time)
     by_sort: Counter[str] = field(default_factory=Counter)
+    unclear: Counter[str] = field(default_factory=Counter)  # answers ordered that tell the caller nothing, by class
     missed: Counter[str] = field(default_factory=Counter)
     _later: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 
@@ -50,6 +58,8 @@ class Injector:
             target = self._do(sort, fault)
             if target:
                 self.by_sort[sort] += 1
+                if sort in UNCLEAR:
+                    self.unclear[self.places[target].platform.effect_class] += 1
                 self._write(sort, target, fault)
                 return True
             self.missed[sort] += 1

@@ -14,6 +14,7 @@ from chimera.embedded.entry import CHECKOUT
 
 WEB_MAX_S = 2.0
 # Figure, and what it must be.
+BLIND_MAX = 0.03  # of class C, beyond the answers that the platform itself kept to itself
 _ZERO = ("lost", "published_twice", "published_unasked", "overspent")
 
 
@@ -47,6 +48,9 @@ def broken(row: Mapping[str, Any]) -> list[str]:
         asked = row["in_doubt_to_human_by_class"][name]["to_human"]
         if asked:
             found.append(f"{asked} of class {name} were handed to a human, though the platform could be asked")
+    beyond = row["in_doubt_to_human_by_class"]["C"]["share_beyond"]
+    if beyond > BLIND_MAX:
+        found.append(f"{beyond:.1%} of class C were handed to a human without an unclear answer of the platform")
     slowest = row["web_slowest_s_without_valkey"]
     if slowest is not None and slowest >= WEB_MAX_S:
         found.append(f"the web took {slowest} s to answer while Valkey was down")

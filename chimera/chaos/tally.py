@@ -177,8 +177,12 @@ def _break(chain: Sequence[Event], status: str, version: int) -> str:
     return ""
 
 
-def to_humans(*, posts: Sequence[Post]) -> dict[str, dict[str, float]]:
-    """By class: how many were sent, how many of them a human must look at because nobody knows, and the share."""
+def to_humans(*, posts: Sequence[Post], unclear: Mapping[str, int]) -> dict[str, dict[str, float]]:
+    """By class: how many were sent, how many of them a human must look at because nobody knows, and the share.
+
+    `unclear` is how many answers the platforms of a class were told to swallow or garble: on a blind platform each of
+    them is a human's by nature. `share_beyond` leaves so many out: what process faults alone put before a human.
+    """
     found = {}
     for name in ("A", "B", "C"):
         sent = [post for post in posts if post.effect_class == name and post.effect not in ("", "INTENDED")]
@@ -186,7 +190,15 @@ def to_humans(*, posts: Sequence[Post]) -> dict[str, dict[str, float]]:
             post for post in sent if post.effect == "IN_DOUBT" or (post.effect == "SENT" and post.waits_for_human)
         ]
         share = round(len(doubtful) / len(sent), 4) if sent else 0.0
-        found[name] = {"sent": len(sent), "to_human": len(doubtful), "share": share}
+        ordered = unclear.get(name, 0)
+        beyond = round(max(0, len(doubtful) - ordered) / len(sent), 4) if sent else 0.0
+        found[name] = {
+            "sent": len(sent),
+            "to_human": len(doubtful),
+            "share": share,
+            "unclear_answers_ordered": ordered,
+            "share_beyond": beyond,
+        }
     return found
 
 

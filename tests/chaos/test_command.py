@@ -9,9 +9,16 @@ from django.core.management import CommandError, call_command
 
 from chimera.chaos import report
 
+
+def doubts(*, to_human: str, share_beyond: float = 0.0) -> dict[str, dict[str, float]]:
+    """Nine posts of each class were sent; one of the class named went to a human."""
+    shares = {"share": 0.1, "share_beyond": share_beyond}
+    return {name: {"sent": 9, "to_human": int(name == to_human), **shares} for name in "ABC"}
+
+
 ROW: dict[str, Any] = {
     "lost": 0, "published_twice": 0, "published_unasked": 0, "overspent": 0, "audit_ok": True,
-    "in_doubt_to_human_by_class": {name: {"sent": 9, "to_human": 0, "share": 0.0} for name in "ABC"},
+    "in_doubt_to_human_by_class": doubts(to_human=""),
     "web_slowest_s_without_valkey": 0.2,
 }  # fmt: skip
 
@@ -44,7 +51,8 @@ def test_a_run_that_kept_everything_broke_nothing() -> None:
         {"overspent": 1},
         {"audit_ok": False},
         {"web_slowest_s_without_valkey": 2.5},
-        {"in_doubt_to_human_by_class": {n: {"sent": 9, "to_human": int(n == "B"), "share": 0.1} for n in "ABC"}},
+        {"in_doubt_to_human_by_class": doubts(to_human="B")},
+        {"in_doubt_to_human_by_class": doubts(to_human="C", share_beyond=0.1)},
     ],
 )
 def test_whatever_was_promised_and_not_kept_is_told(change: dict[str, Any]) -> None:
@@ -52,8 +60,7 @@ def test_whatever_was_promised_and_not_kept_is_told(change: dict[str, Any]) -> N
 
 
 def test_a_human_may_be_asked_where_the_platform_is_blind() -> None:
-    doubts = {name: {"sent": 9, "to_human": int(name == "C"), "share": 0.1} for name in "ABC"}
-    assert report.broken({**ROW, "in_doubt_to_human_by_class": doubts}) == []
+    assert report.broken({**ROW, "in_doubt_to_human_by_class": doubts(to_human="C")}) == []
 
 
 def test_a_result_is_written_twice_dated_and_as_the_newest(tmp_path: Path) -> None:

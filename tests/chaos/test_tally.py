@@ -155,7 +155,8 @@ def test_doubts_are_counted_by_class_and_only_where_something_was_sent() -> None
         blind,
         replace(POST, effect_class="B", effect="SENT", waits_for_human=True),
     ]
-    found = tally.to_humans(posts=posts)
-    assert found["A"] == {"sent": 1, "to_human": 0, "share": 0.0}
-    assert found["B"] == {"sent": 1, "to_human": 1, "share": 1.0}
-    assert found["C"] == {"sent": 2, "to_human": 1, "share": 0.5}
+    found = tally.to_humans(posts=posts, unclear={"C": 1})
+    figures = ("sent", "to_human", "share", "unclear_answers_ordered", "share_beyond")
+    assert [found["A"][name] for name in figures] == [1, 0, 0.0, 0, 0.0]
+    assert [found["B"][name] for name in figures] == [1, 1, 1.0, 0, 1.0]
+    assert [found["C"][name] for name in figures] == [2, 1, 0.5, 1, 0.0]
