@@ -25,8 +25,8 @@ def plan(*_: Any, queue: str = "think", **__: Any) -> None:
     Every link does its stage and those after it; what is due together is claimed together, the oldest first.
     """
     wake.taken(queue=queue)
-    answers.act_on_answers()
     _drain(queue, *pipeline.STAGES)
+    answers.act_on_answers()  # after what is due: what an answer makes due is hinted
 
 
 @shared_task(name="agents.work")

@@ -84,9 +84,7 @@ def _shown(runs: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        said = (
-            "{name} {one[to_human]} of {one[sent]} ({one[unclear_answers_ordered]} answers it kept back)"
-        )
+        said = "{name} {one[to_human]} of {one[sent]} ({one[unclear_answers_ordered]} answers it kept back)"
         return ", ".join(said.format(name=name, one=one) for name, one in value.items())
     if value is None:
         return "not measured"

@@ -1,7 +1,7 @@
 """Rows in flight outlive code: a database of the previous state, with work in every state, goes on under this one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -19,7 +19,7 @@ from tests.agents.fakes import on_switchboard
 from tests.conftest import ALPHA, BETA, World
 from tests.flow.previous import STATE, Previous, migrate
 from tests.flow.previous_work import FEE, Fleet, Work, scenes
-from tests.publishing.fakes import LIVE, FakePlaza
+from tests.publishing.fakes import FakePlaza
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.spec("PLN-3", "OPS-7")]
 Rows = dict[str, dict[int, dict[str, Any]]]
@@ -164,7 +164,6 @@ def _go_on() -> None:
 @pytest.mark.spec("PLN-2", "PLN-5", "PUB-4")
 def test_the_engine_finishes_what_was_due(upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch) -> None:
     plaza = FakePlaza()
-    plaza.answers = [lambda: replace(LIVE, platform_id=f"plaza-{len(plaza.keys)}")]  # a post of its own each time
     on_switchboard(monkeypatch, CONNECTORS__plaza=plaza)
     _go_on()
     look, made = upgraded.look, upgraded.scenes
