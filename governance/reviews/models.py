@@ -69,6 +69,7 @@ class ReviewItem(BrandStateful):
         verbose_name = "review"
         permissions = [("decide_reviewitem", "Can decide reviews")]
         indexes = [
+            models.Index(fields=["brand", "about"], name="review_by_subject"),
             models.Index(fields=["deadline"], condition=Q(status=ReviewStatus.PENDING), name="review_by_deadline"),
             models.Index(
                 fields=["decided_at"],

@@ -114,7 +114,7 @@ GRANTS = (
         name="grants_are_used_twice",
         breaks="One grant publishes as often as it is shown.",
         made=(
-            InSchema("ALTER TABLE governance_grantused DROP CONSTRAINT governance_grantused_pkey"),
+            InSchema("ALTER TABLE governance_grantused DROP CONSTRAINT governance_grantused_pkey CASCADE"),
             InSchema("DROP INDEX IF EXISTS governance_grantused_jti_like"),
         ),
         test=f"{GOVERNANCE}/test_grants.py::test_a_grant_is_used_once",
@@ -239,7 +239,7 @@ LOCKS = (
         breaks="The line asks for the first brand again after every batch.",
         made=(InPython("agents.pipeline:drain", {"after_brand=turn": "after_brand=0"}),),
         test=f"{AGENTS}/test_turns.py::test_at_the_line_a_flood_of_one_brand_makes_another_wait_for_one_batch_at_most",
-        says="AssertionError: assert 200 == 8",
+        says=r"AssertionError: assert 200 == \d+",
     ),
     Mutant(
         name="ticks_repeat",
@@ -293,7 +293,7 @@ MONEY = (
         made=(
             InPython(
                 "agents.worker.ending:orphaned",
-                {"budgets.settle(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)": "pass"},
+                {"budgets.settle_within(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)": "pass"},
             ),
         ),
         test=f"{AGENTS}/test_worker.py::test_a_worker_that_lost_its_lease_keeps_nothing_but_settles_what_it_spent",

@@ -1,5 +1,7 @@
 -- Finishing stages as a set: one call, one transaction, for rows of one brand (docs/adr/0014). Everything hangs off the
 -- fenced UPDATE: ids that do not come back were taken over, and nothing of their attempt is kept.
+-- Under row-level security an index serves a comparison of plain columns only: what is put together is put together
+-- first (`ended`), else every claim of the brand would be read.
 -- p_carry: rows that the same worker goes on with stay leased as they are; else they are due for anybody.
 
 -- Upstream is done: successors with nothing left unmet become READY. Locked in id order. Returns the queues to wake.
@@ -72,9 +74,12 @@ BEGIN
    WHERE r.held AND r.id = ANY (v_kept);
   IF v_paid IS NOT NULL THEN PERFORM governance_settle_set(v_paid); END IF;
   IF v_done IS NOT NULL THEN v_wake := agents_task_release(p_brand, v_done); END IF;
-  UPDATE governance_attempt a SET ended_at = v_now, outcome = 'proposed'
-    FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
-   WHERE r.id = ANY (CASE WHEN p_carry THEN v_done ELSE v_kept END) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence;
+  WITH ended AS MATERIALIZED (
+    SELECT 'agents.task:' || r.id AS subject, r.fence FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
+     WHERE r.id = ANY (CASE WHEN p_carry THEN v_done ELSE v_kept END)
+  )
+  UPDATE governance_attempt a SET ended_at = v_now, outcome = 'proposed' FROM ended e
+   WHERE a.brand_id = p_brand AND a.subject = e.subject AND a.fence = e.fence;
   RETURN QUERY SELECT k, (v_artifacts ->> k::text)::bigint, v_wake FROM unnest(v_kept) AS k;
 END
 $$;
@@ -114,9 +119,12 @@ BEGIN
   SELECT array_agg(s.task_id) INTO v_moved FROM said s;
   IF v_moved IS NULL THEN RETURN; END IF;
   IF NOT p_carry THEN
-    UPDATE governance_attempt a SET ended_at = v_now, outcome = 'judged'
-      FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
-     WHERE r.id = ANY (v_moved) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence;
+    WITH ended AS MATERIALIZED (
+      SELECT 'agents.task:' || r.id AS subject, r.fence FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
+       WHERE r.id = ANY (v_moved)
+    )
+    UPDATE governance_attempt a SET ended_at = v_now, outcome = 'judged' FROM ended e
+     WHERE a.brand_id = p_brand AND a.subject = e.subject AND a.fence = e.fence;
   END IF;
   RETURN QUERY SELECT m FROM unnest(v_moved) AS m;
 END
@@ -145,9 +153,12 @@ BEGIN
   SELECT array_agg(m.id), array_agg(DISTINCT m.goal_id) INTO v_moved, v_goals FROM moved m;
   IF v_moved IS NULL THEN RETURN; END IF;
   PERFORM agents_goal_close(p_brand, v_goals);
-  UPDATE governance_attempt a SET ended_at = v_now, outcome = 'committed'
-    FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
-   WHERE r.id = ANY (v_moved) AND a.brand_id = p_brand AND a.subject = 'agents.task:' || r.id AND a.fence = r.fence;
+  WITH ended AS MATERIALIZED (
+    SELECT 'agents.task:' || r.id AS subject, r.fence FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
+     WHERE r.id = ANY (v_moved)
+  )
+  UPDATE governance_attempt a SET ended_at = v_now, outcome = 'committed' FROM ended e
+   WHERE a.brand_id = p_brand AND a.subject = e.subject AND a.fence = e.fence;
   RETURN QUERY SELECT m FROM unnest(v_moved) AS m;
 END
 $$;

@@ -33,10 +33,10 @@ BEGIN
                 FROM agents_artifact f WHERE f.brand_id = t.brand_id AND f.task_id = t.id ORDER BY f.fence DESC LIMIT 1)
            END,
            CASE WHEN t.stage = 'commit' THEN
-             (SELECT 'governance.reviewitem:' || i.id FROM governance_reviewitem i
+             (SELECT 'governance.reviewitem:' || i.id FROM (SELECT 'agents.task:' || t.id AS subject OFFSET 0) named
+                JOIN governance_reviewitem i ON i.brand_id = t.brand_id AND i.subject = named.subject
                 JOIN agents_artifact f ON f.brand_id = i.brand_id AND f.content_hash = i.content_hash AND f.task_id = t.id
-               WHERE i.brand_id = t.brand_id AND i.subject = 'agents.task:' || t.id AND i.status = 'APPROVED'
-                 AND i.consumed_at IS NOT NULL
+               WHERE i.status = 'APPROVED' AND i.consumed_at IS NOT NULL
                ORDER BY f.fence DESC, i.id DESC LIMIT 1)
            END
       FROM agents_task t
