@@ -29,7 +29,21 @@ ROLE_BY_COMMAND = {
 }
 # Commands that never ask the database; starting servers for them would only cost time.
 WITHOUT_SERVERS = frozenset(
-    ("", "help", "check", "version", "simulator", "traceability", "diagrams", "promises", "new", "collectstatic", "startapp")
+    [
+        "",
+        *[
+            "help",
+            "check",
+            "version",
+            "simulator",
+            "traceability",
+            "diagrams",
+            "promises",
+            "new",
+            "collectstatic",
+            "startapp",
+        ],
+    ]
 )
 # Commands that borrow the servers themselves: because those may not come up, or must stay as they are until all was
 # checked (a backup before an upgrade has the schema of before); or because they have servers of their own.
