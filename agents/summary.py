@@ -42,15 +42,16 @@ class Numbers:
 
 def count(*, since: datetime | None = None) -> Numbers:
     """The numbers of the brand of the running context, archived work included; the first post counts from `since`."""
+    # What still moves is counted first, upstream before downstream: at zero, all that follows is of one state.
+    moving = Goal.objects.filter(status=GoalStatus.PROPOSED).count()
+    # A blocked task moves when something above it does, so it is not work by itself: below a held one it waits.
+    moving += Task.objects.filter(status__in=[TaskStatus.READY, TaskStatus.JUDGING, TaskStatus.ACCEPTED]).count()
+    moving += Post.objects.filter(status=PostStatus.SCHEDULED).count()
     posts = Post.objects.filter(status=PostStatus.PUBLISHED)
     fresh = posts.filter(published_at__gte=since) if since else posts
     cost = Hold.objects.aggregate(total=Sum("settled_usd_micros"))["total"] or 0
     cost += ArchivedGoal.objects.aggregate(total=Sum("spent_usd_micros"))["total"] or 0
     ended = {status: ArchivedTask.objects.filter(ended_as=status).count() for status in ("DONE", "REJECTED")}
-    # A blocked task moves when something above it does, so it is not work by itself: below a held one it waits.
-    moving = Task.objects.filter(status__in=[TaskStatus.READY, TaskStatus.JUDGING, TaskStatus.ACCEPTED]).count()
-    moving += Goal.objects.filter(status=GoalStatus.PROPOSED).count()
-    moving += Post.objects.filter(status=PostStatus.SCHEDULED).count()
     return Numbers(
         trends=trends.live().count(),
         goals=Goal.objects.count() + ArchivedGoal.objects.count(),
