@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import connection
 
 from agents.personas import selectors as personas
-from agents.tasks.models import Task
 from agents.tasks.taking import Made, Taken
 from agents.worker import ending
 from agents.worker.base import CannotPropose, Kind, Landed, Proposal, Work, reads
@@ -264,8 +263,3 @@ def _land(jobs: Sequence[Job]) -> set[str]:
         landed = [Landed(task=job.taken, payload=job.proposal.payload) for job in mine if job.proposal]
         queues.update(kind.land(landed=landed))
     return queues
-
-
-def held(*, taken: Taken) -> Task:
-    """The row behind a claim. Raises Fenced when somebody else has it by now."""
-    return ending.held(claim=taken.claim)

@@ -28,7 +28,7 @@ def percentile(samples: Sequence[float], share: float) -> float:
 
 
 def waits_ms(ends: Endpoints, put: Sequence[Sequence[float]]) -> list[float]:
-    """For every goal that was put in: from its commit to the first claim, in milliseconds."""
+    """For every goal that was put in: from just before its insert to the first claim, in milliseconds."""
     committed = {int(goal_id): moment for goal_id, moment in put}
     with connected(ends, ends.database) as connection:
         claimed: dict[int, float] = dict(connection.execute(_FIRST_CLAIMS, [list(committed)]).fetchall())

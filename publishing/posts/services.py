@@ -2,18 +2,16 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from chimera.core import canonical, clock, faults, outside, registry, tenancy, wake
+from chimera.core import clock, faults, outside, registry, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
 from chimera.core.circuits.services import CircuitOpen
-from chimera.core.clock import Now
 from chimera.core.errors import Conflict, Denied, Unavailable
 from chimera.core.registry import NotOnSwitchboard
 from governance import transitions
@@ -24,46 +22,19 @@ from governance.effects.models import Effect
 from governance.grants import services as grants
 from governance.leases import services as leases
 from governance.leases.services import Claim
-from publishing.accounts.models import Account
 from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
 from publishing.posts import doubt, landing
 from publishing.posts.answers import act_on_answers
 from publishing.posts.doubt import Step
 from publishing.posts.models import Post
-from publishing.posts.states import PostStatus
 
 log = logging.getLogger("chimera.posts")
 
 _turn = 0  # the brand that this process published for last: the one after it is next
 
-__all__ = ["act_on_answers", "drain", "publish", "schedule"]
+__all__ = ["act_on_answers", "drain", "publish"]
 
-ATTEMPTS_MAX = 8
 TRY_AGAIN_WITH_A_NEW_GRANT = "grant_refused"
-
-
-def schedule(
-    *, brand_id: int, task: str, account: Account, payload: Mapping[str, Any], scopes: Sequence[str], approval: str
-) -> Post:
-    """An accepted payload becomes a post that is due now; once per task, however often it is committed."""
-    post, made = Post.objects.get_or_create(
-        brand_id=brand_id,
-        task=task,
-        defaults={
-            "account": account,
-            "payload": dict(payload),
-            "content_hash": canonical.digest(dict(payload)),
-            "approval": approval,
-            "status": PostStatus.SCHEDULED,
-            "queue": "publish",
-            "scopes": [*scopes, effects.OUTSIDE],
-            "due_at": Now(),
-            "attempts_max": ATTEMPTS_MAX,
-        },
-    )
-    if made:
-        wake.after_commit(queue="publish")
-    return post
 
 
 def drain(*, seconds: float | None = None) -> int:

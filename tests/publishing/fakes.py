@@ -13,7 +13,7 @@ from governance.grants import services as grants
 from governance.models import Budget, Effect, Hold
 from publishing.accounts.models import Account
 from publishing.connectors.base import Absent, CannotRead, Connector, Found, Limits, Listing, Receipt
-from publishing.posts import services as posts
+from publishing.posts import scheduling
 from publishing.posts.models import Post
 from tests.conftest import ALPHA
 
@@ -89,19 +89,13 @@ def plaza(monkeypatch: pytest.MonkeyPatch) -> FakePlaza:
 def schedule(task: str = "agents.task:5", text: str = "Keep the drawing.") -> Post:
     """A post of the one agent that is due now."""
     agent, account = Agent.objects.get(), Account.objects.get()
-    return posts.schedule(
-        brand_id=ALPHA,
-        task=task,
-        account=account,
-        payload={
-            "platform": "plaza",
-            "account_handle": account.handle,
-            "text": text,
-            "ai_generated": True,
-        },
-        scopes=[*agent.scopes, "platform:plaza"],
-        approval="judge",
+    payload = {"platform": "plaza", "account_handle": account.handle, "text": text, "ai_generated": True}
+    scopes = [*agent.scopes, "platform:plaza"]
+    row = scheduling.Scheduled(
+        brand_id=ALPHA, task=task, account=account, payload=payload, scopes=scopes, approval="judge"
     )
+    scheduling.schedule_all(rows=[row])
+    return Post.objects.get(task=task)
 
 
 def state() -> tuple[Post, Effect, Hold]:

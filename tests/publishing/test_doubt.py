@@ -12,6 +12,7 @@ from governance.reviews import services as reviews
 from governance.reviews.models import DoubtAnswer
 from governance.reviews.services import WrongAnswer
 from publishing.connectors.base import Absent, CannotRead, Connector, Found, NotSent, Receipt, Rejected, Unknown
+from publishing.posts import scheduling
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 from tests import people
@@ -147,7 +148,7 @@ def test_a_look_up_that_fails_is_no_absence_and_in_the_end_a_human_looks(clock: 
     plaza.sights = [NotSent("Plaza is closed."), KeyError("odd"), Absent(), NotSent("Plaza is closed.")]
     posts.drain(seconds=30)
     clock.on(16)
-    for _ in range(posts.ATTEMPTS_MAX + 3):
+    for _ in range(scheduling.ATTEMPTS_MAX + 3):
         posts.drain(seconds=30)
         clock.on(62)
     assert statuses() == ("HELD", "IN_DOUBT")
@@ -187,12 +188,12 @@ def test_past_the_platforms_memory_of_the_key_it_is_a_doubt(clock: Clock, plaza:
 
 def test_a_platform_with_keys_that_never_answers_is_a_doubt_in_the_end(clock: Clock, plaza: FakePlaza) -> None:
     plaza.answers = [LOST]
-    for _ in range(posts.ATTEMPTS_MAX + 2):
+    for _ in range(scheduling.ATTEMPTS_MAX + 2):
         posts.drain(seconds=30)
         clock.on(120)
     assert statuses() == ("HELD", "IN_DOUBT")
-    assert len(plaza.keys) == posts.ATTEMPTS_MAX
-    assert f"Tried {posts.ATTEMPTS_MAX} times; the post may be live. Last: No answer." in card().why
+    assert len(plaza.keys) == scheduling.ATTEMPTS_MAX
+    assert f"Tried {scheduling.ATTEMPTS_MAX} times; the post may be live. Last: No answer." in card().why
     answer(clock.world, DoubtAnswer.RETRY)
     plaza.answers = [LIVE]
     posts.drain(seconds=30)

@@ -16,6 +16,7 @@ from governance.models import ReviewItem
 from governance.reviews import services as reviews
 from governance.transitions import Fenced
 from publishing.connectors.base import NotSent, Receipt, Rejected, Unknown
+from publishing.posts import scheduling
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 from tests import people
@@ -51,7 +52,7 @@ def answer(world: World, *, approve: bool) -> None:
 
 
 def try_until_held(world: World) -> None:
-    for minute in range(1, posts.ATTEMPTS_MAX + 2):
+    for minute in range(1, scheduling.ATTEMPTS_MAX + 2):
         posts.drain(seconds=30)
         world.shift_clock(f"{2 * minute} minutes")
     assert state()[0].status == "HELD"
@@ -144,20 +145,20 @@ def test_out_of_attempts_with_nothing_out_a_human_is_asked_whether_to_try_on(
     plaza.is_of_class("C")
     plaza.answers = [NotSent("Plaza is closed.")]
     try_until_held(due)
-    assert len(plaza.keys) == posts.ATTEMPTS_MAX
+    assert len(plaza.keys) == scheduling.ATTEMPTS_MAX
     with tenancy.brand(ALPHA, actor="test:look"):
         review = ReviewItem.objects.get()
-        assert f"Tried {posts.ATTEMPTS_MAX} times" in review.why and "Plaza is closed." in review.why
+        assert f"Tried {scheduling.ATTEMPTS_MAX} times" in review.why and "Plaza is closed." in review.why
         assert review.content_hash == Post.objects.get().content_hash
     plaza.answers = [LIVE]
     answer(due, approve=approve)
     posts.drain(seconds=30)
     post, effect, _ = state()
     if approve:
-        assert (post.status, effect.status, effect.sends) == ("PUBLISHED", "CONFIRMED", posts.ATTEMPTS_MAX + 1)
+        assert (post.status, effect.status, effect.sends) == ("PUBLISHED", "CONFIRMED", scheduling.ATTEMPTS_MAX + 1)
         assert money() == {(0, FEE)}
     else:
-        assert (post.status, effect.status, len(plaza.keys)) == ("FAILED", "REFUTED", posts.ATTEMPTS_MAX)
+        assert (post.status, effect.status, len(plaza.keys)) == ("FAILED", "REFUTED", scheduling.ATTEMPTS_MAX)
         assert money() == {(0, 0)}
 
 
