@@ -1,5 +1,6 @@
 """Doors for Celery: load, call once, return. Hints carry ids at most and may come twice, late or never."""
 
+import time
 from typing import Any
 
 from celery import shared_task
@@ -12,41 +13,45 @@ from agents.planner import services as planner
 from chimera.core import lanes, ticks, wake
 
 
-def _drain(queue: str, *stages: str) -> None:
+def _drain(link: Any, queue: str, *stages: str) -> None:
+    """Do what is due. A drain that ends before its time left nothing: the links after it would look in vain."""
     with lanes.lane(queue=queue) as free:
         if free:
+            begun = time.monotonic()
             pipeline.drain(queue=queue, stages=stages)
+            if time.monotonic() - begun < settings.DRAIN_S:
+                link.request.chain = None
 
 
-@shared_task(name="agents.plan")
-def plan(*_: Any, queue: str = "think", **__: Any) -> None:
+@shared_task(name="agents.plan", bind=True)
+def plan(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
     """Planner: goals become tasks. First of the chain, so it says that somebody is looking.
 
     Every link does its stage and those after it; what is due together is claimed together, the oldest first.
     """
     wake.taken(queue=queue)
-    _drain(queue, *pipeline.STAGES)
+    _drain(self, queue, *pipeline.STAGES)
     answers.act_on_answers()  # after what is due: what an answer makes due is hinted
 
 
-@shared_task(name="agents.work")
-def work(*_: Any, queue: str = "think", **__: Any) -> None:
+@shared_task(name="agents.work", bind=True)
+def work(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
     """Worker: tasks are proposed; what this queue may go on with stays in hand, stage by stage."""
     if queue == "render":
         wake.taken(queue=queue)
-    _drain(queue, "work", "judge", "commit")
+    _drain(self, queue, "work", "judge", "commit")
 
 
-@shared_task(name="agents.judge")
-def judge_due(*_: Any, queue: str = "think", **__: Any) -> None:
+@shared_task(name="agents.judge", bind=True)
+def judge_due(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
     """Judge: what was proposed outward and waits gets a verdict and a route."""
-    _drain(queue, "judge", "commit")
+    _drain(self, queue, "judge", "commit")
 
 
-@shared_task(name="agents.commit")
-def commit(*_: Any, queue: str = "think", **__: Any) -> None:
+@shared_task(name="agents.commit", bind=True)
+def commit(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
     """What was accepted becomes a post."""
-    _drain(queue, "commit")
+    _drain(self, queue, "commit")
 
 
 @shared_task(name="agents.set_goals")
