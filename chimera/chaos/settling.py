@@ -5,7 +5,7 @@ The jump is honest only while nobody works: no living process holds a row, and n
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 
@@ -31,7 +31,7 @@ _HOLDERS = f"SELECT lease_owner FROM {_ROWS} WHERE lease_until > chimera_now()"
 _MOVED = """
 SELECT (SELECT coalesce(max(id), 0) FROM governance_auditevent) + (SELECT coalesce(max(id), 0) FROM governance_attempt)
 """
-_SENT = "SELECT count(*) FILTER (WHERE status = 'SENT'), max(sent_at)::text FROM governance_effect"
+_SENT = "SELECT id, sends FROM governance_effect WHERE status = 'SENT'"
 
 
 @dataclass
@@ -43,6 +43,8 @@ class Settling:
     look: Callable[[], None]  # what has to be done every moment: the crew's tick
     shifted_s: float = 0.0
     took_s: float = 0.0
+    # Sends without an answer, and since when they are known here: each may land for itself, whatever else is sent.
+    flying: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def wait(self, *, at_most_s: float) -> int:
         """Until nothing is open, nothing moves any more, or the time is up; returns how many are still open."""
@@ -53,8 +55,7 @@ class Settling:
 
     def _wait(self, ends: float) -> int:
         moved: object = None
-        sent: object = None
-        moved_at = sent_at = time.monotonic()
+        moved_at = time.monotonic()
         left = -1
         while time.monotonic() < ends:
             self.look()
@@ -65,16 +66,18 @@ class Settling:
                 now = time.monotonic()
                 if (found := _number(owner, _MOVED)) != moved:
                     moved, moved_at = found, now
-                doubtful, last = owner.execute(_SENT.encode()).fetchone() or (0, None)
-                if last != sent:
-                    sent, sent_at = last, now
-                nothing_flies = doubtful == 0 or now - sent_at > MAY_LAND_S
                 if now - moved_at > STALLED_S:
                     return left
-                if now - moved_at > _QUIET_S and nothing_flies and not self._somebody_works(owner):
+                if self._nothing_flies(owner) and now - moved_at > _QUIET_S and not self._somebody_works(owner):
                     self._jump(owner)
             time.sleep(_LOOK_S)
         return left
+
+    def _nothing_flies(self, owner: psycopg.Connection) -> bool:
+        now = time.monotonic()
+        sent = [(int(row[0]), int(row[1])) for row in owner.execute(_SENT.encode())]
+        self.flying = {send: self.flying.get(send, now) for send in sent}
+        return all(now - since > MAY_LAND_S for since in self.flying.values())
 
     def _somebody_works(self, owner: psycopg.Connection) -> bool:
         alive = self.alive_pids()
