@@ -65,7 +65,7 @@ class Run:
     def __init__(self, *, wish: Wish, folder: Path, tell: Callable[[str], None]) -> None:
         self.wish, self.folder, self.tell = wish, folder, tell
         self.stage = Stage(folder)
-        known = platforms.known()
+        known = platforms.ALL
         ports = iter(pick_ports(1 + 2 * len(known)))
         self.web_port = next(ports)
         self.places = {
@@ -146,7 +146,7 @@ class Run:
         while "feeder" in self.crew.pids() and time.monotonic() < ends:
             self._look()
             time.sleep(LOOK_S)
-        settling = Settling(stage=self.stage, alive_pids=self.crew.alive_pids, look=self._look)
+        settling = Settling(stage=self.stage, crew=self.crew, look=self._look, places=list(self.places.values()))
         left = settling.wait(at_most_s=self.wish.settle_s)
         self.tell(f"{left} goals and posts still open; the clock was shifted by {settling.shifted_s:.0f} s")
         return settling
@@ -219,8 +219,7 @@ def strike(
 
     `for_peer`: of the same faults at the same moments those that a bare chain can meet, however few.
     """
-    later = () if platforms.THREE_CLASSES else plan.WITH_THREE_CLASSES
-    sorts = wish.only or tuple(sort for sort in plan.SORTS if sort not in later)
+    sorts = wish.only or tuple(plan.SORTS)
     todo = plan.schedule(seed=wish.seed, seconds=wish.seconds, count=ceil(wish.faults * SPARE), sorts=sorts)
     extra = plan.schedule(seed=wish.seed + 1, seconds=OVERTIME_S, count=wish.faults, sorts=sorts)
     if for_peer:

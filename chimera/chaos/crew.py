@@ -101,6 +101,10 @@ class Crew(Supervisor):
         for name in list(self._frozen):
             self.thaw(name)
 
+    def anyone_frozen(self) -> bool:
+        """Whether somebody may wake and go on with what it had in hand."""
+        return bool(self._frozen)
+
     def family_pids(self, name: str) -> list[int]:
         """The first process of a program and its children that live."""
         return [process.pid for process in self._family(name)]

@@ -28,7 +28,7 @@ def cast(*, agents: int) -> None:
     from chimera.core.brands.models import Brand
     from governance.budgets import services as budgets
 
-    platform_names = [platform.name for platform in platforms.known()]
+    platform_names = [platform.name for platform in platforms.ALL]
     parsed = souls.read(SOUL)
     with tenancy.all_brands(actor=ACTOR):
         brands = [Brand.objects.create(slug=f"chaos-{n}", name=f"Chaos {n}") for n in range(BRANDS)]

@@ -44,8 +44,6 @@ SORTS: dict[str, Sort] = {
     "platform_duplicate_answer": Sort(weight=4),
     "platform_lie_ok": Sort(weight=2),
 }
-# Taken by the simulators of three classes only (`platforms.THREE_CLASSES`).
-WITH_THREE_CLASSES = ("platform_duplicate_answer", "platform_lie_ok")
 
 
 @dataclass(frozen=True, kw_only=True)

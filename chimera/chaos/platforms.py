@@ -1,7 +1,6 @@
 """The simulated platforms of a run: one of each class that the house has a connector for, with its storage."""
 
 import contextlib
-import importlib.util
 import json
 import sqlite3
 import sys
@@ -26,18 +25,11 @@ class Platform:
     variables: tuple[str, str]
 
 
-# Platforms of class B and C, and the faults that came with them, are being built; until then there is class A alone.
-THREE_CLASSES = importlib.util.find_spec("publishing.connectors.plaza.variants") is not None
 ALL = (
     Platform(name="plaza", effect_class="A", variables=("PLAZA_URL", "PLAZA_CONNECTOR_URL")),
     Platform(name="plaza-b", effect_class="B", variables=("PLAZA_B_URL", "PLAZA_B_CONNECTOR_URL")),
     Platform(name="plaza-c", effect_class="C", variables=("PLAZA_C_URL", "PLAZA_C_CONNECTOR_URL")),
 )
-
-
-def known() -> list[Platform]:
-    """Those that the house has a connector for."""
-    return list(ALL if THREE_CLASSES else ALL[:1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +81,14 @@ class Place:
                 return bool(200 <= answer.status < 300)
         except OSError:
             return False
+
+    def idle_s(self) -> float:
+        """For how long it has had no request in hand; 0 while it has one, or does not say."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/_in_hand", timeout=_TIMEOUT_S) as answer:
+                return float(json.load(answer)["idle_s"])
+        except OSError:
+            return 0.0
 
     def texts(self) -> list[str]:
         """Every text on the platform as its own storage has it, copies included."""

@@ -1,18 +1,21 @@
 """After the faults: let the fleet finish, and let the clock jump over back-offs instead of sitting them out.
 
-The jump is honest only while nobody works: no living process holds a row, and nothing that was sent may still land.
+The jump is honest only while nobody works: no living process holds a row, and nothing that was sent may still land,
+for no platform has had a request in hand for a while (one whose caller has gone counts until it is over).
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import psycopg
 
 from chimera.chaos import timing
+from chimera.chaos.crew import Crew
+from chimera.chaos.platforms import Place
 from chimera.chaos.stage import Stage
 
-MAY_LAND_S = 22.0  # after a send: a call (10 s), the platform's own lateness (11 s), and a little
+MAY_LAND_S = 3.0  # after the last request that a platform had in hand: what a connector still passes on
 STALLED_S = 30.0  # nothing moved for so long, although the clock was shifted to what was due next
 _QUIET_S = 1.5  # nothing moved for so long
 _LEAST_JUMP_S = 1.0
@@ -31,7 +34,6 @@ _HOLDERS = f"SELECT lease_owner FROM {_ROWS} WHERE lease_until > chimera_now()"
 _MOVED = """
 SELECT (SELECT coalesce(max(id), 0) FROM governance_auditevent) + (SELECT coalesce(max(id), 0) FROM governance_attempt)
 """
-_SENT = "SELECT id, sends FROM governance_effect WHERE status = 'SENT'"
 
 
 @dataclass
@@ -39,12 +41,11 @@ class Settling:
     """Waits for the end of one run. `shifted_s` is what the clock was moved in all."""
 
     stage: Stage
-    alive_pids: Callable[[], set[int]]
+    crew: Crew
     look: Callable[[], None]  # what has to be done every moment: the crew's tick
+    places: Sequence[Place]
     shifted_s: float = 0.0
     took_s: float = 0.0
-    # Sends without an answer, and since when they are known here: each may land for itself, whatever else is sent.
-    flying: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def wait(self, *, at_most_s: float) -> int:
         """Until nothing is open, nothing moves any more, or the time is up; returns how many are still open."""
@@ -68,19 +69,16 @@ class Settling:
                     moved, moved_at = found, now
                 if now - moved_at > STALLED_S:
                     return left
-                if self._nothing_flies(owner) and now - moved_at > _QUIET_S and not self._somebody_works(owner):
+                if now - moved_at > _QUIET_S and not self._somebody_works(owner) and self._nothing_flies():
                     self._jump(owner)
             time.sleep(_LOOK_S)
         return left
 
-    def _nothing_flies(self, owner: psycopg.Connection) -> bool:
-        now = time.monotonic()
-        sent = [(int(row[0]), int(row[1])) for row in owner.execute(_SENT.encode())]
-        self.flying = {send: self.flying.get(send, now) for send in sent}
-        return all(now - since > MAY_LAND_S for since in self.flying.values())
+    def _nothing_flies(self) -> bool:
+        return not self.crew.anyone_frozen() and all(place.idle_s() > MAY_LAND_S for place in self.places)
 
     def _somebody_works(self, owner: psycopg.Connection) -> bool:
-        alive = self.alive_pids()
+        alive = self.crew.alive_pids()
         return any(timing.pid_of(row[0]) in alive for row in owner.execute(_HOLDERS.encode()))
 
     def _jump(self, owner: psycopg.Connection) -> None:

@@ -1,9 +1,11 @@
 """A platform whose faults can be scripted while it runs: `python -m chimera.chaos.simulator`.
 
-`POST /_faults {"faults": ["late"]}` adds faults; each post that is asked for takes one. On loopback only.
+`POST /_faults {"faults": ["late"]}` adds faults; each post that is asked for takes one. `GET /_in_hand` says how many
+requests are being served, those whose caller has gone included, and for how long there was none. On loopback only.
 """
 
 import argparse
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +39,25 @@ def main() -> None:
         faults.extend(str(name) for name in (await request.json())["faults"])
         return JSONResponse({"waiting": len(faults)})
 
+    in_hand, last_end = 0, time.monotonic()
+
+    async def counted(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal in_hand, last_end
+        in_hand += 1
+        try:
+            await platform(scope, receive, send)
+        finally:
+            in_hand, last_end = in_hand - 1, time.monotonic()
+
+    async def tell(request: Request) -> JSONResponse:
+        return JSONResponse({"in_hand": in_hand, "idle_s": 0.0 if in_hand else time.monotonic() - last_end})
+
     token = settings.CONNECTORS["plaza"]["platform_token"]
     # Class A is what a platform is unless told otherwise.
     of_class: dict[str, Any] = {} if options.effect_class == "A" else {"platform_class": options.effect_class}
     platform = plaza.build(store=Store(options.store), token=token, faults=faults, late_s=LATE_S, **of_class)
-    app = Starlette(routes=[Route("/_faults", script, methods=["POST"]), Mount("/", platform)])
+    doors = [Route("/_faults", script, methods=["POST"]), Route("/_in_hand", tell)]
+    app = Starlette(routes=[*doors, Mount("/", counted)])
     uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")
 
 

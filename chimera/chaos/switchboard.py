@@ -1,7 +1,6 @@
 """The switchboard of a chaos run: the house's own parts with kinds that cost nothing and one policy that passes."""
 
 from chimera import switchboard
-from chimera.chaos.platforms import THREE_CLASSES
 from chimera.switchboard import IMAGES, MODELS, SOCKETS, SOURCES
 
 __all__ = ["CONNECTORS", "IMAGES", "KINDS", "MODELS", "POLICIES", "SOCKETS", "SOURCES"]
@@ -17,7 +16,7 @@ VARIANTS = {
     "plaza-b": "publishing.connectors.plaza.variants.LookedUpPlaza",
     "plaza-c": "publishing.connectors.plaza.variants.BlindPlaza",
 }
-CONNECTORS: dict[str, str] = {**switchboard.CONNECTORS, **(VARIANTS if THREE_CLASSES else {})}
+CONNECTORS: dict[str, str] = {**switchboard.CONNECTORS, **VARIANTS}
 
 POLICIES: dict[str, str] = {
     "agreeable": "chimera.chaos.kinds.Agreeable",
