@@ -24,7 +24,7 @@ def _drain(link: Any, queue: str, *stages: str) -> None:
 
 
 @shared_task(name="agents.plan", bind=True)
-def plan(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
+def plan(self: Any, /, *_: Any, queue: str = "think", **__: Any) -> None:
     """Planner: goals become tasks. First of the chain, so it says that somebody is looking.
 
     Every link does its stage and those after it; what is due together is claimed together, the oldest first.
@@ -35,7 +35,7 @@ def plan(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
 
 
 @shared_task(name="agents.work", bind=True)
-def work(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
+def work(self: Any, /, *_: Any, queue: str = "think", **__: Any) -> None:
     """Worker: tasks are proposed; what this queue may go on with stays in hand, stage by stage."""
     if queue == "render":
         wake.taken(queue=queue)
@@ -43,13 +43,13 @@ def work(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
 
 
 @shared_task(name="agents.judge", bind=True)
-def judge_due(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
+def judge_due(self: Any, /, *_: Any, queue: str = "think", **__: Any) -> None:
     """Judge: what was proposed outward and waits gets a verdict and a route."""
     _drain(self, queue, "judge", "commit")
 
 
 @shared_task(name="agents.commit", bind=True)
-def commit(self: Any, *_: Any, queue: str = "think", **__: Any) -> None:
+def commit(self: Any, /, *_: Any, queue: str = "think", **__: Any) -> None:
     """What was accepted becomes a post."""
     _drain(self, queue, "commit")
 

@@ -1,14 +1,15 @@
 """The sweeper: when nobody else does the work, it does it itself. With the broker gone, everything still completes.
 
-Runs as a thread of a worker, asks the database every second which rows have waited too long, hints their queue and,
-when that did not help, drains it. Also declares silent nodes lost, acts on answers, expires late reviews, ends goals
-whose time is over although nobody claims their tasks, and gives back abandoned money.
+Runs as two threads of a worker, one for tasks and one for posts, so that no task waits behind a platform's answer. Each
+asks the database every second which rows have waited too long, hints their queue and drains it. The one for tasks also
+declares silent nodes lost, acts on answers, expires late reviews, ends goals whose time is over although nobody claims
+their tasks, and gives back abandoned money.
 Requirements: PLN-3, PLN-5, PLN-6, PLN-10, REV-6, GOV-1.
 """
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -39,7 +40,12 @@ def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
 
 
 def sweep(*, queues: Sequence[str] | None = None) -> int:
-    """One round; returns how many rows it moved itself. `queues` limits the work to those (None: all)."""
+    """One round of both; returns how many rows it moved itself. `queues` limits the work to those (None: all)."""
+    return sweep_tasks(queues=queues) + sweep_posts(queues=queues)
+
+
+def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
+    """One round over tasks, cards, nodes and money."""
     nodes.declare_lost()
     reviews.expire_late()
     moved = answers.act_on_answers() + posts.act_on_answers()
@@ -50,22 +56,27 @@ def sweep(*, queues: Sequence[str] | None = None) -> int:
         wake.hint(queue=queue)
         if queues is None or queue in queues:
             moved += pipeline.drain(queue=queue, stages=[stage], seconds=settings.SWEEP_EVERY_S)
+    return moved
+
+
+def sweep_posts(*, queues: Sequence[str] | None = None) -> int:
+    """One round over posts."""
     if waiting(model=Post, late_s=settings.SWEEP_LATE_S):
         wake.hint(queue="publish")
         if settings.GRANT_PRIVATE_KEY and (queues is None or "publish" in queues):
-            moved += posts.drain(seconds=settings.SWEEP_EVERY_S)
-    return moved
+            return posts.drain(seconds=settings.SWEEP_EVERY_S)
+    return 0
 
 
 def _urgency(found: tuple[str, str]) -> int:
     return settings.QUEUES.index(found[0])
 
 
-def run(stop: threading.Event) -> None:
+def run(stop: threading.Event, round_of: Callable[[], int]) -> None:
     """Sweep until told to stop. A database that is away is asked again."""
     while not stop.wait(settings.SWEEP_EVERY_S):
         try:
-            sweep()
+            round_of()
         except DatabaseError as error:
             log.warning("the sweep was cut short: %s", error)
         except Exception:
@@ -75,7 +86,8 @@ def run(stop: threading.Event) -> None:
 
 
 def start() -> threading.Event:
-    """Sweep in a thread of this process; set the returned event to end it."""
+    """Sweep in threads of this process; set the returned event to end them."""
     stop = threading.Event()
-    threading.Thread(target=run, args=(stop,), name="sweeper", daemon=True).start()
+    for name, round_of in (("sweeper", sweep_tasks), ("post-sweeper", sweep_posts)):
+        threading.Thread(target=run, args=(stop, round_of), name=name, daemon=True).start()
     return stop
