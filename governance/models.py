@@ -1,7 +1,7 @@
 """Tables of governance."""
 
 from governance.audit.models import AuditEvent
-from governance.budgets.models import Budget, BudgetLimit, Hold
+from governance.budgets.models import Budget, BudgetLimit, Entry, FleetBudget, FleetLimit, FleetReturn, Hold
 from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
 from governance.grants.models import GrantEnded, GrantUsed
@@ -15,6 +15,10 @@ __all__ = [
     "BudgetLimit",
     "Control",
     "Effect",
+    "Entry",
+    "FleetBudget",
+    "FleetLimit",
+    "FleetReturn",
     "GrantEnded",
     "GrantUsed",
     "Hold",

@@ -1,4 +1,4 @@
-"""Settings, by subject: what runs (base), the desk, growth, outages, the queues, security. All from the environment.
+"""Settings, by subject: what runs (base), the desk, growth, money, outages, the queues, security. All from the environment.
 
 Requirements: OPS-1, GEN-1.
 """
@@ -6,6 +6,7 @@ Requirements: OPS-1, GEN-1.
 from chimera.settings.base import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
+from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403

@@ -25,6 +25,9 @@ class Control(Stateful):
     reason = models.TextField()
     since = models.DateTimeField(db_default=Now(), editable=False)
     lifted_at = models.DateTimeField(null=True, editable=False)
+    # Of a pause that the governor imposed itself: why, and when it ends by itself (NULL: when a human lifts it).
+    cause = models.CharField(max_length=12, blank=True, default="", db_default="", editable=False)
+    until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -38,6 +41,13 @@ class Control(Stateful):
                 condition=models.Q(status=ControlStatus.IN_FORCE, lifted_at__isnull=True)
                 | models.Q(status=ControlStatus.LIFTED, lifted_at__isnull=False),
                 name="control_lifted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cause__in=["", "exhausted", "anomaly"]), name="control_cause_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(cause="exhausted"),
+                name="control_only_exhaustion_ends_by_itself",
             ),
         ]
 
