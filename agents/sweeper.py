@@ -3,8 +3,8 @@
 Runs as two threads of a worker, one for tasks and one for posts, so that no task waits behind a platform's answer. Each
 asks the database every second which rows have waited too long, hints their queue and drains it. The one for tasks also
 declares silent nodes lost, acts on answers, expires late reviews, ends goals whose time is over although nobody claims
-their tasks, and gives back abandoned money.
-Requirements: PLN-3, PLN-5, PLN-6, PLN-10, REV-6, GOV-1.
+their tasks, gives back abandoned money and opens budgets of ended days.
+Requirements: PLN-3, PLN-5, PLN-6, PLN-10, REV-6, GOV-1, GOV-4.
 """
 
 import logging
@@ -20,6 +20,7 @@ from agents.nodes import services as nodes
 from agents.tasks import lateness
 from agents.tasks.models import Task
 from chimera.core import wake
+from governance.budgets import gates
 from governance.budgets import services as budgets
 from governance.leases.models import Leased
 from governance.reviews import services as reviews
@@ -51,6 +52,7 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
     moved = answers.act_on_answers() + posts.act_on_answers()
     lateness.cancel_late()  # after the answers: a card that expired in time says more than a goal that is over
     budgets.end_abandoned()
+    gates.keep()
     # Replies first, and no queue for long: one thread sweeps them all.
     for queue, stage in sorted(waiting(model=Task, late_s=settings.SWEEP_LATE_S), key=_urgency):
         wake.hint(queue=queue)

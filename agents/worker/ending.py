@@ -9,11 +9,12 @@ from agents.tasks import services as tasks
 from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
-from chimera.core import tenancy
+from chimera.core import clock, tenancy
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
 from chimera.core.errors import ChimeraError, Conflict
 from governance import transitions
+from governance.budgets import gates
 from governance.budgets import services as budgets
 from governance.leases import services as leases
 from governance.leases.services import Claim
@@ -91,6 +92,15 @@ def give_back(*, taken: Taken, after_s: float, note: str, counts: bool = True) -
     """Let go of a row: due again after `after_s`. Nothing happens when somebody else has it by now."""
     with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
         leases.give_back(row=held(claim=taken.claim), after_s=after_s, note=note, counts=counts)
+
+
+def unpaid(*, taken: Taken, refusal: budgets.Exhausted) -> None:
+    """A budget refused: the row waits for money, which is no failure; a scope whose money is gone is paused."""
+    with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
+        row = held(claim=taken.claim)
+        gates.pause_exhausted(refusal=refusal)
+        wait_s = refusal.gate.wait_s(now=clock.now())
+        leases.give_back(row=row, after_s=wait_s, note=str(refusal), counts=False)
 
 
 def broke_off(*, taken: Taken, error: Exception) -> None:

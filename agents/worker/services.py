@@ -19,7 +19,7 @@ from agents.tasks.taking import Made, Taken
 from agents.worker import ending
 from agents.worker.base import CannotPropose, Kind, Landed, Proposal, Work, reads
 from agents.worker.inputs import freeze
-from chimera.core import canonical, clock, faults, money, registry, taint, tenancy, wake
+from chimera.core import canonical, faults, money, registry, taint, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from governance.budgets import services as budgets
@@ -130,8 +130,7 @@ def _set_aside(wants: Sequence[tuple[Job, Want]]) -> list[Job]:
     except budgets.Exhausted as refusal:
         if len(wants) > 1:
             return [job for pair in wants for job in _set_aside([pair])]
-        wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
-        ending.give_back(taken=first, after_s=wait_s, note=str(refusal), counts=False)
+        ending.unpaid(taken=first, refusal=refusal)
         return [wants[0][0]]
     for (job, _), allowance in zip(wants, allowances, strict=True):
         job.allowance = allowance

@@ -1,4 +1,4 @@
-"""Setting aside, settling, giving back."""
+"""Limits; setting aside, settling, giving back."""
 
 import json
 import logging
@@ -13,25 +13,41 @@ from django.db import DatabaseError, connection, transaction
 from chimera.core import money, tenancy
 from chimera.core.errors import Denied
 from chimera.core.money import Allowance
-from governance.budgets.models import BudgetLimit, Hold
+from governance.budgets.models import BudgetLimit, FleetLimit, Hold, Window
 from governance.budgets.states import HoldStatus
 
 log = logging.getLogger("chimera.budgets")
 
-BUDGETED = ("brand:", "agent:")
+BUDGETED = ("brand:", "agent:", "campaign:")
+FLEET = "fleet"
+CALLS, LOST = "calls", "lost"  # what an entry was for; a fee is named by its item in the price table
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """The budget that refused: GOV-3. Amounts in micros of a dollar; `limit` is None where nobody set one."""
+    """The budget that refused: GOV-3. Amounts in micros of a dollar; `limit` is None where nobody set one.
+
+    A total has no `day` and never `reopens` by itself.
+    """
 
     scope: str
+    window: str = Window.DAY
     limit: int | None
     reserved: int | None
     settled: int | None
     asked: int
-    day: str
-    reopens: datetime
+    day: str | None
+    reopens: datetime | None
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether what was asked for would fit once all that is set aside came back unspent."""
+        return self.limit is not None and (self.settled or 0) + self.asked <= self.limit
+
+    def wait_s(self, *, now: datetime) -> float:
+        """Seconds after which asking again may help: money comes back, the day ends, or a human raises the limit."""
+        most: float = settings.BUDGET_RETRY_S if self.comes_back else settings.BUDGET_RETRY_MAX_S
+        return most if self.reopens is None else max(1.0, min(most, (self.reopens - now).total_seconds()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,30 +69,63 @@ class Exhausted(Denied):
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
+        total = gate.window == Window.TOTAL
         if gate.limit is None:
             text = f"No daily limit is set for {gate.scope}; set one before it can spend {money.show(gate.asked)}."
         else:
             text = (
-                f"The budget of {gate.scope} for {gate.day} is {money.show(gate.limit)}: "
+                f"The budget of {gate.scope} {'in total' if total else f'for {gate.day}'} is {money.show(gate.limit)}: "
                 f"{money.show(gate.settled or 0)} spent, {money.show(gate.reserved or 0)} set aside, "
-                f"{money.show(gate.asked)} asked. It reopens at {gate.reopens:%Y-%m-%d %H:%M} UTC."
+                f"{money.show(gate.asked)} asked. "
             )
+            text += f"It reopens at {gate.reopens:%Y-%m-%d %H:%M} UTC." if gate.reopens else "A human must raise it."
         super().__init__(text)
 
 
-def set_limit(*, brand_id: int, scope: str, limit_usd_micros: int) -> BudgetLimit:
-    """What `scope` may spend a day. Takes effect with the next day that it spends on."""
-    limit, _ = BudgetLimit.objects.update_or_create(
-        brand_id=brand_id, scope=scope, defaults={"limit_usd_micros": limit_usd_micros}
-    )
+class InUse(Denied):
+    """A limit cannot be lower than what is spent and set aside in its running window; nothing was changed."""
+
+    def __init__(self, *, scope: str, window: str, limit: int, reserved: int, settled: int) -> None:
+        when = "in total" if window == Window.TOTAL else "today"
+        super().__init__(
+            f"The limit of {scope} cannot be {money.show(limit)}: {money.show(settled)} is spent and "
+            f"{money.show(reserved)} set aside {when}. Set at least {money.show(reserved + settled)}, or pause {scope}."
+        )
+
+
+def set_limit(*, brand_id: int, scope: str, limit_usd_micros: int, window: Window = Window.DAY) -> BudgetLimit:
+    """What `scope` may spend in a window, from now on: the running one counts too. As the operator.
+
+    Ends the pause that the governor put on it because the money was gone. Raises InUse.
+    """
+    with _refusing(), transaction.atomic():
+        limit, _ = BudgetLimit.objects.update_or_create(
+            brand_id=brand_id, scope=scope, window=window, defaults={"limit_usd_micros": limit_usd_micros}
+        )
+        _lift_exhausted(scope)
     return limit
+
+
+def set_fleet_limit(*, limit_usd_micros: int) -> FleetLimit:
+    """What all brands together may spend a day, from now on, as `set_limit`. As the operator. Raises InUse."""
+    with _refusing(), transaction.atomic():
+        limit = FleetLimit.objects.get()
+        limit.limit_usd_micros = limit_usd_micros
+        limit.save(update_fields=["limit_usd_micros"])
+        _lift_exhausted(FLEET)
+    return limit
+
+
+def _lift_exhausted(scope: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_lift_exhausted(%s)", [scope])
 
 
 def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: int, lasts_s: int) -> Allowance:
     """Set the worst case aside in every scope, or raise Exhausted with nothing changed.
 
-    Idempotent by `key` within the brand. Of the scopes those that are budgets of a brand count; "fleet" and
-    "platform:..." stop work but hold no money of it.
+    Idempotent by `key` within the brand. Of the scopes those that are budgets of a brand are named on the hold; the
+    fleet's budget pays with every hold, and "platform:..." stops work but holds no money of it.
     """
     own = _own(about, scopes)
     with _refusing(), transaction.atomic(), connection.cursor() as cursor:
@@ -97,15 +146,19 @@ def _own(about: str, scopes: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Turns the database's refusal (SQLSTATE CH002) into Exhausted."""
+    """Turns the database's refusals into Exhausted (SQLSTATE CH002) and InUse (CH006)."""
     try:
         yield
     except DatabaseError as error:
         cause = error.__cause__
-        if getattr(cause, "sqlstate", None) != "CH002":
+        state = getattr(cause, "sqlstate", None)
+        if state not in ("CH002", "CH006"):
             raise
         fields = json.loads(cause.diag.message_detail)  # type: ignore[union-attr]
-        raise Exhausted(Gate(**{**fields, "reopens": datetime.fromisoformat(fields["reopens"])})) from error
+        if state == "CH006":
+            raise InUse(**fields) from error
+        reopens = datetime.fromisoformat(fields["reopens"]) if fields["reopens"] else None
+        raise Exhausted(Gate(**{**fields, "reopens": reopens})) from error
 
 
 def reserve_set(*, brand_id: int, actor: str, wants: Sequence[Want], lasts_s: int) -> list[Allowance]:
@@ -136,9 +189,12 @@ def is_held(*, key: str) -> bool:
     return Hold.objects.filter(key=key, status=HoldStatus.HELD).exists()
 
 
-def settle(*, key: str, amount_usd_micros: int) -> bool:
-    """The work cost this much, at most what was held (the database refuses more). False when the hold has ended."""
-    return _end(key, amount_usd_micros)
+def settle(*, key: str, amount_usd_micros: int, debit: str = CALLS) -> bool:
+    """The work cost this much, at most what was held (the database refuses more). False when the hold has ended.
+
+    `debit` is what was bought, as the entry says it: model and tool calls, or the item of the price table.
+    """
+    return _end(key, amount_usd_micros, debit)
 
 
 def settle_within(*, key: str, amount_usd_micros: int) -> bool:
@@ -152,12 +208,12 @@ def settle_within(*, key: str, amount_usd_micros: int) -> bool:
 
 def void(*, key: str) -> bool:
     """Nothing was spent: give everything back. False when the hold has ended."""
-    return _end(key, None)
+    return _end(key, None, CALLS)
 
 
-def _end(key: str, amount_usd_micros: int | None) -> bool:
+def _end(key: str, amount_usd_micros: int | None, debit: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT governance_end_hold(%s, %s)", [key, amount_usd_micros])
+        cursor.execute("SELECT governance_end_hold(%s, %s, %s)", [key, amount_usd_micros, debit])
         ended: bool = cursor.fetchone()[0]
     return ended
 
@@ -173,5 +229,5 @@ def end_abandoned(*, count_max: int = 100) -> int:
     ended = 0
     for brand_id, key, lost_usd_micros in found:
         with tenancy.brand(brand_id, actor=settings.SWEEPER):
-            ended += _end(key, lost_usd_micros)
+            ended += _end(key, lost_usd_micros, LOST)
     return ended

@@ -17,12 +17,19 @@ class Stopped(Denied):
 
 
 def impose(*, scope: str, kind: ControlKind, reason: str) -> Control:
-    """Put a stop on a scope; the one that already holds is returned when there is one."""
+    """Put a stop on a scope; the one that already holds is returned when there is one.
+
+    A pause that the governor imposed gives way to this one: it would end without whoever asks now.
+    """
     try:
         with transaction.atomic():
             return Control.objects.create(scope=scope, kind=kind, reason=reason, status=ControlStatus.IN_FORCE)
     except IntegrityError:
-        return Control.objects.get(scope=scope, kind=kind, status=ControlStatus.IN_FORCE)
+        held = Control.objects.select_for_update().get(scope=scope, kind=kind, status=ControlStatus.IN_FORCE)
+        if held.cause != "exhausted":
+            return held
+        transitions.move(row=held, to=ControlStatus.LIFTED, lifted_at=Now())
+        return Control.objects.create(scope=scope, kind=kind, reason=reason, status=ControlStatus.IN_FORCE)
 
 
 def lift(*, scope: str) -> list[Control]:

@@ -15,6 +15,7 @@ from chimera.core.circuits.services import CircuitOpen
 from chimera.core.errors import Conflict, Denied, Unavailable
 from chimera.core.registry import NotOnSwitchboard
 from governance import transitions
+from governance.budgets import gates
 from governance.budgets.services import Exhausted
 from governance.controls.services import Stopped
 from governance.effects import services as effects
@@ -143,7 +144,8 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
             lasts_s=settings.HOLD_LASTS_S,
         )
     except Exhausted as refusal:
-        wait_s = max(1.0, (refusal.gate.reopens - clock.now()).total_seconds())
+        gates.pause_exhausted(refusal=refusal)
+        wait_s = refusal.gate.wait_s(now=clock.now())
         leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=False)
         return None
 

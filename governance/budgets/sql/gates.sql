@@ -42,6 +42,22 @@ BEGIN
 END
 $$;
 
+-- Promise: lifts the pause of an exhausted scope, for whoever raised its limit.
+CREATE FUNCTION governance_lift_exhausted(p_scope text) RETURNS integer LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_count integer;
+BEGIN
+  UPDATE governance_control c SET status = 'LIFTED', lifted_at = chimera_now(), state_version = c.state_version + 1
+   WHERE c.status = 'IN_FORCE' AND c.scope = p_scope AND c.cause = 'exhausted';
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
+END
+$$;
+REVOKE ALL ON FUNCTION governance_lift_exhausted(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION governance_lift_exhausted(text) TO chimera_operator;
+ALTER FUNCTION governance_lift_exhausted(text) OWNER TO chimera_treasurer;
+
 -- Promise: lifts the pauses whose time is over, and no other. Returns how many.
 CREATE FUNCTION governance_reopen() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
