@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from agents.personas.checklist import Item
 from agents.personas.soul import SoulFile
 from agents.preview import Post, Preview
+from agents.worker.kinds.publish import PLATFORM
 from chimera.core import money
 from chimera.core.errors import Denied
 from governance.routing import Route
+from publishing.posts import fees
 
 MARK = '<meta name="generator" content="chimera preview">'
 _OURS = re.compile(r"post-\d{2}\.png")
@@ -102,6 +103,6 @@ def _html(preview: Preview, soul: SoulFile, checklist: Sequence[Item], notes: Se
             "cost": money.show(preview.cost_usd_micros),
             "checklist": checklist,
             "notes": notes,
-            "fee": f"${settings.PLATFORM_FEES_USD['plaza']}",
+            "fee": money.show(fees.estimate_usd_micros(platform=PLATFORM)),
         },
     )

@@ -79,12 +79,6 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "platform_token": env.str("PLAZA_TOKEN", default="demo-token"),
     },
 }
-# Fee of one post by platform, in dollars, with source and date: the simulated platform asks what X asks.
-PLATFORM_FEES_USD: dict[str, str] = {
-    "plaza": "0.015",  # X create, docs.x.com, 2026-08-22
-    "plaza-b": "0.015",  # as plaza
-    "plaza-c": "0.015",  # as plaza
-}
 MEDIA_ROOT = CHIMERA_HOME / "media"
 
 MODELS_BY_TIER: dict[str, list[str]] = {

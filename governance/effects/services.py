@@ -177,9 +177,11 @@ def reopen(*, effect: Effect, by: str) -> Effect:
     return transitions.move(row=effect, to=EffectStatus.INTENDED, reopened_by=by)
 
 
-def confirm(*, effect: Effect, platform_id: str, receipt: Mapping[str, Any], cost_usd_micros: int) -> Effect:
-    """tx C, the platform accepted: every id is stored and the money settled."""
-    budgets.settle(key=effect.hold_key, amount_usd_micros=cost_usd_micros)
+def confirm(
+    *, effect: Effect, platform_id: str, receipt: Mapping[str, Any], cost_usd_micros: int, debit: str = "platform fee"
+) -> Effect:
+    """tx C, the platform accepted: every id is stored and the money settled; `debit` is what it was paid for."""
+    budgets.settle(key=effect.hold_key, amount_usd_micros=cost_usd_micros, debit=debit)
     return transitions.move(row=effect, to=EffectStatus.CONFIRMED, platform_id=platform_id, receipt=dict(receipt))
 
 

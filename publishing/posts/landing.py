@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-
-from chimera.core import money
 from chimera.core.clock import Now
 from governance import transitions
 from governance.effects import services as effects
@@ -13,13 +10,9 @@ from governance.effects.models import Effect
 from governance.effects.states import EffectStatus
 from governance.leases import services as leases
 from governance.reviews import services as reviews
+from publishing.posts import fees
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
-
-
-def fee_usd_micros(*, platform: str) -> int:
-    """What one post costs there."""
-    return money.usd(settings.PLATFORM_FEES_USD[platform])
 
 
 def published(
@@ -37,8 +30,10 @@ def published(
         **leases.free(published_at=Now(), note=""),
     )
     if effect.status != EffectStatus.CONFIRMED:
-        cost = fee_usd_micros(platform=post.payload["platform"])
-        effects.confirm(effect=effect, platform_id=platform_id, receipt=told, cost_usd_micros=cost)
+        cost = fees.fee_of(post=post)
+        effects.confirm(
+            effect=effect, platform_id=platform_id, receipt=told, cost_usd_micros=cost.usd_micros, debit=cost.item
+        )
 
 
 def failed(*, post: Post, effect: Effect, note: str, told: Mapping[str, Any], fence: int | None) -> None:

@@ -21,7 +21,7 @@ from governance.effects.models import Effect
 from governance.effects.states import EffectStatus
 from publishing.accounts.models import Account
 from publishing.connectors.base import Connector, Found, Listing
-from publishing.posts import doubt, landing
+from publishing.posts import doubt, fees, landing
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 
@@ -182,9 +182,15 @@ def _confirm(report: Report, post: Post, effect: Effect, seen: Found) -> None:
     if post.status in MAY_GO_OUT:
         doubt.found(post=post, effect=effect, seen=seen, by="reconcile", fence=None)
     else:  # given up before it was known: the post stays as it is, the money follows the truth
-        cost = landing.fee_usd_micros(platform=post.payload["platform"])
+        cost = fees.fee_of(post=post)
         told = {**shown, "found_by": "reconcile"}
-        effects.confirm(effect=effect, platform_id=shown["platform_id"], receipt=told, cost_usd_micros=cost)
+        effects.confirm(
+            effect=effect,
+            platform_id=shown["platform_id"],
+            receipt=told,
+            cost_usd_micros=cost.usd_micros,
+            debit=cost.item,
+        )
     report.confirmed.append(_entry(post, post_status=post.status, **shown))
 
 
@@ -240,7 +246,7 @@ def _adopt(report: Report, brand_id: int, pk: int, connector: Connector, actor: 
                 kind="publish",
                 platform_class=connector.effect_class,
                 payload_hash=post.content_hash,
-                fee_usd_micros=landing.fee_usd_micros(platform=connector.platform),
+                fee_usd_micros=fees.fee_of(post=post).usd_micros,
                 lasts_s=settings.HOLD_LASTS_S,
             )
             _confirm(report, post, effect, seen)

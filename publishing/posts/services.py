@@ -13,6 +13,7 @@ from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
 from chimera.core.circuits.services import CircuitOpen
 from chimera.core.errors import Conflict, Denied, Unavailable
+from chimera.core.prices.selectors import UnknownPrice
 from chimera.core.registry import NotOnSwitchboard
 from governance import transitions
 from governance.budgets import gates
@@ -24,7 +25,7 @@ from governance.grants import services as grants
 from governance.leases import services as leases
 from governance.leases.services import Claim
 from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
-from publishing.posts import doubt, landing
+from publishing.posts import doubt, fees, landing
 from publishing.posts.answers import act_on_answers
 from publishing.posts.doubt import Step
 from publishing.posts.models import Post
@@ -132,7 +133,7 @@ def _held(claim: Claim) -> Post:
 
 
 def _intended(post: Post, connector: Connector) -> Effect | None:
-    """tx A. None when there is no money for it: the post waits for the budget to reopen."""
+    """tx A. None when there is no money for it, or no price: the post waits for the one or the other."""
     try:
         return effects.intend(
             row=post,
@@ -140,13 +141,16 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
             kind="publish",
             platform_class=connector.effect_class,
             payload_hash=post.content_hash,
-            fee_usd_micros=landing.fee_usd_micros(platform=connector.platform),
+            fee_usd_micros=fees.fee_of(post=post).usd_micros,
             lasts_s=settings.HOLD_LASTS_S,
         )
     except Exhausted as refusal:
         gates.pause_exhausted(refusal=refusal)
         wait_s = refusal.gate.wait_s(now=clock.now())
         leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=False)
+        return None
+    except UnknownPrice as missing:
+        leases.give_back(row=post, after_s=settings.BUDGET_RETRY_MAX_S, note=str(missing), counts=False)
         return None
 
 

@@ -8,11 +8,10 @@ from django.conf import settings
 from agents.tasks.models import Task
 from agents.worker import evidence, measures
 from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work
-from chimera.core import money
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from publishing.accounts.models import Account
-from publishing.posts import scheduling
+from publishing.posts import fees, scheduling
 
 PLATFORM = "plaza"  # of a preview, which has no account
 
@@ -31,8 +30,8 @@ class Publishing(Kind):
         return {"account_id": account.pk, "handle": account.handle, "platform": account.platform}
 
     def estimate_usd_micros(self) -> int:
-        """The fee of the dearest platform: which one it will be is not known yet."""
-        return max(money.usd(fee) for fee in settings.PLATFORM_FEES_USD.values())
+        """The fee of the dearest platform, without a link: which one it will be is not known yet."""
+        return max(fees.estimate_usd_micros(platform=name) for name in settings.CONNECTORS)
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """Exactly what will be published: nothing is added or changed after this."""
