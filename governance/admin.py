@@ -8,17 +8,17 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from chimera.core import money, wake
+from chimera.core import wake
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
+from governance import admin_budgets  # noqa: F401 - registers its pages
 from governance.audit import selectors as record
-from governance.models import AuditEvent, Budget, BudgetLimit, Control, Effect, ReviewItem
+from governance.models import AuditEvent, Control, Effect, ReviewItem
 from governance.reviews import services as reviews
 from governance.reviews.models import DoubtAnswer, RejectReason, ReviewKind
 from governance.reviews.states import ReviewStatus
@@ -206,48 +206,8 @@ class ReviewItemAdmin(ReadingAdmin):
 class ControlAdmin(ReadingAdmin):
     """What is stopped; stopping and resuming are commands, each on the record."""
 
-    list_display: ClassVar[list[str]] = ["scope", "kind", "status", "reason", "since", "lifted_at"]
+    list_display: ClassVar[list[str]] = ["scope", "kind", "status", "reason", "since", "until", "lifted_at"]
     list_filter: ClassVar[list[str]] = ["status", "kind"]
-
-
-@admin.register(Budget)
-class BudgetAdmin(ReadingAdmin):
-    """Every scope's days."""
-
-    list_display: ClassVar[list[str]] = ["scope", "day", "limit", "reserved", "settled"]
-    ordering: ClassVar[list[str]] = ["-day", "scope"]
-
-    def limit(self, budget: Budget) -> str:
-        """In dollars."""
-        return money.show(budget.limit_usd_micros)
-
-    def reserved(self, budget: Budget) -> str:
-        """In dollars."""
-        return money.show(budget.reserved_usd_micros)
-
-    def settled(self, budget: Budget) -> str:
-        """In dollars."""
-        return money.show(budget.settled_usd_micros)
-
-
-@admin.register(BudgetLimit)
-class BudgetLimitAdmin(ModelAdmin):
-    """What a scope may spend a day; an edit is on the record with who made it."""
-
-    list_display: ClassVar[list[str]] = ["scope", "dollars"]
-    fields: ClassVar[list[str]] = ["brand", "scope", "limit_usd_micros"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: BudgetLimit | None = None) -> list[str]:
-        """Only the amount can be changed."""
-        return ["brand", "scope"] if obj else []
-
-    def has_delete_permission(self, request: HttpRequest, obj: BudgetLimit | None = None) -> bool:
-        """A limit is lowered to zero, not removed."""
-        return False
-
-    def dollars(self, limit: BudgetLimit) -> str:
-        """In dollars."""
-        return money.show(limit.limit_usd_micros)
 
 
 @admin.register(Effect)

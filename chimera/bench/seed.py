@@ -19,6 +19,8 @@ def seed(*, brands: int = BRANDS) -> None:
     from governance.budgets import services as budgets
 
     source = CHECKOUT / "demo" / "souls" / "bea_unscrews.md"
+    with tenancy.all_brands(actor=ACTOR):
+        budgets.set_fleet_limit(limit_usd_micros=LIMIT_USD_MICROS)
     for number in range(1, brands + 1):
         # A platform has every handle once, so each brand's agent is given its own.
         content = source.read_bytes().replace(b"bea_unscrews", f"bench_{number}".encode())

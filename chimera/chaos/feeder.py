@@ -31,6 +31,7 @@ def cast(*, agents: int) -> None:
     platform_names = [platform.name for platform in platforms.ALL]
     parsed = souls.read(SOUL)
     with tenancy.all_brands(actor=ACTOR):
+        budgets.set_fleet_limit(limit_usd_micros=money.usd(LIMIT_USD) * (agents + BRANDS))
         brands = [Brand.objects.create(slug=f"chaos-{n}", name=f"Chaos {n}") for n in range(BRANDS)]
     for number in range(agents):
         brand = brands[number % BRANDS]

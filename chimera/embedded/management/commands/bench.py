@@ -58,11 +58,32 @@ def _engine(command: "Command", options: dict[str, Any]) -> None:
         raise CommandError(f"Chimera's own run counts for nothing: {ours['error']}")
 
 
+def _budgets_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import budgets
+
+    parser.add_argument("--processes", type=int, default=budgets.PROCESSES, help=f"default: {budgets.PROCESSES}")
+    parser.add_argument("--acts", type=int, default=budgets.ACTS, help=f"of each process (default: {budgets.ACTS})")
+
+
+def _budgets(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import budgets, report
+
+    order = budgets.Order(processes=options["processes"], acts=options["acts"])
+    found = budgets.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+    else:
+        command.show(report.purses(found))
+    if found["overshoot"] or found["books_off"]:
+        raise CommandError("Money was overspent, or the books do not agree: see the report.")
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
 SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "engine": ("pipelines per second, beside other systems", _engine_words, _engine),
+    "budgets": ("many processes at one purse across midnight, beside read-then-insert", _budgets_words, _budgets),
 }
 
 
@@ -74,6 +95,7 @@ class Command(DoorCommand):
         "  manage.py bench engine --quick     one short round: does it all run?\n"
         "  manage.py bench engine --json      everything, as one JSON object\n"
         "  manage.py bench engine --only chimera,celery --extras latency\n"
+        "  manage.py bench budgets --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 
