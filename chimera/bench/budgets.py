@@ -134,7 +134,7 @@ WITH taken AS (
   SELECT h.brand_id, s.scope, h.day, h.status, h.amount_usd_micros AS amount, h.settled_usd_micros AS settled
     FROM governance_hold h, unnest(h.scopes) AS s (scope)
 )
-SELECT (SELECT count(*) FROM governance_budget b WHERE (b.reserved_usd_micros, b.settled_usd_micros) IS DISTINCT FROM (
+SELECT (SELECT count(*) FROM governance_budget b WHERE (b.reserved_usd_micros, b.settled_usd_micros) <> (
           SELECT coalesce(sum(t.amount) FILTER (WHERE t.status = 'HELD'), 0)::bigint, coalesce(sum(t.settled), 0)::bigint
             FROM taken t WHERE t.brand_id = b.brand_id AND t.scope = b.scope AND b.day IN (t.day, '0001-01-01')))
      + (SELECT count(*) FROM governance_hold h FULL JOIN governance_entry e ON e.brand_id = h.brand_id AND e.hold_key = h.key
@@ -142,7 +142,7 @@ SELECT (SELECT count(*) FROM governance_budget b WHERE (b.reserved_usd_micros, b
      + (SELECT count(*) FROM governance_fleetbudget f WHERE (
           f.reserved_usd_micros - coalesce((SELECT sum(r.held_usd_micros) FROM governance_fleetreturn r WHERE r.day = f.day), 0),
           f.settled_usd_micros + coalesce((SELECT sum(r.spent_usd_micros) FROM governance_fleetreturn r WHERE r.day = f.day), 0))
-        IS DISTINCT FROM (
+        <> (
           SELECT coalesce(sum(h.amount_usd_micros) FILTER (WHERE h.status = 'HELD'), 0), coalesce(sum(h.settled_usd_micros), 0)
             FROM governance_hold h WHERE h.day = f.day))
 """

@@ -25,7 +25,7 @@ BY_TYPE = {
 }
 
 
-BY_COLUMN = {"grant_jti": "''"}  # an effect is born without one
+BY_COLUMN = {"grant_jti": "''", "credit": "'brand'"}  # an effect is born without a grant; an entry has two sides
 
 
 def tables(connection: psycopg.Connection) -> list[str]:

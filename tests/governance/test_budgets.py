@@ -91,6 +91,7 @@ def test_all_scopes_set_aside_or_none_and_the_gate_is_named(world: World) -> Non
         assert refused.value.gate == budgets.Gate(
             scope=AGENT, limit=3000, reserved=2000, settled=500, asked=501, day=str(today), reopens=tomorrow
         )
+        assert refused.value.gate.window == "day"
         assert str(refused.value) == (
             f"The budget of {AGENT} for {today} is $0.003: $0.0005 spent, $0.002 set aside, $0.000501 asked. "
             f"It reopens at {tomorrow:%Y-%m-%d} 00:00 UTC."
@@ -173,17 +174,25 @@ def test_at_midnight_a_scope_has_its_whole_limit_again(world: World) -> None:
 
 
 @pytest.mark.spec("GOV-2")
-def test_a_day_that_has_begun_keeps_its_limit(world: World) -> None:
+def test_a_limit_counts_from_the_moment_it_is_set_and_never_goes_below_what_is_in_use(world: World) -> None:
     limit(world, AGENT, 1000)
     with tenancy.brand(ALPHA, actor="test:stage"):
         reserve("a", amount=1000, scopes=(AGENT,))
+        with pytest.raises(Exhausted):
+            reserve("b", amount=1, scopes=(AGENT,))
     limit(world, AGENT, 2000)
-    with tenancy.brand(ALPHA, actor="test:stage"), pytest.raises(Exhausted):
-        reserve("b", amount=1, scopes=(AGENT,))
-    world.shift_clock("24 hours")
     with tenancy.brand(ALPHA, actor="test:stage"):
-        reserve("c", amount=2000, scopes=(AGENT,))
+        reserve("b", amount=500, scopes=(AGENT,))
+        budgets.settle(key="a", amount_usd_micros=300)
+    said = r"The limit of agent:7 cannot be \$0\.0007: \$0\.0003 is spent and \$0\.0005 set aside today\. Set at least"
+    with pytest.raises(budgets.InUse, match=said):
+        limit(world, AGENT, 700)
+    limit(world, AGENT, 800)
+    with tenancy.brand(ALPHA, actor="test:stage"):
+        with pytest.raises(Exhausted):
+            reserve("c", amount=1, scopes=(AGENT,))
         assert str(BudgetLimit.objects.get(scope=AGENT)) == "agent:7 a day"
+        assert BudgetLimit.objects.get(scope=AGENT).limit_usd_micros == 800
 
 
 @pytest.mark.spec("AUD-1")

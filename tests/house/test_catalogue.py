@@ -21,6 +21,9 @@ FLEET = {
     "core_clock": "one clock for everybody; only its owner writes it",
     "core_tick": "a schedule ticks once for the fleet",
     "governance_control": "a stop is laid over scopes: the fleet, a brand, an agent",
+    "governance_fleetbudget": "what all brands together have set aside and spent on a day; the treasurer writes it",
+    "governance_fleetlimit": "what all brands together may spend a day",
+    "governance_fleetreturn": "what ended and the fleet's budget does not know yet: sums of money and a day",
     "governance_incarnation": "which life of the installation this is; a restore begins the next one",
     "governance_grantended": "what platforms said to used grants; read by a function, of the caller's own effects only",
     "governance_grantused": "the connector's list of used grants: ids of grants and nothing else",
@@ -34,7 +37,10 @@ ACROSS_BRANDS = {
 }
 SELECT_ONLY = {"governance_auditevent": "written by a trigger, read by everybody"}
 MAY_BE_NULL = {"governance_auditevent": "acts on the fleet have no brand; only the desk sees them"}
-DELETES = {("core_tick", "chimera_app"): "old ticks are swept away"}
+DELETES = {
+    ("core_tick", "chimera_app"): "old ticks are swept away",
+    ("governance_fleetreturn", "chimera_treasurer"): "what is folded into the fleet's budget is gone",
+}
 # What moves into the archive or is forgotten; by functions of a role that nobody logs in as.
 ARCHIVED = ("goal", "plan", "task", "dependency", "artifact", "verdict", "archivedgoal", "archivedtask")
 FORGOTTEN = ("governance_attempt", "governance_hold", "core_callrecord", "core_tick", "publishing_trend")

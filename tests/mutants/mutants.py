@@ -266,8 +266,8 @@ MONEY = (
         made=(
             InSchema(OVERSPENT),
             InDatabase(
-                "governance_reserve",
-                {"AND b.reserved_usd_micros + b.settled_usd_micros + p_amount <= b.limit_usd_micros": ""},
+                "governance_reserve_set",
+                {"AND b.reserved_usd_micros + b.settled_usd_micros + p.amount <= b.limit_usd_micros": ""},
             ),
         ),
         test=f"{GOVERNANCE}/test_budgets.py::test_all_scopes_set_aside_or_none_and_the_gate_is_named",
@@ -280,7 +280,7 @@ MONEY = (
             InSchema(OVERSPENT),
             InDatabase(
                 "governance_reserve_set",
-                {"AND b.reserved_usd_micros + b.settled_usd_micros + w.amount <= b.limit_usd_micros": ""},
+                {"AND b.reserved_usd_micros + b.settled_usd_micros + p.amount <= b.limit_usd_micros": ""},
             ),
         ),
         test=f"{GOVERNANCE}/test_sets_of_money.py::"
