@@ -62,7 +62,7 @@ def test_a_hold_that_is_settled_twice_by_eight_at_once_has_one_entry(world: Worl
 
 
 @pytest.mark.spec("GOV-1", "TEN-1")
-@pytest.mark.parametrize("role", ["app", "operator", "connector", "migrator"])
+@pytest.mark.parametrize("role", ["app", "operator", "connector"])
 def test_no_login_can_write_or_change_an_entry(world: World, role: str) -> None:
     reserve("a", 1_000)
     settle("a", 500)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from chimera.core import clock, tenancy
 from governance.budgets import gates
@@ -239,5 +239,5 @@ def test_limits_that_change_while_money_is_set_aside_never_leave_more_in_use(wor
 
 
 def test_what_no_budget_said_is_passed_on(world: World) -> None:
-    with pytest.raises(IntegrityError, match="budgetlimit_not_negative"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="budgetlimit_not_negative"):
         limit(world, AGENT, -1)

@@ -120,7 +120,7 @@ BEGIN
                              governance_dollars(x.now), governance_dollars(x.usual))
         FROM single x WHERE x.now > p_hold_times * x.usual
     )
-    SELECT DISTINCT ON (o.scope) o.scope, o.reason || ' A human must look, and resume it.' AS reason FROM odd o
+    SELECT DISTINCT ON (o.scope) o.scope::text AS scope, o.reason || ' A human must look, and resume it.' AS reason FROM odd o
      WHERE NOT EXISTS (SELECT 1 FROM governance_control c WHERE c.scope = o.scope AND c.cause = 'anomaly'
                         AND (c.status = 'IN_FORCE' OR c.lifted_at > v_now - interval '1 hour'))
      ORDER BY o.scope, o.reason
