@@ -1,7 +1,7 @@
 """Where every cent went: from a scope to agents, goals, tasks, and down to the calls and fees that cost it.
 
-The entries of the ledger are walked in one ordered pass; parents carry sums of the database, children are added up on the
-way, and what the two differ by is said: it must be nothing. Requirements: GOV-1, GEN-7, PLN-7.
+The entries of the ledger are walked in one ordered pass; parents carry sums of the database, children are added up on
+the way, and what the two differ by is said: it must be nothing. Requirements: GOV-1, GEN-7, PLN-7.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,8 +30,8 @@ SELECT w.*, sum(w.amount) OVER (PARTITION BY w.brand_id) AS of_brand,
            coalesce(t.kind, a.kind, '') AS kind, a.id IS NOT NULL AS archived
       FROM governance_entry e JOIN core_brand b ON b.id = e.brand_id
       LEFT JOIN publishing_post p ON p.brand_id = e.brand_id
-           AND p.id = CASE WHEN e.about ~ '^publishing.post:[0-9]+$' THEN split_part(e.about, ':', 2)::bigint END,
-           LATERAL (SELECT coalesce(p.task, e.about) AS task) AS n
+           AND p.id = CASE WHEN e.about ~ '^publishing.post:[0-9]+$' THEN split_part(e.about, ':', 2)::bigint END
+     CROSS JOIN LATERAL (SELECT coalesce(p.task, e.about) AS task) AS n
       LEFT JOIN agents_task t ON t.brand_id = e.brand_id
            AND t.id = CASE WHEN n.task ~ '^agents.task:[0-9]+$' THEN split_part(n.task, ':', 2)::bigint END
       LEFT JOIN agents_archivedtask a ON a.brand_id = e.brand_id
@@ -60,7 +60,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of the tree. `level` 0 is a brand; lines of a level below it, up to the next of its own, add up to it."""
+    """One line of the tree. `level` 0 is a brand; the lines one level below a line add up to it."""
 
     level: int
     what: str  # brand, agent, goal, task, call, fee, lost, beyond
@@ -121,9 +121,7 @@ def _rows(asked: Asked) -> Iterator[dict[str, Any]]:
     connection.ensure_connection()
     with connection.connection.cursor(name="spend") as cursor:
         cursor.itersize = CHUNK
-        cursor.execute(
-            _WALK, {"scope": asked.scope, "brand": asked.brand_id, "day": asked.day, "since": asked.since}
-        )
+        cursor.execute(_WALK, {"scope": asked.scope, "brand": asked.brand_id, "day": asked.day, "since": asked.since})
         names = [column.name for column in cursor.description]
         for row in cursor:
             yield dict(zip(names, row, strict=True))
@@ -189,6 +187,8 @@ def _leaves(row: dict[str, Any], calls: Sequence[tuple[str, int]]) -> Iterator[L
         yield Line(level=level, what="call", name=name, usd_micros=cost)
     rest = amount - sum(cost for _, cost in calls)
     if rest > 0 and row["debit"] == LOST:
-        yield Line(level=level, what="lost", name="held for a call of a worker that died: counted as made", usd_micros=rest)
+        yield Line(
+            level=level, what="lost", name="held for a call of a worker that died: counted as made", usd_micros=rest
+        )
     elif rest < 0:
         yield Line(level=level, what="beyond", name="cost beyond what was set aside: not settled", usd_micros=rest)

@@ -1,4 +1,4 @@
-"""The desk's pages of money: every gate with what is left behind it, and whether it is shut. Doors only. GOV-3, GOV-4."""
+"""The desk's pages of money: every gate with what is left behind it, and whether it is shut. GOV-3, GOV-4."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -69,9 +69,7 @@ class BudgetLimitAdmin(LimitAdmin):
         today: date = clock.now().date()
         found: QuerySet[BudgetLimit] = super().get_queryset(request)
         return found.annotate(
-            day=Case(
-                When(window=Window.TOTAL, then=Value(TOTAL_DAY)), default=Value(today), output_field=DateField()
-            ),
+            day=Case(When(window=Window.TOTAL, then=Value(TOTAL_DAY)), default=Value(today), output_field=DateField()),
         ).annotate(
             reserved=Coalesce(Subquery(budgets.values("reserved_usd_micros")), Value(0)),
             settled=Coalesce(Subquery(budgets.values("settled_usd_micros")), Value(0)),

@@ -1,7 +1,7 @@
 """`manage.py bench budgets`: many processes at one purse across midnight, beside what is usually written first.
 
-What was overspent is counted from the holds, not from the budgets that kept them: by a reader that looks all the time, and once
-more at the end. Requirements: GOV-1, GOV-2, GOV-4.
+What was overspent is counted from the holds, not from the budgets that kept them: by a reader that looks all the time,
+and once more at the end. Requirements: GOV-1, GOV-2, GOV-4.
 """
 
 import json
@@ -34,8 +34,10 @@ WITH taken AS (
     FROM ({holds}) AS h, unnest(h.scopes) AS s (scope)
 ), windows AS (
   SELECT split_part(t.scope, ':', 1) AS name, sum(t.micros) AS micros FROM taken t GROUP BY t.brand, t.scope, t.day
-  UNION ALL SELECT 'campaign total', sum(t.micros) FROM taken t WHERE t.scope LIKE 'campaign:%%' GROUP BY t.brand, t.scope
-  UNION ALL SELECT 'fleet', sum(CASE WHEN h.status = 'HELD' THEN h.amount ELSE h.settled END) FROM ({holds}) AS h GROUP BY h.day
+  UNION ALL SELECT 'campaign total', sum(t.micros) FROM taken t WHERE t.scope LIKE 'campaign:%%'
+             GROUP BY t.brand, t.scope
+  UNION ALL SELECT 'fleet', sum(CASE WHEN h.status = 'HELD' THEN h.amount ELSE h.settled END) FROM ({holds}) AS h
+             GROUP BY h.day
 )
 SELECT w.name, max(w.micros)::bigint FROM windows w GROUP BY w.name
 """
@@ -75,7 +77,8 @@ def arrange(connection: tally.Superuser) -> None:
             scopes.append((f"campaign:{brand}{number}", "total", LIMITS["campaign total"]))
         for scope, window, limit in scopes:
             connection.execute(
-                'INSERT INTO governance_budgetlimit (brand_id, scope, "window", limit_usd_micros) VALUES (%s, %s, %s, %s)',
+                'INSERT INTO governance_budgetlimit (brand_id, scope, "window", limit_usd_micros)'
+                " VALUES (%s, %s, %s, %s)",
                 [brand, scope, window, limit],
             )
     connection.execute("UPDATE governance_fleetlimit SET limit_usd_micros = %s", [LIMITS["fleet"]])
@@ -133,18 +136,23 @@ _BOOKS = """
 WITH taken AS (
   SELECT h.brand_id, s.scope, h.day, h.status, h.amount_usd_micros AS amount, h.settled_usd_micros AS settled
     FROM governance_hold h, unnest(h.scopes) AS s (scope)
+), returned AS (
+  SELECT r.day, sum(r.held_usd_micros) AS held, sum(r.spent_usd_micros) AS spent
+    FROM governance_fleetreturn r GROUP BY r.day
+), days AS (
+  SELECT h.day, coalesce(sum(h.amount_usd_micros) FILTER (WHERE h.status = 'HELD'), 0) AS reserved,
+         sum(h.settled_usd_micros) AS settled FROM governance_hold h GROUP BY h.day
 )
 SELECT (SELECT count(*) FROM governance_budget b WHERE (b.reserved_usd_micros, b.settled_usd_micros) <> (
-          SELECT coalesce(sum(t.amount) FILTER (WHERE t.status = 'HELD'), 0)::bigint, coalesce(sum(t.settled), 0)::bigint
+          SELECT coalesce(sum(t.amount) FILTER (WHERE t.status = 'HELD'), 0), coalesce(sum(t.settled), 0)
             FROM taken t WHERE t.brand_id = b.brand_id AND t.scope = b.scope AND b.day IN (t.day, '0001-01-01')))
-     + (SELECT count(*) FROM governance_hold h FULL JOIN governance_entry e ON e.brand_id = h.brand_id AND e.hold_key = h.key
+     + (SELECT count(*) FROM governance_hold h
+          FULL JOIN governance_entry e ON e.brand_id = h.brand_id AND e.hold_key = h.key
          WHERE coalesce(h.settled_usd_micros, 0) <> coalesce(e.amount_usd_micros, 0))
-     + (SELECT count(*) FROM governance_fleetbudget f WHERE (
-          f.reserved_usd_micros - coalesce((SELECT sum(r.held_usd_micros) FROM governance_fleetreturn r WHERE r.day = f.day), 0),
-          f.settled_usd_micros + coalesce((SELECT sum(r.spent_usd_micros) FROM governance_fleetreturn r WHERE r.day = f.day), 0))
-        <> (
-          SELECT coalesce(sum(h.amount_usd_micros) FILTER (WHERE h.status = 'HELD'), 0), coalesce(sum(h.settled_usd_micros), 0)
-            FROM governance_hold h WHERE h.day = f.day))
+     + (SELECT count(*) FROM governance_fleetbudget f LEFT JOIN returned r ON r.day = f.day
+          LEFT JOIN days d ON d.day = f.day
+         WHERE (f.reserved_usd_micros - coalesce(r.held, 0), f.settled_usd_micros + coalesce(r.spent, 0))
+            <> (coalesce(d.reserved, 0), coalesce(d.settled, 0)))
 """
 
 

@@ -46,23 +46,13 @@ def where(report: Mapping[str, Any]) -> Table:
     found = report["where"] or {}
     for party, spent in found.get("cpu_ms", {}).items():
         table.add_row(f"CPU of {party}", f"{spent:.2f} ms ({found['cpu_share'][party]:.0f}%)")
-    for key, text in (("round_trips", "round trips"), ("commits", "commits"), ("wal_bytes", "bytes of log")):
-        if key in found:
-            table.add_row(text, f"{found[key]:,}")
-    for one in found.get("statements", [])[:5]:
-        table.add_row(one["sql"][:70], f"{one['calls']:g} x, {one['ms']:.2f} ms")
-    limit = report["bound"]["updates_per_s"]
-    table.add_row("one-row updates a second over 2 connections", f"{limit:,}" if limit else report["bound"]["reason"])
-    return table
-
-
-def purses(report: Mapping[str, Any]) -> Table:
-    """`bench budgets`: both ways beside each other."""
-    table = Table(title=f"{report['processes']} processes, {report['acts_each']} acts each, across midnight")
-    for heading in ("", "Chimera", "read, then insert"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    for key, text in (("overshoot_usd_micros", "overspent (micros of a dollar)"), ("reservations_per_s", "reservations a second"),
-                      ("acts_per_s", "acts a second"), ("looks", "looks at the holds")):  # fmt: skip
+    shown = {
+        "overshoot_usd_micros": "overspent (micros of a dollar)",
+        "reservations_per_s": "reservations a second",
+        "acts_per_s": "acts a second",
+        "looks": "looks at the holds",
+    }
+    for key, text in shown.items():
         table.add_row(text, f"{report['ours'][key]:,}", f"{report['naive'][key]:,}")
     table.add_row("books that do not agree", f"{report['books_off']:,}", "has none")
     return table

@@ -1,7 +1,7 @@
 """Many processes at one purse, at random: reserve, settle, void, expire. A program of its own.
 
-`python -m chimera.bench.spender --way ours|naive` with the application's login in DATABASE_URL. Forks, lets all begin at one
-moment, and prints one JSON line: how much was asked and answered, and how long it took.
+`python -m chimera.bench.spender --way ours|naive` with the application's login in DATABASE_URL. Forks, lets all begin
+at one moment, and prints one JSON line: how much was asked and answered, and how long it took.
 """
 
 import argparse
@@ -23,7 +23,13 @@ AMOUNT_MAX = 30_000
 CAMPAIGNS = (1, 2)
 Connection = psycopg.Connection[tuple[Any, ...]]
 # What each scope of a brand may spend, and the fleet: little enough that all of them refuse.
-LIMITS = {"agent": 2_500_000, "brand": 7_000_000, "campaign": 3_500_000, "campaign total": 5_000_000, "fleet": 11_000_000}
+LIMITS = {
+    "agent": 1_450_000,
+    "brand": 5_600_000,
+    "campaign": 2_900_000,
+    "campaign total": 4_200_000,
+    "fleet": 11_000_000,
+}
 
 
 class Ours:
@@ -31,7 +37,9 @@ class Ours:
 
     def __init__(self, connection: Connection, brand: int) -> None:
         self.connection, self.brand = connection, brand
-        connection.execute("SELECT set_config('app.brand', %s, false), set_config('app.actor', 'bench:spender', false)", [str(brand)])
+        connection.execute(
+            "SELECT set_config('app.brand', %s, false), set_config('app.actor', 'bench:spender', false)", [str(brand)]
+        )
 
     def reserve(self, wants: list[dict[str, Any]], lasts_s: int) -> str:
         """Empty when all is set aside, else the scope that refused."""
@@ -96,7 +104,8 @@ class Naive:
         """Settle, or void."""
         status = "VOID" if amount is None else "SETTLED"
         self.connection.execute(
-            "UPDATE bench_hold SET status = %s, settled = %s WHERE key = %s AND status = 'HELD'", [status, amount or 0, key]
+            "UPDATE bench_hold SET status = %s, settled = %s WHERE key = %s AND status = 'HELD'",
+            [status, amount or 0, key],
         )
 
     def expire(self) -> None:

@@ -1,4 +1,4 @@
-"""Settings, by subject: what runs (base), the desk, growth, money, outages, the queues, security. All from the environment.
+"""Settings, by subject: what runs (base), the desk, growth, money, outages, the queues, security. From the environment.
 
 Requirements: OPS-1, GEN-1.
 """

@@ -25,7 +25,17 @@ import mermaid  # noqa: E402
 MORE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changes.md"}
 NAVIGATION: dict[str, tuple[str, ...]] = {
     "Start here": ("start",),
-    "Concepts": ("how-it-works", "promises", "nodes-and-circuits", "house", "states", "money", "bench", "chaos", "limits"),
+    "Concepts": (
+        "how-it-works",
+        "promises",
+        "nodes-and-circuits",
+        "house",
+        "states",
+        "money",
+        "bench",
+        "chaos",
+        "limits",
+    ),
     "How to": (
         "own-agent",
         "own-feeds",

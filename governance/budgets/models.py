@@ -11,7 +11,6 @@ from chimera.core.clock import Now
 from governance.budgets.states import TRANSITIONS, HoldStatus
 from governance.machine import BrandStateful
 
-
 TOTAL_DAY = date(1, 1, 1)  # stands in `day` for the window that has no day: in total
 
 
@@ -107,8 +106,8 @@ class Hold(BrandStateful):
 class Entry(BrandModel):
     """One settlement with both its sides: what was bought (debit) from whose purse (credit). Append-only.
 
-    Written by the statement that settles the hold, so that the entries of a scope always add up to what its budget says is
-    spent. What it was for is found by `hold_key` and `about` (the row whose calls or fee it is).
+    Written by the statement that settles the hold, so that the entries of a scope always add up to what its budget says
+    is spent. What it was for is found by `hold_key` and `about` (the row whose calls or fee it is).
     """
 
     brand = bound_brand()  # the hold's, tied there
@@ -175,7 +174,7 @@ class FleetBudget(models.Model):
 
 
 class FleetReturn(models.Model):
-    """Holds that have ended and that the fleet's budget does not know yet: folded into it by the next who asks (fleet table)."""
+    """Holds that have ended and that the fleet's budget does not know yet; folded into it later (fleet table)."""
 
     day = models.DateField()
     held_usd_micros = models.BigIntegerField()

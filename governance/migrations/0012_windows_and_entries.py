@@ -81,9 +81,7 @@ class Migration(migrations.Migration):
                 ("about", models.CharField(max_length=80)),
                 (
                     "scopes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=80), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), size=None),
                 ),
                 ("day", models.DateField()),
                 ("debit", models.CharField(max_length=80)),

@@ -36,7 +36,7 @@ def fee(*, platform: str, payload: Mapping[str, Any], at: datetime) -> Fee:
 
 
 def estimate_usd_micros(*, platform: str) -> int:
-    """What a post without a link costs at most, whenever it is: for plans, which ask no clock. Raises prices.UnknownPrice."""
+    """What a post without a link costs at most, whenever it is: plans ask no clock. Raises prices.UnknownPrice."""
     return prices.most_usd_micros(item=f"platform:{platform}:post")
 
 

@@ -1,4 +1,4 @@
-"""`manage.py spend`: every amount is the sum of what is under it, down to calls and fees; what is not explained is said. GOV-1, GEN-7."""
+"""`manage.py spend`: every amount is the sum of what is under it; what is not explained is said. GOV-1, GEN-7."""
 
 import json
 from io import StringIO
@@ -34,9 +34,7 @@ def call(subject: str, fence: int, cost: int, *, seat: str = "draft") -> None:
 def paid(task: Task, *, fence: int, costs: list[int], held: int, settled: int, more: tuple[str, ...] = ()) -> None:
     """An attempt of a task with its calls, held and settled as a worker does it; inside the brand."""
     key = f"{task.subject}:{fence}"
-    budgets.reserve(
-        key=key, about=task.subject, scopes=[*task.scopes, *more], amount_usd_micros=held, lasts_s=3600
-    )
+    budgets.reserve(key=key, about=task.subject, scopes=[*task.scopes, *more], amount_usd_micros=held, lasts_s=3600)
     for cost in costs:
         call(task.subject, fence, cost)
     budgets.settle(key=key, amount_usd_micros=settled)
@@ -54,7 +52,7 @@ def spent(world: World) -> World:
         task = Task.objects.get()
         paid(task, fence=1, costs=[300, 200], held=1_000, settled=500)
         paid(task, fence=2, costs=[700], held=1_000, settled=700, more=(CAMPAIGN,))
-        post = rows.claimed(key=str(task.pk), scopes=["fleet", "brand:1", agent.scope])
+        post = rows.claimed(key="99", scopes=["fleet", "brand:1", agent.scope])
         Post.objects.filter(pk=post.pk).update(task=task.subject)
         post.refresh_from_db()
         effect = rows.sent(row=post)

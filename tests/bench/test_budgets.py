@@ -16,7 +16,9 @@ def arranged(world: World) -> World:
 
 @pytest.mark.spec("GOV-2")
 @pytest.mark.parametrize("way", ["ours", "naive"])
-def test_one_process_alone_overspends_nothing_either_way_and_is_refused_by_every_gate(arranged: World, way: str) -> None:
+def test_one_process_alone_overspends_nothing_either_way_and_is_refused_by_every_gate(
+    arranged: World, way: str
+) -> None:
     purse = spender.WAYS[way](arranged.connect("app"), 1)
     done = spender.spend(purse=purse, number=3, acts=700)
     assert done["asked"] == done["set aside"] + sum(n for name, n in done.items() if name.startswith("refused"))

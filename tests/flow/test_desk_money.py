@@ -50,7 +50,9 @@ def test_each_gate_shows_limit_reserved_spent_left_window_and_what_holds_it_shut
     shown = page(desk)
     for part in ("agent:7", "a day", "$2.00", "$0.20", "$0.30", "$1.50", "campaign:3", "in total", "$0.90", "$0.60"):
         assert part in shown, part
-    assert "The fleet, today (UTC)" in shown and "$499.50" in shown and "stop until somebody resumes it: A drill." in shown
+    assert (
+        "The fleet, today (UTC)" in shown and "$499.50" in shown and "stop until somebody resumes it: A drill." in shown
+    )
     assert "pause until somebody resumes it: {{constructor}}" in shown and "<b onclick" not in shown
     for path in ("budget/", "entry/", "fleetlimit/", "control/"):
         page(desk, f"/admin/governance/{path}")
@@ -58,7 +60,9 @@ def test_each_gate_shows_limit_reserved_spent_left_window_and_what_holds_it_shut
 
 def test_the_page_of_gates_asks_the_same_number_of_questions_however_many_there_are(world: World, desk: Client) -> None:
     page(desk)
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         page(desk)
     for number in range(20):
         limit(world, f"agent:{number + 100}", 1_000)

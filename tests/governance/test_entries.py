@@ -1,4 +1,4 @@
-"""Every cent has a cause: an entry with two sides for each settlement, which nobody can forge, change or forget. GOV-1."""
+"""Every cent has a cause: an entry with two sides for each settlement, which nobody can forge or change. GOV-1."""
 
 import psycopg
 import pytest

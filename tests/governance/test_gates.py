@@ -1,4 +1,4 @@
-"""Gates that close by themselves: money that is gone, spending as never before; and who opens them again. GOV-3, GOV-4."""
+"""Gates that close by themselves: money that is gone, spending as never before; who opens them. GOV-3, GOV-4."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The fleet, brands, campaigns and agents, by the day and in total: all pay at once, whoever comes, across midnight. GOV-2, GOV-3."""
+"""Fleet, brands, campaigns and agents, by the day and in total: all pay at once, across midnight. GOV-2, GOV-3."""
 
 import random
 from collections import Counter
@@ -226,7 +226,7 @@ def test_limits_that_change_while_money_is_set_aside_never_leave_more_in_use(wor
             try:
                 connection.execute(
                     'INSERT INTO governance_budgetlimit (brand_id, scope, "window", limit_usd_micros)'
-                    " VALUES (%s, %s, %s, %s) ON CONFLICT (brand_id, scope, \"window\") DO UPDATE"
+                    ' VALUES (%s, %s, %s, %s) ON CONFLICT (brand_id, scope, "window") DO UPDATE'
                     " SET limit_usd_micros = EXCLUDED.limit_usd_micros",
                     [ALPHA, CAMPAIGN, window, amount],
                 )

@@ -37,7 +37,7 @@ def _day(text: str) -> date:
 class Command(DoorCommand):
     """Reads only."""
 
-    help = "Explain what was spent: brands, agents, goals, tasks, and the calls and fees that cost it. Default: today (UTC)."
+    help = "Explain what was spent: brands, agents, goals, tasks, calls and fees. Default: today (UTC)."
     example = (
         "  manage.py spend\n"
         "  manage.py spend --agent bea_unscrews --since 7d\n"
@@ -50,7 +50,9 @@ class Command(DoorCommand):
         parser.add_argument("--brand", metavar="SLUG", help="of this brand only")
         whose = parser.add_mutually_exclusive_group()
         whose.add_argument("--agent", metavar="HANDLE", help="of this agent only (handle or id)")
-        whose.add_argument("--campaign", type=int, metavar="ID", help="of this campaign only, in total unless a time is given")
+        whose.add_argument(
+            "--campaign", type=int, metavar="ID", help="of this campaign only, in total unless a time is given"
+        )
         when = parser.add_mutually_exclusive_group()
         when.add_argument("--day", type=_day, help="what the budgets of this day paid: 2026-11-28 (UTC)")
         when.add_argument("--since", type=_span, help="what was settled since then: 90m, 24h or 7d")
@@ -68,7 +70,8 @@ class Command(DoorCommand):
                 name = " ".join(line.name.split())[:100]
                 self.stdout.write(f"{'  ' * line.level}{amount}  {line.what} {name}")
         self.stdout.write(
-            f"{money.show(account.spent_usd_micros)} in all, {money.show(account.unexplained_usd_micros)} of it unexplained."
+            f"{money.show(account.spent_usd_micros)} in all, "
+            f"{money.show(account.unexplained_usd_micros)} of it unexplained."
         )
 
     def _asked(self, options: dict[str, Any]) -> Asked:

@@ -43,7 +43,9 @@ def read(text: str) -> Mapping[str, tuple[Price, ...]]:
             item, per = f"{line['of']}:{key}", line.get("per", 1)
             nanos = Decimal(usd) * NANOS_PER_USD
             if nanos != int(nanos) or nanos < 0 or per < 1 or not line["source"].strip():
-                raise ValueError(f"{item} from {line['effective_from']}: {usd!r} for {per} is no exact price with a source")
+                raise ValueError(
+                    f"{item} from {line['effective_from']}: {usd!r} for {per} is no exact price with a source"
+                )
             made = Price(
                 item=item, usd_nanos=int(nanos), per=per, effective_from=line["effective_from"], source=line["source"]
             )
@@ -80,8 +82,8 @@ def most_usd_micros(*, item: str) -> int:
 
 def _unknown(item: str, begins: str) -> UnknownPrice:
     return UnknownPrice(
-        f"No price of {item} is known{begins}; nothing was bought. Add it to chimera/core/prices/table.toml, with the day "
-        f"from which it holds and its source."
+        f"No price of {item} is known{begins}; nothing was bought. Add it to chimera/core/prices/table.toml, "
+        f"with the day from which it holds and its source."
     )
 
 
