@@ -45,6 +45,7 @@ SELECT w.*, sum(w.amount) OVER (PARTITION BY w.brand_id) AS of_brand,
        AND (%(since)s::timestamptz IS NULL OR e.at >= %(since)s)
   ) AS w ORDER BY w.brand_id, w.agent, w.goal, w.task, w.id
 """
+_OF_A_CALL = ("subject", "fence", "seat", "provider", "model", "cost_usd_micros")
 LEVELS = (("brand", "brand_id"), ("agent", "agent"), ("goal", "goal"), ("task", "task"))
 
 
@@ -159,11 +160,11 @@ def _calls(chunk: Sequence[dict[str, Any]]) -> dict[tuple[str, int], list[tuple[
     found: dict[tuple[str, int], list[tuple[str, int]]] = {}
     subjects = {row["about"] for row in chunk if not row["archived"]}
     kept = CallRecord.objects.filter(subject__in=subjects, cost_usd_micros__gt=0).order_by("id")
-    for call in kept.values("subject", "fence", "seat", "provider", "model", "cost_usd_micros"):
-        _add(found, call)
+    for call in kept.only(*_OF_A_CALL):
+        _add(found, {name: getattr(call, name) for name in _OF_A_CALL})
     for goal_id in sorted({row["goal"] for row in chunk if row["archived"]}):
-        for call in _archived_calls(goal_id):
-            _add(found, call)
+        for archived in _archived_calls(goal_id):
+            _add(found, archived)
     return found
 
 

@@ -46,6 +46,21 @@ def where(report: Mapping[str, Any]) -> Table:
     found = report["where"] or {}
     for party, spent in found.get("cpu_ms", {}).items():
         table.add_row(f"CPU of {party}", f"{spent:.2f} ms ({found['cpu_share'][party]:.0f}%)")
+    for key, text in (("round_trips", "round trips"), ("commits", "commits"), ("wal_bytes", "bytes of log")):
+        if key in found:
+            table.add_row(text, f"{found[key]:,}")
+    for one in found.get("statements", [])[:5]:
+        table.add_row(one["sql"][:70], f"{one['calls']:g} x, {one['ms']:.2f} ms")
+    limit = report["bound"]["updates_per_s"]
+    table.add_row("one-row updates a second over 2 connections", f"{limit:,}" if limit else report["bound"]["reason"])
+    return table
+
+
+def purses(report: Mapping[str, Any]) -> Table:
+    """`bench budgets`: both ways beside each other."""
+    table = Table(title=f"{report['processes']} processes, {report['acts_each']} acts each, across midnight")
+    for heading in ("", "Chimera", "read, then insert"):
+        table.add_column(heading, justify="right" if heading else "left")
     shown = {
         "overshoot_usd_micros": "overspent (micros of a dollar)",
         "reservations_per_s": "reservations a second",

@@ -121,11 +121,12 @@ WAYS: dict[str, Callable[[Connection, int], "Ours | Naive"]] = {"ours": Ours, "n
 
 def spend(*, purse: "Ours | Naive", number: int, acts: int) -> Counter[str]:
     """So many random acts; counts what was asked, what was set aside, and who refused."""
-    dice, mine, done = random.Random(number), [], Counter[str]()
+    dice, done = random.Random(number), Counter[str]()
+    mine: list[tuple[str, int]] = []
     for step in range(acts):
         turn = dice.random()
         if turn < 0.5 or not mine:
-            wants = [
+            wants: list[dict[str, Any]] = [
                 {
                     "key": f"agents.task:{number}:{step}.{place}",
                     "about": f"agents.task:{number}",
