@@ -1,7 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
 
-.PHONY: faults help setup bench-setup demo up test lint emergency-stop docs docs-site pythons
+.PHONY: faults help setup bench-setup demo up test lint emergency-stop stop resume docs docs-site pythons
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'
@@ -43,3 +43,9 @@ pythons: setup   ## try the other Pythons that are found (3.12, 3.13)
 emergency-stop: setup  ## stop one agent now (AGENT=<handle or id>)
 	@test -n "$(AGENT)" || { echo "Name the agent: make emergency-stop AGENT=<handle or id>"; exit 2; }
 	@$(PY) manage.py emergency_stop "$(AGENT)"
+
+stop: setup      ## an emergency stop (ARGS="--fleet", "--brand demo", "--platform plaza", "--spending")
+	@$(PY) manage.py emergency_stop $(ARGS)
+
+resume: setup    ## lift it (ARGS="--fleet --reason over")
+	@$(PY) manage.py resume $(ARGS)

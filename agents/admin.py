@@ -9,10 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from agents.admin_stops import ControlAdmin
 from agents.archive import selectors as archive
 from agents.models import Agent, ArchivedGoal, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
+from governance.controls import looking
+
+__all__ = ["ControlAdmin"]
 
 
 @admin.register(Agent)
@@ -50,10 +54,15 @@ class GoalAdmin(ReadingAdmin):
 class TaskAdmin(ReadingAdmin):
     """The nodes of plans: which stage is due, who is on it, why one waits."""
 
-    list_display: ClassVar[list[str]] = ["id", "kind", "agent", "state", "stage", "lease_owner", "attempts", "note"]
+    list_display: ClassVar[list[str]] = ["id", "kind", "agent", "state", "stage", "lease_owner", "attempts", "why"]
     list_filter: ClassVar[list[str]] = ["status", "kind"]
     list_select_related: ClassVar[list[str]] = ["agent"]
     ordering: ClassVar[list[str]] = ["-id"]
+
+    @display(description="why it waits")
+    def why(self, task: Task) -> str:
+        """The stop that holds it back, else what it said last."""
+        return (looking.sentence(scopes=task.scopes) if task.due_at else "") or task.note
 
     @display(description="state", label={"DONE": "success", "HELD": "warning", "REJECTED": "danger", "READY": "info"})
     def state(self, task: Task) -> str:

@@ -14,6 +14,8 @@ from agents.tasks.states import TaskStatus
 from chimera.core import clock
 from governance.budgets.models import Budget, BudgetLimit
 from governance.controls import selectors as controls
+from governance.controls.models import Control
+from governance.effects import services as effects
 from publishing.accounts.models import Account
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
@@ -41,7 +43,7 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """Every agent of the brand (at the desk: of all), by handle. A constant number of queries plus one per agent."""
+    """Every agent of the brand (at the desk: of all), by handle. A constant number of queries."""
     agents = list(Agent.objects.select_related("brand", "soul").order_by("brand_id", "handle"))
     day = clock.now().date()
     counts: dict[int, Any] = {
@@ -64,7 +66,10 @@ def lines() -> list[Line]:
         .values_list("scope", "s")
     )
     limits = dict(BudgetLimit.objects.values_list("scope", "limit_usd_micros"))
-    accounts = set(Account.objects.values_list("belongs_to", flat=True))
+    accounts: dict[str, list[str]] = {}
+    for belongs_to, platform in Account.objects.values_list("belongs_to", "platform"):
+        accounts.setdefault(belongs_to, []).append(platform)
+    stops = list(controls.everything_in_force())
     return [
         Line(
             id=agent.pk,
@@ -77,17 +82,25 @@ def lines() -> list[Line]:
             open_tasks=counts.get(agent.pk, {}).get("open", 0),
             spent_today_usd_micros=spent.get(agent.scope, 0) or 0,
             limit_usd_micros=limits.get(agent.scope, 0),
-            held_back_by=_gate(agent, accounts, spent, limits),
+            held_back_by=_gate(agent, accounts, stops, spent, limits),
         )
         for agent in agents
     ]
 
 
-def _gate(agent: Agent, accounts: set[str], spent: dict[str, int], limits: dict[str, int]) -> str:
+def _gate(
+    agent: Agent,
+    accounts: dict[str, list[str]],
+    stops: list[Control],
+    spent: dict[str, int],
+    limits: dict[str, int],
+) -> str:
     """The first thing that keeps this agent from posting by itself; empty when nothing does."""
-    control = controls.in_force(scopes=agent.scopes).first()
-    if control is not None:
-        return f"{control.kind} on {control.scope}: {control.reason}"
+    platforms = [f"platform:{platform}" for platform in accounts.get(agent.subject, [])]
+    mine = {*agent.scopes, *platforms, effects.OUTSIDE, effects.SPENDING}
+    for control in stops:
+        if control.scope in mine:
+            return control.sentence
     if agent.soul_id is None:
         return "no soul"
     if agent.subject not in accounts:

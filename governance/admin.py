@@ -18,7 +18,7 @@ from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance import admin_budgets  # noqa: F401 - registers its pages
 from governance.audit import selectors as record
-from governance.models import AuditEvent, Control, Effect, ReviewItem
+from governance.models import AuditEvent, Effect, ReviewItem
 from governance.reviews import services as reviews
 from governance.reviews.models import DoubtAnswer, RejectReason, ReviewKind
 from governance.reviews.states import ReviewStatus
@@ -200,14 +200,6 @@ class ReviewItemAdmin(ReadingAdmin):
         if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
             return HttpResponse(headers={"HX-Redirect": url})
         return redirect(url)
-
-
-@admin.register(Control)
-class ControlAdmin(ReadingAdmin):
-    """What is stopped; stopping and resuming are commands, each on the record."""
-
-    list_display: ClassVar[list[str]] = ["scope", "kind", "status", "reason", "since", "until", "lifted_at"]
-    list_filter: ClassVar[list[str]] = ["status", "kind"]
 
 
 @admin.register(Effect)

@@ -30,7 +30,7 @@ def rule(*, scopes: Sequence[str], trust_rung: str, estimate_usd_micros: int, mo
     """Rule on an act that will cost `estimate_usd_micros`, at most `most_usd_micros` being usual for a post."""
     control = controls.in_force(scopes=scopes).first() if scopes else None
     if control is not None:
-        return Decision(ruling=Ruling.HOLD, reasons=(f"A {control.kind} holds on {control.scope}: {control.reason}",))
+        return Decision(ruling=Ruling.HOLD, reasons=(control.sentence,))
     if trust_rung not in ("PROBATION", "SUPERVISED", "AUTONOMOUS"):
         return Decision(ruling=Ruling.DENY, reasons=(f"The trust rung {trust_rung!r} is unknown.",))
     reasons = []

@@ -6,6 +6,7 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from chimera.core.desk import ReadingAdmin
+from governance.controls import looking
 from publishing.models import Account, Feed, Post, Trend
 
 
@@ -13,10 +14,15 @@ from publishing.models import Account, Feed, Post, Trend
 class PostAdmin(ReadingAdmin):
     """What went out, and what is on its way."""
 
-    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "note"]
+    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "why"]
     list_filter: ClassVar[list[str]] = ["status"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
+
+    @display(description="why it waits")
+    def why(self, post: Post) -> str:
+        """The stop that holds it back, else what it said last."""
+        return (looking.sentence(scopes=post.scopes) if post.due_at else "") or post.note
 
     def text(self, post: Post) -> str:
         """Its first words."""

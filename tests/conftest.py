@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from chimera.core import tenancy
+from governance.controls import looking
 from tests import servers
 
 ALPHA, BETA = 1, 2
@@ -25,6 +26,12 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     connection.close()
     servers.drop(servers.database())
+
+
+@pytest.fixture(autouse=True)
+def look_again() -> None:
+    """No test goes by what the one before it saw of the stops in force."""
+    looking.forget()
 
 
 @pytest.fixture

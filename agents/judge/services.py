@@ -23,6 +23,8 @@ from chimera.core import clock, faults, money, registry, tenancy, wake
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict
 from governance import governor, routing, transitions
+from governance.controls import looking
+from governance.controls import services as controls
 from governance.governor import Decision, Ruling
 from governance.leases import services as leases
 from governance.policies import engine
@@ -115,7 +117,8 @@ def _base(taken: Taken, soul: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _heard(taken: Taken, snapshot: dict[str, Any]) -> Case:
-    """Measure and let every policy speak. No transaction is open."""
+    """Measure and let every policy speak. No transaction is open. Raises Stopped before anything is measured."""
+    looking.require_open(scopes=taken.scopes)
     snapshot = registry.get("KINDS", taken.kind, Kind).measured(snapshot=snapshot)
     verdict = engine.judge(snapshot=snapshot, policies=registry.every("POLICIES", Policy))
     faults.point("after_verdict")
@@ -166,11 +169,16 @@ def _said(case: Case) -> dict[str, Any]:
 
 
 def _decide(case: Case) -> None:
-    """Move one task the way that is not ACCEPT. Nothing happens when somebody else has the row by now."""
+    """Move one task the way that is not ACCEPT. Nothing happens when somebody else has the row by now.
+
+    What is stopped waits as it is, and is judged when the stop is lifted: no human is asked because of a stop.
+    """
     taken = case.taken
     try:
         with tenancy.brand(taken.brand_id, actor=ending.actor(taken)):
-            _move(task=ending.held(claim=taken.claim), case=case)
+            task = ending.held(claim=taken.claim)
+            controls.require_open(scopes=task.scopes)
+            _move(task=task, case=case)
     except Conflict as lost:
         log.info("dropped: %s", lost)
     except Exception as error:  # noqa: BLE001 - one row that cannot be moved spoils no other
@@ -178,7 +186,7 @@ def _decide(case: Case) -> None:
 
 
 def _move(*, task: Task, case: Case) -> None:
-    decision = rule(trust_rung=task.agent.status, snapshot=case.snapshot, scopes=task.scopes)
+    decision = rule(trust_rung=task.agent.status, snapshot=case.snapshot)
     plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
     thresholds = thresholds_for(trust_rung=task.agent.status)
     way = routing.route(verdict=case.verdict, ruling=decision.ruling, thresholds=thresholds, retries=plan.retries)

@@ -12,7 +12,7 @@ from agents.tasks.taking import Taken
 from chimera.core import clock, tenancy
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
-from chimera.core.errors import ChimeraError, Conflict
+from chimera.core.errors import ChimeraError, Conflict, Stopped
 from governance import transitions
 from governance.budgets import gates
 from governance.budgets import services as budgets
@@ -104,11 +104,14 @@ def unpaid(*, taken: Taken, refusal: budgets.Exhausted) -> None:
 
 
 def broke_off(*, taken: Taken, error: Exception) -> None:
-    """A stage failed: the row is due again after a pause, and it counts as a try, unless a provider is out."""
+    """A stage failed: the row is due again after a pause. It counts as a try, but not in an outage or under a stop."""
     note = str(error) or repr(error)
     outage = circuits.outage(error=error)
     if outage is not None:
         give_back(taken=taken, after_s=outage.retry_after_s, note=note, counts=False)
+        return
+    if isinstance(error, Stopped):
+        give_back(taken=taken, after_s=leases.stopped_s(scopes=taken.scopes, by=error.scope), note=note, counts=False)
         return
     log.warning("%s failed: %s", taken.subject, note, exc_info=None if isinstance(error, ChimeraError) else error)
     give_back(taken=taken, after_s=leases.backoff_s(attempts=taken.attempts), note=note)

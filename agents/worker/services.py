@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,9 +22,12 @@ from agents.worker.base import CannotPropose, Kind, Landed, Proposal, Work, read
 from agents.worker.inputs import freeze
 from chimera.core import canonical, faults, money, registry, taint, tenancy, wake
 from chimera.core.calls.services import Recorder
+from chimera.core.errors import Stopped
 from chimera.core.money import Allowance
 from governance.budgets import services as budgets
 from governance.budgets.services import Want
+from governance.controls import looking
+from governance.effects.services import SPENDING
 
 log = logging.getLogger("chimera.worker")
 
@@ -127,6 +131,10 @@ def _set_aside(wants: Sequence[tuple[Job, Want]]) -> list[Job]:
             wants=[want for _, want in wants],
             lasts_s=settings.STAGE_HOLD_S,
         )
+    except Stopped as stop:
+        for job, _ in wants:
+            ending.broke_off(taken=job.taken, error=stop)
+        return [job for job, _ in wants]
     except budgets.Exhausted as refusal:
         if len(wants) > 1:
             return [job for pair in wants for job in _set_aside([pair])]
@@ -138,8 +146,14 @@ def _set_aside(wants: Sequence[tuple[Job, Want]]) -> list[Job]:
 
 
 def propose(*, job: Job) -> None:
-    """Run one body; what it said or raised stands on the job. No transaction is open."""
+    """Run one body; what it said or raised stands on the job. No transaction is open.
+
+    No body begins and none of its calls leaves under a stop; what it had begun is given back and counts as no try.
+    """
+    spends = [SPENDING] if job.allowance.amount_usd_micros else []
+    job.recorder.may_call = partial(looking.require_open, scopes=[*job.taken.scopes, *spends])
     try:
+        job.recorder.may_call()
         faults.point("after_claim")
         job.proposal = job.kind.propose(work=job.work, allowance=job.allowance, recorder=job.recorder)
         taint.refuse(job.proposal.payload, sink=f"the artifact of {job.taken.subject}")

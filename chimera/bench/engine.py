@@ -182,10 +182,10 @@ def run(order: Order, *, tell: Tell) -> Line:
     return report
 
 
-def kept(report: Line) -> Path:
+def kept(report: Line, *, name: str = REPORT) -> Path:
     """Write the report beside those of other runs."""
     folder = Home.default().prepare().root / "runs"
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / REPORT
+    path = folder / name
     path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return path

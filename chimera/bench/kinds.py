@@ -5,12 +5,15 @@ closes the goal, which is the pipeline's "finalize".
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
+from typing import Any
 
 from agents.tasks.graph import Step
 from agents.worker.base import Accepted, Kind, Proposal, Work
 from agents.worker.kinds.plan import Planning
 from chimera.bench import ITEMS
+from chimera.core import http
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from governance.policies.base import Finding, Outcome, Policy, Snapshot
@@ -44,6 +47,25 @@ class Item(Kind):
     def commit(self, *, accepted: Sequence[Accepted]) -> None:
         """Nothing goes out: the task's own end is the commit."""
         return
+
+
+class Asking(Item):
+    """As an item, after one call to the provider of `bench stop`, which notes when it arrives."""
+
+    @property
+    def waits(self) -> bool:
+        """As a model call does."""
+        return True
+
+    def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
+        """One question, through the seam that every call goes through."""
+        url = f"{os.environ['BENCH_THINK_URL']}{work.subject}"
+
+        def ask() -> dict[str, Any]:
+            return {"status": http.fetch(url=url, size_max_bytes=1_000, timeout_s=10, loopback_allowed=True).status}
+
+        recorder.tool(seat="ask", provider="bench", model="think", request={"subject": work.subject}, call=ask)
+        return super().propose(work=work, allowance=allowance, recorder=recorder)
 
 
 class Agreeable(Policy):

@@ -17,6 +17,14 @@ class Denied(ChimeraError):
     """A rule said no. Asking again without changing anything gives the same answer."""
 
 
+class Stopped(Denied):
+    """A control is in force on what should be done: it waits, which is no failure of it. `scope` says which one."""
+
+    def __init__(self, sentence: str, *, scope: str = "") -> None:
+        super().__init__(sentence)
+        self.scope = scope
+
+
 class Unavailable(ChimeraError):
     """Not now: ask again later. Nothing was decided. `provider` is whose outage it is, where somebody knows."""
 

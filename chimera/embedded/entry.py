@@ -132,8 +132,16 @@ def _on_embedded(argv: list[str], command: str) -> None:
 
 
 def environment(endpoints: Endpoints, role: str, *, with_grant_key: bool = False) -> dict[str, str]:
-    """Variables of a program on the embedded servers: plain HTTP, because everything is on loopback."""
-    return {"PLAIN_HTTP": "1", **endpoints.environment(role, with_grant_key=with_grant_key)}
+    """Variables of a program on the embedded servers: plain HTTP, because everything is on loopback.
+
+    One machine is one person's unless its owner says otherwise: who stopped the fleet may resume it.
+    """
+    second = os.environ.get("RESUME_NEEDS_SECOND_PERSON", "0")
+    return {
+        "PLAIN_HTTP": "1",
+        "RESUME_NEEDS_SECOND_PERSON": second,
+        **endpoints.environment(role, with_grant_key=with_grant_key),
+    }
 
 
 def _schema_digest() -> str:

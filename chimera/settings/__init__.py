@@ -1,4 +1,6 @@
-"""Settings, by subject: what runs (base), the desk, growth, money, outages, the queues, security. From the environment.
+"""Settings, by subject: what runs (base), the desk, growth, money, outages, the queues, security, stops.
+
+All from the environment.
 
 Requirements: OPS-1, GEN-1.
 """
@@ -10,3 +12,4 @@ from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
+from chimera.settings.stops import *  # noqa: F403

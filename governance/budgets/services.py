@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from chimera.core import money, tenancy
-from chimera.core.errors import Denied
+from chimera.core.errors import Denied, Stopped
 from chimera.core.money import Allowance
 from governance.budgets.models import BudgetLimit, FleetLimit, Hold, Window
 from governance.budgets.states import HoldStatus
@@ -122,7 +122,7 @@ def _lift_exhausted(scope: str) -> None:
 
 
 def reserve(*, key: str, about: str, scopes: Sequence[str], amount_usd_micros: int, lasts_s: int) -> Allowance:
-    """Set the worst case aside in every scope, or raise Exhausted with nothing changed.
+    """Set the worst case aside in every scope, or raise Exhausted (or Stopped) with nothing changed.
 
     Idempotent by `key` within the brand. Of the scopes those that are budgets of a brand are named on the hold; the
     fleet's budget pays with every hold, and "platform:..." stops work but holds no money of it.
@@ -146,12 +146,14 @@ def _own(about: str, scopes: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Turns the database's refusals into Exhausted (SQLSTATE CH002) and InUse (CH006)."""
+    """Turns the database's refusals into Exhausted (SQLSTATE CH002), InUse (CH006) and Stopped (CH007: spending)."""
     try:
         yield
     except DatabaseError as error:
         cause = error.__cause__
         state = getattr(cause, "sqlstate", None)
+        if state == "CH007":
+            raise Stopped(str(cause.diag.message_primary), scope="spending") from error  # type: ignore[union-attr]
         if state not in ("CH002", "CH006"):
             raise
         fields = json.loads(cause.diag.message_detail)  # type: ignore[union-attr]
@@ -164,8 +166,8 @@ def _refusing() -> Iterator[None]:
 def reserve_set(*, brand_id: int, actor: str, wants: Sequence[Want], lasts_s: int) -> list[Allowance]:
     """Set the worst cases of several rows of one brand aside, all or none, in one transaction of its own.
 
-    Raises Exhausted with nothing changed. What is never settled (its worker died) counts as spent when it expires:
-    the call that it was for may have been made.
+    Raises Exhausted or Stopped with nothing changed. What is never settled (its worker died) counts as spent when it
+    expires: the call that it was for may have been made.
     """
     rows = [
         {

@@ -10,6 +10,11 @@ from governance.controls.states import ControlStatus
 
 
 def in_force(*, scopes: Iterable[str]) -> QuerySet[Control]:
-    """The controls that hold on any of these scopes, oldest first. One whose time is over holds no more."""
-    holding = Control.objects.filter(scope__in=list(scopes), status=ControlStatus.IN_FORCE)
+    """The controls that hold on any of these scopes, oldest first."""
+    return everything_in_force().filter(scope__in=list(scopes))
+
+
+def everything_in_force() -> QuerySet[Control]:
+    """Every control that holds, oldest first. One whose time is over holds no more."""
+    holding = Control.objects.filter(status=ControlStatus.IN_FORCE)
     return holding.filter(Q(until__isnull=True) | Q(until__gt=Now())).order_by("since", "id")

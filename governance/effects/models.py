@@ -1,5 +1,6 @@
 """The effect, and the incarnation of the installation that sends."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -18,6 +19,8 @@ class Effect(BrandStateful):
     task = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)  # "publish"
     platform_class = models.CharField(max_length=1)  # A: idempotency key, B: look-up, C: blind
+    # What stops it: those of its row, "effects", and "spending" where it costs money. A connector is told of them.
+    scopes = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
     key = models.CharField(max_length=64)  # sent to the platform as the idempotency key
     hold_key = models.CharField(max_length=160)
     payload_hash = models.CharField(max_length=64)

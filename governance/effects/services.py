@@ -29,6 +29,7 @@ from governance.leases import services as leases
 from governance.leases.models import Leased
 
 OUTSIDE = "effects"  # the scope of everything that is sent: a control on it is the quarantine
+SPENDING = "spending"  # the scope of everything that costs money
 ABSENT_COUNT_MIN = 3  # the database asks for as many (sql/doubt.sql); settings may ask for more
 
 
@@ -42,7 +43,8 @@ def intend(
 ) -> Effect:
     """tx A. The effect of this row, made once: a takeover finds the one that is there.
 
-    Raises budgets.Exhausted, and then leaves no effect behind: the next try would take it for one that is paid.
+    Raises budgets.Exhausted or Stopped (spending), and then leaves no effect behind: the next try would take it for one
+    that is paid.
     """
     hold_key = f"{row.subject}:{kind}"
     effect, made = Effect.objects.get_or_create(
@@ -54,6 +56,7 @@ def intend(
             "platform_class": platform_class,
             "key": canonical.digest([row.subject, kind, payload_hash]),
             "hold_key": hold_key,
+            "scopes": scopes_of(row=row, costs=fee_usd_micros > 0),
             "payload_hash": payload_hash,
             "sent_fence": row.fence,
             "status": EffectStatus.INTENDED,
@@ -81,8 +84,9 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
             f"find out before it is sent again."
         )
     leases.require_held(row=row, longer_than_s=call_timeout_s)
-    controls.require_open(scopes=[*row.scopes, OUTSIDE])
-    sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "sent_at": Now()}
+    scopes = sorted({*effect.scopes, *scopes_of(row=row, costs=False)})
+    controls.require_open(scopes=scopes)
+    sent: dict[str, Any] = {"grant_jti": jti, "sent_fence": row.fence, "sent_at": Now(), "scopes": scopes}
     sent |= {"call_timeout_s": call_timeout_s, "sends": effect.sends + 1}
     if effect.status == EffectStatus.INTENDED:
         effect.first_sent_at = None  # stamped anew
@@ -93,6 +97,11 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
     effect.state_version += 1
     effect.sends += 1
     return effect
+
+
+def scopes_of(*, row: Leased, costs: bool) -> list[str]:
+    """What stops an act for this row; `costs` when it costs money."""
+    return [*dict.fromkeys([*row.scopes, OUTSIDE, *([SPENDING] if costs else [])])]
 
 
 def may_ask_again(*, effect: Effect) -> bool:

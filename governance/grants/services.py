@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from chimera.core import canonical
-from chimera.core.errors import Denied
+from chimera.core.errors import Denied, Stopped
 from governance.grants.models import GrantUsed
 
 ISSUER = "chimera"
@@ -111,15 +111,41 @@ def check(*, grant: str, payload: Mapping[str, Any], audience: str) -> Claims:
 
 
 def consume(*, claims: Claims) -> None:
-    """Use the grant up, right before the platform is called. Raises Refused when it was used, burned or replaced."""
+    """Use the grant up, right before the platform is called. Raises Refused when it was used, burned or replaced.
+
+    Raises Stopped under a control, with the grant unused. Who was let through calls within `looking.LOOK_LASTS_S` from
+    before this, or not at all: a stop has returned by then.
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            act = (claims.brand_id, claims.effect_key)
             GrantUsed.objects.create(jti=claims.jti, effect_key=claims.effect_key)
             cursor.execute(
-                "SELECT governance_grant_stands(%s, %s, %s, %s, %s)",
-                [claims.brand_id, claims.effect_key, claims.jti, claims.fence, claims.payload_hash],
+                "SELECT governance_grant_stop(%s, %s), governance_grant_stands(%s, %s, %s, %s, %s)",
+                [*act, *act, claims.jti, claims.fence, claims.payload_hash],
             )
-            if not cursor.fetchone()[0]:
+            stop, stands = cursor.fetchone()
+            if stop:
+                raise Stopped(f"{stop} Nothing was published.")
+            if not stands:
                 raise Refused(f"The grant for {claims.subject} was replaced by a later one; nothing was published.")
     except IntegrityError as error:
+        if (stop := _stop_on(claims)) is not None:  # it has burned the grant
+            raise Stopped(f"{stop} Nothing was published.") from error
         raise Refused(f"The grant for {claims.subject} was used before, or burned; nothing was published.") from error
+
+
+def _stop_on(claims: Claims) -> str | None:
+    """The sentence of the control that keeps this act back, if any does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_grant_stop(%s, %s)", [claims.brand_id, claims.effect_key])
+        found: str | None = cursor.fetchone()[0]
+    return found
+
+
+def revoke(*, scope: str) -> int:
+    """Burn every unused grant of what was sent in this scope, which is stopped; at the desk. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_revoke_grants(%s)", [scope])
+        count: int = cursor.fetchone()[0]
+    return count

@@ -21,6 +21,8 @@ from governance.transitions import Fenced
 
 log = logging.getLogger("chimera.leases")
 
+STOPPED_LOOK_S = 30.0
+
 
 class LeaseTooShort(Conflict):
     """The lease ends before the call could; nothing was sent."""
@@ -114,6 +116,15 @@ def give_back(*, row: Leased, after_s: float, note: str, counts: bool = True) ->
 def backoff_s(*, attempts: int) -> float:
     """Seconds until the next try: doubles from one second, a minute at most."""
     return float(min(60, 2 ** max(0, attempts - 1)))
+
+
+def stopped_s(*, scopes: Sequence[str], by: str) -> float:
+    """Seconds until a row that a control on `by` held back is looked at again.
+
+    A row that bears the scope is not claimed while it holds. Any other (spending, which a claim cannot see coming)
+    comes back now and then, and at once when the stop is lifted.
+    """
+    return 1.0 if by in scopes else STOPPED_LOOK_S
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """The socket for platforms, and the values that go through it on the caller's side.
 
-A publish has four ends and no more: a receipt, `Rejected` (surely not published, and asking again changes nothing),
-`NotSent` (surely not published, ask again later) and `Unknown` (nobody knows; never repeat it blindly). Reading
+A publish has five ends and no more: a receipt, `Rejected` (surely not published, and asking again changes nothing),
+`NotSent` (surely not published, ask again later), `Stopped` (the same, by a control: no failure of anybody) and
+`Unknown` (nobody knows; never repeat it blindly). Reading
 (`look_up`, `list_posts`) changes nothing, needs no grant, and has two: what the platform shows, or Unavailable.
 
 Requirements: PUB-1, PUB-2, PUB-4, PUB-6.
@@ -109,7 +110,7 @@ class Connector(ABC):
         """Publish `payload` under `grant`, once; takes `timeout_s` seconds at most.
 
         The payload: `account_handle` str, `text` str, `ai_generated` True, and optionally `media`, a list of
-        `{"sha256": str, "alt": str}`, and `reply_to`, a platform id. Raises Rejected, NotSent or Unknown.
+        `{"sha256": str, "alt": str}`, and `reply_to`, a platform id. Raises Rejected, NotSent, Stopped or Unknown.
         """
 
     def publish_in_stages(

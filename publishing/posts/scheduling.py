@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chimera.core import canonical, wake
+from chimera.core import canonical, clock, wake
 from chimera.core.clock import Now
+from chimera.core.prices.selectors import UnknownPrice
 from governance import transitions
 from governance.effects import services as effects
 from governance.effects import withdrawing
@@ -13,6 +14,7 @@ from governance.effects.states import EffectStatus
 from governance.leases import services as leases
 from governance.reviews import services as reviews
 from publishing.accounts.models import Account
+from publishing.posts import fees
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 
@@ -44,7 +46,7 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
                 approval=row.approval,
                 status=PostStatus.SCHEDULED,
                 queue="publish",
-                scopes=[*row.scopes, effects.OUTSIDE],
+                scopes=[*row.scopes, effects.OUTSIDE, *([effects.SPENDING] if _costs(row) else [])],
                 due_at=Now(),
                 attempts_max=ATTEMPTS_MAX,
             )
@@ -53,6 +55,13 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
         ignore_conflicts=True,
     )
     wake.after_commit(queue="publish")
+
+
+def _costs(row: Scheduled) -> bool:
+    try:
+        return fees.fee(platform=row.payload["platform"], payload=row.payload, at=clock.now()).usd_micros > 0
+    except UnknownPrice:
+        return True  # what nobody has priced may cost something
 
 
 def cancel(*, tasks: Sequence[str], note: str) -> int:

@@ -12,13 +12,12 @@ from chimera.core import clock, faults, outside, registry, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
 from chimera.core.circuits.services import CircuitOpen
-from chimera.core.errors import Conflict, Denied, Unavailable
+from chimera.core.errors import Conflict, Denied, Stopped, Unavailable
 from chimera.core.prices.selectors import UnknownPrice
 from chimera.core.registry import NotOnSwitchboard
 from governance import transitions
 from governance.budgets import gates
 from governance.budgets.services import Exhausted
-from governance.controls.services import Stopped
 from governance.effects import services as effects
 from governance.effects.models import Effect
 from governance.grants import services as grants
@@ -118,11 +117,15 @@ def _sent(post: Post, effect: Effect, jti: str, actor: str) -> bool:
     except Denied as refusal:  # a control came into force: wait for it to be lifted; any other no is an attempt
         circuits.let_go(provider=platform)
         stopped = isinstance(refusal, Stopped)
-        wait_s = 1.0 if stopped else leases.backoff_s(attempts=post.attempts)
+        wait_s = _stopped_s(post, refusal) if isinstance(refusal, Stopped) else leases.backoff_s(attempts=post.attempts)
         with tenancy.brand(post.brand_id, actor=actor):
             leases.give_back(row=post, after_s=wait_s, note=str(refusal), counts=not stopped)
         return False
     return True
+
+
+def _stopped_s(post: Post, stop: Stopped) -> float:
+    return leases.stopped_s(scopes=post.scopes, by=stop.scope)
 
 
 def _held(claim: Claim) -> Post:
@@ -133,7 +136,7 @@ def _held(claim: Claim) -> Post:
 
 
 def _intended(post: Post, connector: Connector) -> Effect | None:
-    """tx A. None when there is no money for it, or no price: the post waits for the one or the other."""
+    """tx A. None when there is no money for it, or no price, or spending is stopped: the post waits for that."""
     try:
         return effects.intend(
             row=post,
@@ -144,6 +147,9 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
             fee_usd_micros=fees.fee_of(post=post).usd_micros,
             lasts_s=settings.HOLD_LASTS_S,
         )
+    except Stopped as stop:
+        leases.give_back(row=post, after_s=_stopped_s(post, stop), note=str(stop), counts=False)
+        return None
     except Exhausted as refusal:
         gates.pause_exhausted(refusal=refusal)
         wait_s = refusal.gate.wait_s(now=clock.now())
@@ -156,7 +162,7 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
 
 def _call(
     *, post: Post, effect: Effect, connector: Connector, jti: str, recorder: Recorder
-) -> Receipt | Rejected | Unavailable:
+) -> Receipt | Rejected | Stopped | Unavailable:
     """The one call, with a grant for exactly this; outside of any transaction. What came of it is a value."""
     grant = grants.issue(
         claims=grants.Claims(
@@ -196,7 +202,7 @@ def _call(
             recorder.tool(
                 seat="publish", provider=connector.platform, model="publish_post", request=request, call=_publish
             )
-    except (Rejected, Unavailable) as said:
+    except (Rejected, Stopped, Unavailable) as said:
         return said
     except Exception as error:
         log.exception("%s: the connector failed in words of its own", post.subject)
@@ -205,7 +211,7 @@ def _call(
     return got[0]
 
 
-def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Unavailable) -> None:
+def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped | Unavailable) -> None:
     """tx C. The post moves under its fencing number together with its effect, or nothing does."""
     if isinstance(outcome, Receipt):
         landing.published(
@@ -224,11 +230,13 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Unavailab
     else:
         outage = circuits.outage(error=outcome)
         after_s = outage.retry_after_s if outage else leases.backoff_s(attempts=post.attempts)
-        if effect.platform_class != "A" and isinstance(outcome, NotSent):
+        after_s = 1.0 if isinstance(outcome, Stopped) else after_s  # its claim waits for the stop to be lifted
+        counts = outage is None and not isinstance(outcome, Stopped)
+        if effect.platform_class != "A" and isinstance(outcome, (NotSent, Stopped)):
             # The only send since the effect was opened, and its own call says that nothing went out.
             effects.note_look_up(effect=effect, result="not_sent", said=str(outcome))
             effects.reopen(effect=effect, by="not sent")
         elif effect.platform_class != "A":
             after_s = max(after_s, effects.wait_s(effect=effect))
         # Otherwise nobody knows: the effect stays SENT, and whoever claims the post next finds out.
-        leases.give_back(row=post, after_s=after_s, note=str(outcome), counts=outage is None)
+        leases.give_back(row=post, after_s=after_s, note=str(outcome), counts=counts)

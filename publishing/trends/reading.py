@@ -6,9 +6,10 @@ Requirements: TRD-1, SAF-1.
 import ipaddress
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -83,17 +84,22 @@ def _file_address(path: Path) -> str:
         return path.absolute().as_uri()
 
 
-def read_all(*, asked: Sequence[Asked]) -> list[Reading]:
-    """Read several feeds side by side; the order is kept and no feed can spoil another."""
+def read_all(*, asked: Sequence[Asked], may_call: Callable[[], None] | None = None) -> list[Reading]:
+    """Read several feeds side by side; the order is kept and no feed can spoil another.
+
+    `may_call` is asked right before each; what it raises is that feed's error.
+    """
     if not asked:
         return []
     with ThreadPoolExecutor(max_workers=min(READERS_MAX, len(asked))) as pool:
-        return list(pool.map(read, asked))
+        return list(pool.map(partial(read, may_call=may_call), asked))
 
 
-def read(asked: Asked) -> Reading:
+def read(asked: Asked, *, may_call: Callable[[], None] | None = None) -> Reading:
     """Read one feed. Never raises for what is wrong with the feed: the sentence is in `error`."""
     try:
+        if may_call is not None:
+            may_call()
         if asked.source.lower().startswith("file://"):
             return _parsed(asked, _file(asked.source))
         headers = dict(asked.headers)

@@ -4,9 +4,10 @@ Items are clustered by meaning over a sliding window; near-duplicates join; a tr
 join and expires when nothing new comes. Requirements: TRD-1, TRD-2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 from django.conf import settings
@@ -14,6 +15,8 @@ from django.conf import settings
 from chimera.core import clock, tenancy
 from chimera.core.brands import selectors as brands
 from chimera.core.embeddings import embed
+from governance.controls import looking
+from governance.controls import selectors as controls
 from publishing.trends import clustering, reading
 from publishing.trends.clustering import Cluster, Item
 from publishing.trends.models import Feed, FeedItem, Trend
@@ -54,13 +57,13 @@ def follow(*, sources: Sequence[str], any_age: bool, only: bool = False) -> list
     return feeds
 
 
-def scan(*, feeds: Sequence[Feed]) -> list[Reading]:
-    """Read these feeds and keep what is new."""
+def scan(*, feeds: Sequence[Feed], may_call: Callable[[], None] | None = None) -> list[Reading]:
+    """Read these feeds and keep what is new. `may_call` is asked before each and raises when nothing may leave now."""
     asked = [
         Asked(source=f.url, loopback_allowed=f.loopback_allowed, etag=f.etag, last_modified=f.last_modified)
         for f in feeds
     ]
-    readings = reading.read_all(asked=asked)
+    readings = reading.read_all(asked=asked, may_call=may_call)
     at = clock.now()
     for feed, got in zip(feeds, readings, strict=True):
         _keep(feed=feed, got=got, at=at)
@@ -68,8 +71,11 @@ def scan(*, feeds: Sequence[Feed]) -> list[Reading]:
 
 
 def scan_all() -> list[Reading]:
-    """Read every active feed and refresh the trends of every brand."""
-    readings = scan(feeds=list(Feed.objects.filter(active=True).order_by("id")))
+    """Read every active feed and refresh the trends of every brand. Nothing is read while the fleet is stopped."""
+    if controls.in_force(scopes=["fleet"]).exists():
+        return []
+    feeds = list(Feed.objects.filter(active=True).order_by("id"))
+    readings = scan(feeds=feeds, may_call=partial(looking.require_open, scopes=["fleet"]))
     for brand_id in brands.ids():
         with tenancy.brand(brand_id, actor=SCANNER):
             refresh(brand_id=brand_id)

@@ -295,17 +295,28 @@ def test_a_worker_that_dies_between_two_stages_leaves_the_row_for_the_next_claim
 def test_a_stop_that_comes_between_work_and_judge_keeps_what_was_proposed_from_being_accepted(line: Line) -> None:
     line.plan("one", "two")
 
+    come: list[str] = []
+
     def stopped(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
+        if come:
+            return judge.judge(taken=taken, carry=carry)
+        come.append(f"agent:{taken[0].agent_id}")
         with line.world.role("operator"), tenancy.all_brands(actor="user:ada"):
             stopping.impose(scope=f"agent:{taken[0].agent_id}", kind=ControlKind.PAUSE, reason="a drill")
         return judge.judge(taken=taken, carry=carry)
 
     line.monkeypatch.setitem(pipeline.STAGES, "judge", stopped)
     pipeline.drain(queue="think", stages=["work", "judge", "commit"], seconds=60)
-    assert line.statuses("publish") == {"one": "HELD", "two": "HELD"}
+    assert line.statuses("publish") == {"one": "JUDGING", "two": "JUDGING"}
     with looking():
-        assert set(Verdict.objects.values_list("route", "ruling")) == {("HUMAN", "HOLD")}
-        cards = list(ReviewItem.objects.all())
-        assert len(cards) == 2
-        assert all("A pause holds on agent:" in card.why and "a drill" in card.why for card in cards)
+        assert not Verdict.objects.exists()
+        assert not ReviewItem.objects.exists()  # a stop asks nobody; it waits
+        waiting = list(Task.objects.filter(kind="publish"))
+        assert {(task.lease_until, task.attempts) for task in waiting} == {(None, 0)}
+        assert all("A pause on agent:" in task.note and "a drill" in task.note for task in waiting)
         assert set(Goal.objects.values_list("status", flat=True)) == {"ACTIVE"}
+    with line.world.role("operator"):
+        stopping.resume(scope=come[0], reason="the drill is over", actor="user:ada")
+    line.world.later("2 seconds")
+    pipeline.drain(queue="think", stages=["work", "judge", "commit"], seconds=60)
+    assert line.statuses("publish") == {"one": "DONE", "two": "DONE"}

@@ -78,7 +78,9 @@ class Stage:
         self.connector.kill()
         self.connector.wait()
 
-    def worker(self, *, fault: str = "", seconds: float = 40, switchboard: str = "") -> subprocess.Popen[bytes]:
+    def worker(
+        self, *, fault: str = "", seconds: float = 40, switchboard: str = "", program: str = "drainer"
+    ) -> subprocess.Popen[bytes]:
         """Start a worker process, with a fault point armed when one is named."""
         variables = {
             **self.world.variables("app", with_grant_key=True),
@@ -87,7 +89,7 @@ class Stage:
             "LOG_LEVEL": "INFO",
             **({"SWITCHBOARD": switchboard} if switchboard else {}),
         }
-        command = [sys.executable, "-m", "tests.faults.drainer", str(seconds)]
+        command = [sys.executable, "-m", f"tests.faults.{program}", str(seconds)]
         with (self.folder / "worker.log").open("ab") as log:
             return subprocess.Popen(command, cwd=CHECKOUT, env=variables, stdout=log, stderr=log)
 

@@ -126,7 +126,7 @@ def test_nothing_is_sent_or_sent_again_under_a_stop(world: World, scope: str) ->
                 effects.send(effect=effect, row=row, jti="jti-9", call_timeout_s=10)
         assert set(Effect.objects.values_list("status", "grant_jti")) == {("INTENDED", ""), ("SENT", "jti-2")}
     with world.role("operator"), tenancy.acting("user:ada"):
-        controls.lift(scope=scope)
+        controls.lift(scope=scope, reason="It is over.")
     with tenancy.brand(ALPHA, actor="worker:1"):
         effects.send(effect=intended, row=post, jti="jti-9", call_timeout_s=10)
 

@@ -49,13 +49,13 @@ def test_a_rung_that_nobody_knows_is_denied(alpha: int, rung: str) -> None:
 @pytest.mark.spec("OPS-4")
 def test_a_stop_on_one_of_the_scopes_holds_whatever_the_trust(world: World) -> None:
     with world.role("operator"), tenancy.acting("user:ada"):
-        controls.impose(scope="agent:7", kind=ControlKind.STOP, reason="She says odd things.")
+        control = controls.impose(scope="agent:7", kind=ControlKind.STOP, reason="She says odd things.")
     with tenancy.brand(ALPHA, actor="worker:1"):
         stopped = rule(scopes=("agent:7", "fleet"))
-        assert stopped == Decision(ruling=Ruling.HOLD, reasons=("A stop holds on agent:7: She says odd things.",))
+        assert stopped == Decision(ruling=Ruling.HOLD, reasons=(control.sentence,))
         assert rule("nobody knows", scopes=("agent:7",)).ruling == Ruling.HOLD
         assert rule(scopes=("agent:70", "fleet")).ruling == Ruling.ALLOW
     with world.role("operator"), tenancy.acting("user:ada"):
-        controls.lift(scope="agent:7")
+        controls.lift(scope="agent:7", reason="It is over.")
     with tenancy.brand(ALPHA, actor="worker:1"):
         assert rule(scopes=("agent:7", "fleet")).ruling == Ruling.ALLOW

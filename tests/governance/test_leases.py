@@ -179,11 +179,11 @@ def test_what_is_stopped_is_not_claimed_and_goes_on_by_itself_when_it_is_lifted(
     assert claim() == []
     with world.role("operator"), tenancy.acting("user:ada"):
         controls.impose(scope="fleet", kind=ControlKind.STOP, reason="b")
-        controls.lift(scope=f"brand:{ALPHA}")
+        controls.lift(scope=f"brand:{ALPHA}", reason="It is over.")
     assert claim() == []
     assert psql.execute(waiting).fetchall() == []
     with world.role("operator"), tenancy.acting("user:ada"):
-        controls.lift(scope="fleet")
+        controls.lift(scope="fleet", reason="It is over.")
     assert [(got.brand_id, got.fence) for got in claim()] == [(ALPHA, 1)]
 
 

@@ -58,6 +58,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "starts and asks its own Postgres, Valkey and web server on this machine",
     ),
     "chimera/bench/*.py": ({"psycopg"}, "counts as superuser what a run left, on servers of its own"),
+    "chimera/bench/arrivals.py": ({"uvicorn"}, "serves the simulated platform of a measurement, on loopback"),
     "chimera/chaos/*.py": (
         {"psycopg", "redis", "urllib.request", "uvicorn"},
         "breaks and counts on servers and platforms of its own on this machine; no part of the product",

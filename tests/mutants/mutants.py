@@ -120,6 +120,20 @@ GRANTS = (
         test=f"{GOVERNANCE}/test_grants.py::test_a_grant_is_used_once",
         says="Failed: DID NOT RAISE .*Refused",
     ),
+    Mutant(
+        name="connectors_do_not_ask_for_stops",
+        breaks="A call leaves under a stop that came after tx B.",
+        made=(InDatabase("governance_grant_stop", {"c.status = 'IN_FORCE'": "false"}),),
+        test=f"{GOVERNANCE}/test_stops.py::test_a_connector_lets_no_grant_be_used_under_a_stop[fleet]",
+        says="Failed: DID NOT RAISE .*Stopped",
+    ),
+    Mutant(
+        name="incidents_are_called_off_alone",
+        breaks="Who imposed an emergency stop lifts it.",
+        made=(InSchema("ALTER TABLE governance_control DROP CONSTRAINT control_incident_needs_a_second_person"),),
+        test=f"{GOVERNANCE}/test_stops.py::test_who_called_an_incident_cannot_call_it_off[user:ada]",
+        says="Failed: DID NOT RAISE .*CheckViolation",
+    ),
 )
 
 DOUBT = (
@@ -168,11 +182,7 @@ DOUBT = (
     Mutant(
         name="stops_are_not_asked_before_a_send",
         breaks="Something is sent under a stop that came after the claim.",
-        made=(
-            InPython(
-                "governance.effects.services:send", {"controls.require_open(scopes=[*row.scopes, OUTSIDE])": "pass"}
-            ),
-        ),
+        made=(InPython("governance.effects.services:send", {"controls.require_open(scopes=scopes)": "pass"}),),
         test=f"{GOVERNANCE}/test_effects.py::test_nothing_is_sent_or_sent_again_under_a_stop[fleet]",
         says="Failed: DID NOT RAISE .*Stopped",
     ),

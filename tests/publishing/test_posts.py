@@ -171,7 +171,7 @@ def test_nothing_is_sent_while_a_control_is_in_force(due: World, plaza: FakePlaz
     assert posts.drain(seconds=30) == 0
     assert plaza.keys == []
     with due.role("operator"), tenancy.all_brands(actor="user:ada"):
-        controls.lift(scope=stopped)
+        controls.lift(scope=stopped, reason="It is over.")
     assert posts.drain(seconds=30) == 1
     assert state()[0].status == "PUBLISHED"
 

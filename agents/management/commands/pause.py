@@ -10,8 +10,9 @@ class Command(StoppingCommand):
     kind = ControlKind.PAUSE
     done = "paused"
     usual_reason = "a pause asked for by the operator"
-    help = "Pause an agent or the fleet: work waits, nothing is lost."
+    help = "Pause an agent, a brand, a platform, spending or the fleet: work waits, nothing is lost."
     example = (
         '  manage.py pause bea_unscrews --reason "a pause asked for by the operator"\n'
         "  manage.py pause --fleet --json\n"
+        "  manage.py pause --platform plaza\n"
     )

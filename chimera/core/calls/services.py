@@ -17,6 +17,7 @@ class Recorder:
     """The calls of one attempt, in order."""
 
     calls: list[CallRecord] = field(default_factory=list)
+    may_call: Callable[[], None] | None = None  # asked right before each call; raises when nothing may leave now
 
     @property
     def cost_usd_micros(self) -> int:
@@ -24,7 +25,12 @@ class Recorder:
         return sum(call.cost_usd_micros for call in self.calls)
 
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
-        """Put one question to a model within the allowance, and keep question and answer. Raises CircuitOpen."""
+        """Put one question to a model within the allowance, and keep question and answer. Raises CircuitOpen.
+
+        Raises Stopped under a control, and then nothing was asked.
+        """
+        if self.may_call is not None:
+            self.may_call()
         allowance.require(
             amount_usd_micros=provider.worst_case_usd_micros(request=request),
             what=f"{request.purpose} by {provider.name}",
@@ -54,10 +60,12 @@ class Recorder:
     ) -> dict[str, Any]:
         """Run one tool call and keep request and answer. What it raises is kept as the failure and raised again.
 
-        Raises CircuitOpen, and then nothing was called and nothing is kept.
+        Raises CircuitOpen or Stopped, and then nothing was called and nothing is kept.
         """
         from chimera.core import canonical
 
+        if self.may_call is not None:
+            self.may_call()
         record = CallRecord(
             seat=seat, provider=provider, model=model, request=request, prompt_hash=canonical.digest(request)
         )

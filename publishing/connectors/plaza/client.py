@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from chimera.core.errors import Denied, Unavailable
+from chimera.core.errors import Denied, Stopped, Unavailable
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
 from publishing.connectors.base import (
     Absent,
@@ -123,6 +123,8 @@ def _as_error(text: str) -> Denied | Unavailable:
         return Unknown(f"Plaza's connector failed in words of its own; the post may be live. {text[:300]}")
     if kind == "rejected":
         return Rejected(f"Not published on Plaza: {sentence}", code=code)
+    if kind == "not_sent" and code == "stopped":
+        return Stopped(f"Not published on Plaza: {sentence}")
     if kind == "not_sent":
         return NotSent(f"Not published on Plaza: {sentence}")
     return Unknown(f"Plaza may have the post: {sentence}")

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -27,7 +28,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chimera.core.errors import Denied
+from chimera.core.errors import Denied, Stopped
+from governance.controls.looking import LOOK_LASTS_S
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ class Gate(Protocol):
         ...
 
     def consume(self, *, claims: Any) -> None:
-        """Use the grant up. Denied when it was used before or its holder lost the row meanwhile."""
+        """Use the grant up. Denied when it was used before or its holder lost the row; Stopped by a control."""
         ...
 
     def ended(self, *, claims: Any, outcome: str, told: dict[str, Any]) -> None:
@@ -99,9 +101,12 @@ class Desk:
             request = self.http.build_request(
                 "POST", "/api/v1/posts", json=post, headers={"Idempotency-Key": idempotency_key}
             )
+            looked = time.monotonic()
             self.gate.consume(claims=claims)
         except ToolError:
             raise
+        except Stopped as stop:
+            raise _refusal("not_sent", "stopped", str(stop)) from stop
         except Denied as error:
             raise _refusal("rejected", "grant_refused", str(error)) from error
         except Exception as error:
@@ -109,7 +114,7 @@ class Desk:
             sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
             raise _refusal("not_sent", "connector_failed", sentence) from error
         try:
-            receipt = self._posted(request)
+            receipt = self._posted(request, looked)
         except ToolError as refusal:
             told = json.loads(str(refusal))
             if told["class"] != "unknown":
@@ -153,7 +158,12 @@ class Desk:
             raise _refusal("not_sent", *_told(answer))
         return {"id": str(answer.json()["media_id"]), "alt": str(item.get("alt") or "")}
 
-    def _posted(self, request: httpx2.Request) -> dict[str, str]:
+    def _posted(self, request: httpx2.Request, looked: float) -> dict[str, str]:
+        if time.monotonic() - looked > LOOK_LASTS_S:
+            # Whoever stopped the fleet meanwhile was told that whatever leaves has left by now; and a process that
+            # stood still may have been given up, its post sent by another.
+            sentence = "The connector took too long between using the grant and the call; nothing was sent."
+            raise _refusal("not_sent", "too_late", sentence)
         try:
             answer = self.http.send(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:

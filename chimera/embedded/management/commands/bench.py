@@ -78,12 +78,40 @@ def _budgets(command: "Command", options: dict[str, Any]) -> None:
         raise CommandError("Money was overspent, or the books do not agree: see the report.")
 
 
+def _stop_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import stop
+
+    parser.add_argument("--stops", type=int, help=f"of the fleet (default: {stop.STOPS}; quick: {stop.QUICK_STOPS})")
+    parser.add_argument("--quick", action="store_true", help="a few stops: does it run at all?")
+
+
+def _stop(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import stop
+
+    usual = stop.QUICK_STOPS if options["quick"] else stop.STOPS
+    stops = options["stops"] if options["stops"] is not None else usual
+    if not 1 <= stops <= 10_000:
+        raise CommandError(f"{stops} stops cannot be measured; ask for 1 to 10,000.")
+    found = stop.run(stops=stops, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+    else:
+        command.stdout.write(
+            f"{found['stops']} stops: p50 {found['p50_ms']} ms, p99 {found['p99_ms']} ms. "
+            f"Calls after a stop had returned: {found['calls_after_stop']} of {sum(found['calls'].values())}; "
+            f"listed as in flight: {found['in_flight_listed']} ({found['listed_and_arrived_after']} arrived later)."
+        )
+    if found["calls_after_stop"]:
+        raise CommandError(f"{found['calls_after_stop']} calls left after a stop had returned.")
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
 SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "engine": ("pipelines per second, beside other systems", _engine_words, _engine),
     "budgets": ("many processes at one purse across midnight, beside read-then-insert", _budgets_words, _budgets),
+    "stop": ("how soon nothing leaves any more after a stop of the fleet, under load", _stop_words, _stop),
 }
 
 
@@ -96,6 +124,7 @@ class Command(DoorCommand):
         "  manage.py bench engine --json      everything, as one JSON object\n"
         "  manage.py bench engine --only chimera,celery --extras latency\n"
         "  manage.py bench budgets --json\n"
+        "  manage.py bench stop --quick\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 
