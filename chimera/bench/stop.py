@@ -4,7 +4,9 @@ Real workers, connector and simulator, servers of the bench's own. A call that a
 the beginning of its resumption must have been listed as under way by that stop; any other breaks the promise.
 """
 
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ WORKERS = 2
 P99_MS_MAX = 1_000
 QUEUES = "reply,think,publish"
 STOP_TAKES_S_MAX = 30.0
+WARM_CALLS = 30
+WARM_S_MAX = 180.0
 Tell = Callable[[str], None]
 
 
@@ -49,25 +53,33 @@ def read(log: Path) -> list[Call]:
 
 
 def judged(stops: Sequence[Mapping[str, Any]], calls: Sequence[Call], subjects: Mapping[str, str]) -> dict[str, Any]:
-    """The figures. `subjects`: which post an idempotency key belongs to. NotMeasured when there was no load."""
-    took_ms = [(one["returned"] - one["asked"]) * 1000 for one in stops]
-    after, listed_late, between = [], 0, []
+    """The figures. `subjects`: which post an idempotency key belongs to.
+
+    Only stops that came under load count: calls of both kinds arrived since the one before was lifted. NotMeasured when
+    fewer than half did. A call after any stop counts, though.
+    """
+    loaded, after, listed_late = [], [], 0
     for number, one in enumerate(stops):
         listed = {*one["in_flight"], *one["may_still_land"]}
         for call in calls:
-            if one["returned"] < call.at < one["resuming"]:
-                if subjects.get(call.name, call.name) in listed:
-                    listed_late += 1
-                else:
-                    after.append({"stop": number, "kind": call.kind, "late_ms": (call.at - one["returned"]) * 1000})
-        begun = stops[number - 1]["resuming"] if number else one["asked"] - 1.0
-        between.append(
-            {kind: sum(c.kind == kind and begun < c.at < one["asked"] for c in calls) for kind in arrivals.TAKES_S}
+            if not one["returned"] < call.at < one["resuming"]:
+                continue
+            if subjects.get(call.name, call.name) in listed:
+                listed_late += 1
+            else:
+                after.append({"stop": number, "kind": call.kind, "late_ms": (call.at - one["returned"]) * 1000})
+        begun = stops[number - 1]["resuming"] if number else 0.0
+        before = {call.kind for call in calls if begun < call.at < one["asked"]}
+        if before == set(arrivals.TAKES_S):
+            loaded.append(one)
+    if not loaded or len(loaded) * 2 < len(stops):
+        raise NotMeasured(
+            f"Only {len(loaded)} of {len(stops)} stops came under load; a stop of nothing proves nothing."
         )
-    if not stops or min(min(one.values()) for one in between[1:] or between) == 0:
-        raise NotMeasured("There was no load before one of the stops; a stop of nothing proves nothing.")
+    took_ms = [(one["returned"] - one["asked"]) * 1000 for one in loaded]
     return {
-        "stops": len(stops),
+        "stops": len(loaded),
+        "stops_without_load": len(stops) - len(loaded),
         "p50_ms": round(percentile(took_ms, 0.5), 1),
         "p99_ms": round(percentile(took_ms, 0.99), 1),
         "worst_ms": round(max(took_ms), 1),
@@ -77,7 +89,19 @@ def judged(stops: Sequence[Mapping[str, Any]], calls: Sequence[Call], subjects: 
         "listed_and_arrived_after": listed_late,
         "in_flight_listed": sum(len(one["in_flight"]) for one in stops),
         "grants_revoked": sum(one["revoked"] for one in stops),
+        "load_of_the_machine": round(os.getloadavg()[0], 2),
     }
+
+
+def _warm(log: Path) -> None:
+    """Wait until calls of both kinds arrive steadily."""
+    ends = time.monotonic() + WARM_S_MAX
+    while time.monotonic() < ends:
+        seen = read(log) if log.exists() else []
+        if all(sum(call.kind == kind for call in seen) >= WARM_CALLS for kind in arrivals.TAKES_S):
+            return
+        time.sleep(0.5)
+    raise NotMeasured(f"The workers had not made {WARM_CALLS} calls of each kind within {WARM_S_MAX:.0f} s.")
 
 
 @contextmanager
@@ -137,6 +161,7 @@ def run(*, stops: int, tell: Tell) -> dict[str, Any]:
         folder.mkdir()
         tell("servers are up, the database is seeded")
         with _running(ends, folder):
+            _warm(folder / "arrivals.log")
             tell(f"{stops} stops and resumes of the fleet under load")
             words = ["--stops", str(stops), "--works-s", "1.0"]
             stopper = program(ends, "chimera.bench.stopper", *words, role="chimera_operator")

@@ -1,23 +1,17 @@
-"""Gates as they stand: limits, what is set aside and spent, and which pause holds them shut."""
+"""The fleet's gate as it stands, and what the books do not explain."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
 
-from governance.budgets.models import TOTAL_DAY, Budget, BudgetLimit, FleetBudget, FleetLimit, FleetReturn, Window
-
-FLEET = "fleet"
+from governance.budgets.models import TOTAL_DAY, Budget, FleetBudget, FleetLimit, FleetReturn
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """One gate in its running window. Amounts in micros of a dollar."""
+    """A gate in its running window. Amounts in micros of a dollar."""
 
-    scope: str
-    window: str
-    brand_id: int | None
     limit: int
     reserved: int
     settled: int
@@ -33,34 +27,10 @@ def fleet(*, day: date) -> Standing:
     row = FleetBudget.objects.filter(day=day).first()
     back = FleetReturn.objects.filter(day=day).aggregate(held=Sum("held_usd_micros"), spent=Sum("spent_usd_micros"))
     return Standing(
-        scope=FLEET,
-        window=Window.DAY,
-        brand_id=None,
         limit=row.limit_usd_micros if row else FleetLimit.objects.get().limit_usd_micros,
         reserved=(row.reserved_usd_micros if row else 0) - (back["held"] or 0),
         settled=(row.settled_usd_micros if row else 0) + (back["spent"] or 0),
     )
-
-
-def standings(*, limits: Iterable[BudgetLimit], day: date) -> list[Standing]:
-    """The gate of each limit: today's, or the one in total. Two queries, however many there are."""
-    asked = list(limits)
-    found = Budget.objects.filter(scope__in={one.scope for one in asked}, day__in=(day, TOTAL_DAY))
-    rows = {(row.brand_id, row.scope, row.day): row for row in found}
-    made = []
-    for one in asked:
-        row = rows.get((one.brand_id, one.scope, TOTAL_DAY if one.window == Window.TOTAL else day))
-        made.append(
-            Standing(
-                scope=one.scope,
-                window=one.window,
-                brand_id=one.brand_id,
-                limit=row.limit_usd_micros if row else one.limit_usd_micros,
-                reserved=row.reserved_usd_micros if row else 0,
-                settled=row.settled_usd_micros if row else 0,
-            )
-        )
-    return made
 
 
 def unbooked_usd_micros(*, scope: str | None, brand_id: int | None, day: date | None, entered: int) -> int:

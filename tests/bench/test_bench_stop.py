@@ -39,10 +39,16 @@ def test_a_call_after_the_stop_counts_unless_it_was_listed() -> None:
 
 
 def test_a_stop_of_an_idle_fleet_is_no_measurement() -> None:
-    with pytest.raises(NotMeasured, match="There was no load before one of the stops"):
-        stop.judged([a_stop(10.0), a_stop(12.0)], busy(9.5), {})
+    with pytest.raises(NotMeasured, match=r"Only 0 of 2 stops came under load"):
+        stop.judged([a_stop(10.0), a_stop(12.0)], busy(13.0), {})
     with pytest.raises(NotMeasured):
         stop.judged([], [], {})
+
+
+def test_a_stop_without_load_is_left_out_but_not_what_came_after_it() -> None:
+    calls = [*busy(9.5), Call(at=12.7, kind="publish", name="key-9")]
+    found = stop.judged([a_stop(10.0), a_stop(12.0)], calls, {})
+    assert (found["stops"], found["stops_without_load"], found["calls_after_stop"]) == (1, 1, 1)
 
 
 def test_the_number_of_stops_is_bounded_in_a_sentence() -> None:

@@ -159,16 +159,20 @@ def test_an_hour_far_above_what_is_usual_at_that_time_pauses_the_agent_and_waits
     assert control.reason.startswith("$3.000001 was spent in an hour; $1.00 is usual at this time of the day.")
     world.shift_clock("5 minutes")
     with world.role("operator"), tenancy.acting("user:ada"):
-        assert [one.scope for one in services.lift(scope=AGENT)] == [AGENT]
+        assert [one.scope for one in services.lift(scope=AGENT, reason="Looked at it.").lifted] == [AGENT]
     assert gates.watch() == [], "who has looked is not asked again within the hour"
 
 
 @pytest.mark.spec("GOV-4")
-def test_a_new_agent_that_spends_little_is_no_anomaly_and_one_that_spends_much_is(world: World) -> None:
+def test_what_is_new_has_no_usual_and_up_to_the_floor_nothing_is_an_anomaly(world: World) -> None:
     spent(world, ago="10 minutes", micros=1_000_000, key="little")
+    spent(world, ago="1 day 1 hour", micros=1, key="first", scope="agent:8")
+    spent(world, ago="10 minutes", micros=50_000_000, key="much", scope="agent:8")
     assert gates.watch() == []
+    spent(world, ago="4 days 5 hours", micros=1, key="long ago")
+    assert gates.watch() == [BRAND], "the agent is known long enough too, and has spent no more than the floor"
     spent(world, ago="5 minutes", micros=1, key="a little more")
-    assert set(gates.watch()) == {AGENT, BRAND}
+    assert gates.watch() == [AGENT], "it never spends at this time of the day"
 
 
 @pytest.mark.spec("GOV-4")
@@ -184,10 +188,11 @@ def test_one_reservation_far_above_what_an_act_costs_is_an_anomaly(world: World)
 
 
 def test_the_sweep_looks_for_anomalies_once_a_minute(world: World) -> None:
+    spent(world, ago="5 days 5 hours", micros=1, key="first")
     spent(world, ago="5 minutes", micros=2_000_000, key="much")
     gates.keep()
     assert set(shut()) == {AGENT, BRAND}
     with world.role("operator"), tenancy.acting("user:ada"):
-        services.lift(scope=AGENT)
+        services.lift(scope=AGENT, reason="Looked at it.")
     gates.keep()
     assert set(shut()) == {BRAND}

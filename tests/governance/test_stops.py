@@ -86,7 +86,10 @@ def test_no_hold_is_begun_after_a_stop_on_spending_is_committed(world: World) ->
 
     def stop() -> int:
         with world.superuser() as owner:
-            ended.wait(0.3)
+            for _ in range(500):  # until money is being spent
+                if owner.execute("SELECT 1 FROM governance_hold OFFSET 5").fetchone():
+                    break
+                ended.wait(0.02)
             owner.execute("SELECT set_config('app.actor', 'user:ada', false)")
             owner.execute(
                 "INSERT INTO governance_control (scope, kind, reason, status, state_version)"
@@ -101,7 +104,7 @@ def test_no_hold_is_begun_after_a_stop_on_spending_is_committed(world: World) ->
     found = rows.together([stop, *[lambda n=n: spend(n) for n in range(3)]])  # type: ignore[misc]
     assert rows.failures(found) == []
     assert found[0] == 0
-    assert all(int(made) > 0 for made in found[1:]), found  # there was something to stop
+    assert sum(int(made) for made in found[1:]) > 5, found  # there was something to stop
 
 
 @pytest.mark.spec("OPS-4")

@@ -15,7 +15,8 @@ import pytest
 import uvicorn
 
 from chimera.core import canonical
-from chimera.core.errors import Denied, Unavailable
+from chimera.core.errors import Denied, Stopped, Unavailable
+from governance.controls.looking import LOOK_LASTS_S
 from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
 from publishing.connectors.plaza import server as plaza_server
 from publishing.connectors.plaza.client import PlazaConnector
@@ -54,6 +55,8 @@ class FakeGate:
         self.grants: dict[str, tuple[str, SimpleNamespace]] = {}
         self.used: set[str] = set()
         self.broken = False
+        self.stop = ""
+        self.takes_s = 0.0
         self.kept: list[tuple[str, str]] = []
 
     def grant(self, payload: dict[str, Any], *, key: str, account: str = "nova") -> str:
@@ -73,6 +76,9 @@ class FakeGate:
         return claims
 
     def consume(self, *, claims: Any) -> None:
+        if self.stop:
+            raise Stopped(self.stop)
+        time.sleep(self.takes_s)
         if claims.jti in self.used:
             raise Denied("The grant was used before.")
         self.used.add(claims.jti)
@@ -291,6 +297,22 @@ def test_an_unreachable_platform_or_connector_is_surely_not_sent(world: World) -
         gone = PlazaConnector(url=f"{away}/mcp", service_token=SERVICE_TOKEN)
         with pytest.raises(NotSent):
             gone.publish(payload=payload(), grant="g", idempotency_key="k", timeout_s=5)
+
+
+@pytest.mark.spec("OPS-4", "PUB-3")
+def test_a_stop_keeps_the_post_back_with_its_sentence_and_the_grant_unused(world: World) -> None:
+    world.gate.stop = "A stop on fleet is in force since 14:03 UTC: Smoke."
+    with pytest.raises(Stopped, match="A stop on fleet is in force since 14:03 UTC: Smoke"):
+        world.publish()
+    assert (world.gate.used, world.gate.kept, world.store.posts()) == (set(), [], [])
+
+
+@pytest.mark.spec("OPS-4", "PUB-4")
+def test_who_took_too_long_after_looking_at_the_stops_does_not_call_and_writes_that_down(world: World) -> None:
+    world.gate.takes_s = LOOK_LASTS_S + 0.05  # as a process that stood still would
+    with pytest.raises(NotSent, match="took too long between using the grant and the call; nothing was sent"):
+        world.publish()
+    assert (world.gate.kept, world.store.posts()) == ([("not_sent", "too_late")], [])
 
 
 def test_what_fails_before_the_post_is_begun_is_not_sent_and_keeps_its_secrets(world: World) -> None:

@@ -74,7 +74,8 @@ END
 $$;
 
 -- Promise: pauses each scope of the caller's brand that spent in the last hour more than p_hour_times what it usually
--- spends in this hour of the day (the median of the 14 days before), or for one act of which more than p_hold_times is
+-- spends in this hour of the day (the median of the 14 days before, of those since it first spent; three at least: what
+-- is new has no usual, and its caps), or for one act of which more than p_hold_times is
 -- set aside now than one usually costs (the median of 14 days, of twenty acts or more). Up to p_floor is no anomaly.
 -- Waits for a human; after one has lifted it, the scope is left alone for an hour. Returns the scopes that were paused.
 CREATE FUNCTION governance_watch(p_hour_times numeric, p_hold_times numeric, p_floor bigint)
@@ -92,15 +93,21 @@ BEGIN
         FROM governance_entry e, unnest(e.scopes) AS s (scope)
        WHERE e.brand_id = v_brand AND e.day >= v_day - 1 AND e.at > v_now - interval '1 hour'
        GROUP BY s.scope HAVING sum(e.amount_usd_micros) > p_floor
+    ), known AS (
+      SELECT h.scope, h.now, least(14, v_day - (
+               SELECT e.day FROM governance_entry e
+                WHERE e.brand_id = v_brand AND e.day >= v_day - 15 AND h.scope = ANY (e.scopes)
+                ORDER BY e.day LIMIT 1)) AS days
+        FROM hour h
     ), hourly AS (
       SELECT h.scope, h.now,
              (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY b.micros)
-                FROM generate_series(1, 14) AS k, LATERAL (
+                FROM generate_series(1, h.days) AS k, LATERAL (
                   SELECT coalesce(sum(e.amount_usd_micros), 0)::bigint AS micros FROM governance_entry e
                    WHERE e.brand_id = v_brand AND e.day BETWEEN v_day - k - 1 AND v_day - k AND h.scope = ANY (e.scopes)
                      AND e.at > v_now - make_interval(days => k, hours => 1)
                      AND e.at <= v_now - make_interval(days => k)) AS b) AS usual
-        FROM hour h
+        FROM known h WHERE h.days >= 3
     ), single AS (
       SELECT l.scope, l.now, u.usual
         FROM (SELECT s.scope, max(h.amount_usd_micros) AS now

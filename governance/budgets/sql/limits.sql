@@ -14,29 +14,27 @@ DECLARE
 BEGIN
   PERFORM set_config('app.brand', NEW.brand_id::text, true);
   IF NEW."window" = 'total' THEN v_day := v_total; END IF;
-  IF TG_OP = 'INSERT' THEN
+  -- Without another limit the scope has refused so far, and there is nothing to count.
+  IF TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM governance_budgetlimit l
+                                   WHERE l.brand_id = NEW.brand_id AND l.scope = NEW.scope AND l.id <> NEW.id) THEN
     LOCK TABLE governance_hold IN SHARE ROW EXCLUSIVE MODE;
     SELECT coalesce(sum(h.amount_usd_micros), 0) INTO v_reserved FROM governance_hold h
      WHERE h.brand_id = NEW.brand_id AND h.status = 'HELD' AND NEW.scope = ANY (h.scopes) AND v_day IN (h.day, v_total);
     SELECT coalesce(sum(e.amount_usd_micros), 0) INTO v_settled FROM governance_entry e
      WHERE e.brand_id = NEW.brand_id AND NEW.scope = ANY (e.scopes) AND v_day IN (e.day, v_total);
     IF v_reserved + v_settled > 0 THEN
-      IF v_reserved + v_settled > NEW.limit_usd_micros THEN
-        PERFORM governance_refuse_limit(NEW.scope, NEW."window", NEW.limit_usd_micros, v_reserved, v_settled);
-      END IF;
       INSERT INTO governance_budget (brand_id, scope, day, limit_usd_micros, reserved_usd_micros, settled_usd_micros)
-      VALUES (NEW.brand_id, NEW.scope, v_day, NEW.limit_usd_micros, v_reserved, v_settled)
-      ON CONFLICT (brand_id, scope, day) DO UPDATE SET limit_usd_micros = EXCLUDED.limit_usd_micros;
+      VALUES (NEW.brand_id, NEW.scope, v_day, greatest(NEW.limit_usd_micros, v_reserved + v_settled), v_reserved, v_settled)
+      ON CONFLICT (brand_id, scope, day) DO NOTHING;
     END IF;
-  ELSE
-    SELECT b.reserved_usd_micros, b.settled_usd_micros INTO v_reserved, v_settled FROM governance_budget b
-     WHERE b.brand_id = NEW.brand_id AND b.scope = NEW.scope AND b.day = v_day FOR UPDATE;
-    IF v_reserved + v_settled > NEW.limit_usd_micros THEN
-      PERFORM governance_refuse_limit(NEW.scope, NEW."window", NEW.limit_usd_micros, v_reserved, v_settled);
-    END IF;
-    UPDATE governance_budget b SET limit_usd_micros = NEW.limit_usd_micros
-     WHERE b.brand_id = NEW.brand_id AND b.scope = NEW.scope AND b.day = v_day;
   END IF;
+  SELECT b.reserved_usd_micros, b.settled_usd_micros INTO v_reserved, v_settled FROM governance_budget b
+   WHERE b.brand_id = NEW.brand_id AND b.scope = NEW.scope AND b.day = v_day FOR UPDATE;
+  IF v_reserved + v_settled > NEW.limit_usd_micros THEN
+    PERFORM governance_refuse_limit(NEW.scope, NEW."window", NEW.limit_usd_micros, v_reserved, v_settled);
+  END IF;
+  UPDATE governance_budget b SET limit_usd_micros = NEW.limit_usd_micros
+   WHERE b.brand_id = NEW.brand_id AND b.scope = NEW.scope AND b.day = v_day;
   PERFORM set_config('app.brand', coalesce(v_caller, ''), true);
   RETURN NULL;
 END
