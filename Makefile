@@ -1,7 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
 
-.PHONY: faults help setup bench-setup demo up test lint emergency-stop stop resume docs docs-site pythons
+.PHONY: faults mutation help setup bench-setup demo up test lint emergency-stop stop resume docs docs-site pythons
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/ -/'
@@ -25,6 +25,9 @@ test: setup      ## run the tests (ARGS="tests/core -k clock")
 
 faults: setup    ## the fault suite: grid, mutants, a seeded chaos run
 	@bash tools/faults.sh
+
+mutation: setup  ## how many changes of the deciding modules the tests notice (ARGS="--only governance/routing.py")
+	@$(PY) tools/mutation.py $(ARGS)
 
 lint: setup      ## ruff, mypy, the floors
 	@bash tools/lint.sh

@@ -9,21 +9,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from agents.admin_calibration import AdviceAdmin
 from agents.admin_stops import ControlAdmin
+from agents.admin_trust import LadderPage
 from agents.archive import selectors as archive
 from agents.models import Agent, ArchivedGoal, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance.controls import looking
 
-__all__ = ["ControlAdmin"]
+__all__ = ["AdviceAdmin", "AgentAdmin", "ControlAdmin"]
 
 
 @admin.register(Agent)
-class AgentAdmin(ReadingAdmin):
+class AgentAdmin(LadderPage):
     """Who there is, on which rung of trust."""
 
-    list_display: ClassVar[list[str]] = ["handle", "name", "rung", "posts_per_day", "rung_reason"]
+    list_display: ClassVar[list[str]] = ["handle", "name", "rung", "rung_since", "posts_per_day", "rung_reason"]
     list_filter: ClassVar[list[str]] = ["status"]
 
     @display(description="rung", label={"PROBATION": "warning", "SUPERVISED": "info", "AUTONOMOUS": "success"})

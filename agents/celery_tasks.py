@@ -8,6 +8,7 @@ from django.conf import settings
 
 from agents import pipeline, sweeper
 from agents.archive import services as archive
+from agents.calibration import services as calibration
 from agents.judge import answers
 from agents.planner import services as planner
 from chimera.core import lanes, ticks, wake
@@ -72,3 +73,10 @@ def archive_finished(*_: Any, **__: Any) -> None:
     """Scheduled: finished work is put away and what is past its time forgotten, once an hour for the fleet."""
     if ticks.first(name="agents.archive", every_s=3600):
         archive.run(batch=settings.ARCHIVE_BATCH, seconds=settings.ARCHIVE_RUN_S)
+
+
+@shared_task(name="agents.calibrate")
+def calibrate(*_: Any, **__: Any) -> None:
+    """Scheduled: what humans decided becomes advice, and voices that drifted lose a rung; hourly."""
+    if ticks.first(name="agents.calibrate", every_s=3600):
+        calibration.run()

@@ -3,7 +3,7 @@
 Runs as two threads of a worker, one for tasks and one for posts, so that no task waits behind a platform's answer. Each
 asks the database every second which rows have waited too long, hints their queue and drains it. The one for tasks also
 declares silent nodes lost, acts on answers, expires late reviews, ends goals whose time is over although nobody claims
-their tasks, gives back abandoned money and opens budgets of ended days.
+their tasks, draws blind samples of what went out, gives back abandoned money and opens budgets of ended days.
 Requirements: PLN-3, PLN-5, PLN-6, PLN-10, REV-6, GOV-1, GOV-4.
 """
 
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from agents import pipeline
+from agents.calibration import sampling
 from agents.judge import answers
 from agents.nodes import services as nodes
 from agents.tasks import lateness
@@ -49,7 +50,8 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
     """One round over tasks, cards, nodes and money."""
     nodes.declare_lost()
     reviews.expire_late()
-    moved = answers.act_on_answers() + posts.act_on_answers()
+    moved = answers.act_on_answers() + posts.act_on_answers() + sampling.act_on_answers()
+    sampling.sweep()
     lateness.cancel_late()  # after the answers: a card that expired in time says more than a goal that is over
     budgets.end_abandoned()
     gates.keep()

@@ -17,6 +17,8 @@ from chimera.core import wake
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance import admin_budgets  # noqa: F401 - registers its pages
+from governance.admin_sample import SampleAnswers
+from governance.admin_thresholds import ThresholdAdmin
 from governance.audit import selectors as record
 from governance.models import AuditEvent, Effect, ReviewItem
 from governance.reviews import services as reviews
@@ -24,6 +26,8 @@ from governance.reviews.models import DoubtAnswer, RejectReason, ReviewKind
 from governance.reviews.states import ReviewStatus
 
 SHOWN = ("payload", "agent", "trend", "limits", "citations", "judged_offline", "effect")
+
+__all__ = ["ReviewItemAdmin", "ThresholdAdmin"]
 
 
 class ApproveForm(BaseDialogForm):
@@ -67,12 +71,28 @@ def _card(item: ReviewItem) -> dict[str, Any]:
         "verdict": verdict,
         "composite": f"{composite / 10_000:.4f}" if composite is not None else "none",
         "parts": [(name, f"{score / 10_000:.2f}") for name, score in verdict.get("parts", {}).items()],
-        "story": record.story(task_id=item.task),
+        "routing": _routing(snapshot.get("routing", {})),
+        "is_sample": item.kind == ReviewKind.SAMPLE,
+        # The story of a sample is left out: whoever answers looks at the post, not at what became of it.
+        "story": [] if item.kind == ReviewKind.SAMPLE else record.story(task_id=item.task),
+    }
+
+
+def _routing(frozen: dict[str, Any]) -> dict[str, Any]:
+    """What the score was held against, as people read it; empty for a card from before that was kept."""
+    if not frozen:
+        return {}
+    worker = frozen["worker_bp"]
+    return {
+        "act_above": f"{frozen['act_above_bp'] / 10_000:.4f}",
+        "retry_below": f"{frozen['retry_below_bp'] / 10_000:.4f}",
+        "worker": "said nothing" if worker is None else f"{worker / 10_000:.4f}",
+        "offline_may_act": frozen["offline_may_act"],
     }
 
 
 @admin.register(ReviewItem)
-class ReviewItemAdmin(ReadingAdmin):
+class ReviewItemAdmin(SampleAnswers, ReadingAdmin):
     """The queue of what waits for a human."""
 
     list_display: ClassVar[list[str]] = ["card_line", "state", "kind", "handle", "until"]
@@ -81,17 +101,19 @@ class ReviewItemAdmin(ReadingAdmin):
     fields: ClassVar[list[str]] = ["kind", "status", "until"]
     readonly_fields: ClassVar[list[str]] = ["until"]
     change_form_before_template = "admin/governance/card.html"
-    actions_detail: ClassVar[list[str]] = ["approve", "reject", "resolve"]
+    actions_detail: ClassVar[list[str]] = ["approve", "reject", "resolve", "keep", "object_to"]
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may answer."""
         return request.user.has_perm("governance.decide_reviewitem")
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
-        """A doubt has answers of its own: yes and no would say nothing of what is live."""
-        doubt = ReviewItem.objects.filter(pk=object_id, kind=ReviewKind.IN_DOUBT).exists()
+        """A doubt and a sample have answers of their own: yes and no would say nothing of what is live."""
+        kind = ReviewItem.objects.filter(pk=object_id).values_list("kind", flat=True).first()
+        own = {ReviewKind.IN_DOUBT: ("resolve",), ReviewKind.SAMPLE: self.SAMPLE_ACTIONS}
+        offered = own.get(ReviewKind(kind), ("approve", "reject")) if kind else ()
         found: list[Any] = super().get_actions_detail(request, object_id)
-        return [one for one in found if one.action_name.endswith("resolve") == doubt]
+        return [one for one in found if one.action_name.endswith(offered)]
 
     @display(description="what")
     def card_line(self, item: ReviewItem) -> str:

@@ -7,6 +7,7 @@ from governance.effects.models import Effect, Incarnation
 from governance.grants.models import GrantEnded, GrantUsed
 from governance.leases.models import Attempt
 from governance.reviews.models import ReviewItem
+from governance.thresholds.models import Threshold
 
 __all__ = [
     "Attempt",
@@ -24,4 +25,5 @@ __all__ = [
     "Hold",
     "Incarnation",
     "ReviewItem",
+    "Threshold",
 ]

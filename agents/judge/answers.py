@@ -2,7 +2,10 @@
 
 import logging
 
+from django.db import OperationalError, transaction
+
 from agents.goals.models import Plan
+from agents.ladder import services as ladder
 from agents.tasks import selectors
 from agents.tasks import services as tasks
 from agents.tasks.models import Task
@@ -40,6 +43,7 @@ def act_on_answers() -> int:
 def _act(*, review: ReviewItem) -> None:
     task = Task.objects.select_for_update().get(pk=int(review.about.rpartition(":")[2]))
     reviews.consume(item=review)
+    _learn(review=review, task=task)
     if task.status != TaskStatus.HELD:
         return  # cancelled meanwhile: the answer is noted and changes nothing
     if review.status == ReviewStatus.APPROVED:
@@ -48,6 +52,17 @@ def _act(*, review: ReviewItem) -> None:
         _rejected(task=task, review=review)
     else:
         _give_up(task=task, to=TaskStatus.EXPIRED)
+
+
+def _learn(*, review: ReviewItem, task: Task) -> None:
+    """What the answer says of judge and agent. The answer itself is acted on whatever becomes of that."""
+    try:
+        with transaction.atomic():
+            ladder.count(review=review, task=task)
+    except OperationalError:  # the database will be back; the answer waits for it
+        raise
+    except Exception:
+        log.exception("%s taught nothing", review.subject)
 
 
 def _give_up(*, task: Task, to: TaskStatus) -> None:

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,8 @@ from django.db import connection
 from django.db.models import F
 
 from agents.goals.models import Plan
+from agents.judge import asking, hearing
+from agents.judge.hearing import Heard
 from agents.personas import selectors as personas
 from agents.tasks import services as tasks
 from agents.tasks.models import Task, Verdict
@@ -19,22 +20,19 @@ from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
 from agents.worker import ending
 from agents.worker.base import Kind, reads
-from chimera.core import clock, faults, money, registry, tenancy, wake
+from chimera.core import faults, money, registry, tenancy, wake
 from chimera.core.clock import Now
-from chimera.core.errors import Conflict
+from chimera.core.errors import Conflict, Stopped
 from governance import governor, routing, transitions
 from governance.controls import looking
 from governance.controls import services as controls
 from governance.governor import Decision, Ruling
 from governance.leases import services as leases
 from governance.policies import engine
-from governance.policies.base import Finding, Outcome, Policy
-from governance.reviews import services as reviews
-from governance.reviews.models import ReviewItem, ReviewKind
+from governance.policies.base import Finding, Outcome
 from governance.routing import Route, Thresholds
 
 SUPERVISED_ACT_ABOVE_BP = 9_500
-ANSWERS_MAX = 50
 
 log = logging.getLogger("chimera.judge")
 
@@ -55,13 +53,13 @@ def judge(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
 
     What is accepted is written as a set in one call; whatever goes another way is moved row by row.
     """
-    ready = [one for one in taken if not ending.stop_early(taken=one)]
+    ready = [one for one in taken if not ending.stop_early(taken=one) and not _waits(one)]
     cases = []
-    for one, snapshot in _gathered(ready):
+    for heard in hearing.hear(_gathered(ready)):
         try:
-            cases.append(_heard(one, snapshot))
+            cases.append(_sent(heard))
         except Exception as error:  # noqa: BLE001 - one row that cannot be judged spoils no other
-            ending.broke_off(taken=one, error=error)
+            ending.broke_off(taken=heard.taken, error=error)
     passed = _accept([case for case in cases if case.way == Route.ACCEPT], carry=carry)
     for case in cases:
         if case.taken.id not in passed:
@@ -69,6 +67,16 @@ def judge(*, taken: Sequence[Taken], carry: bool = False) -> list[Taken]:
     if not carry:
         return []
     return [replace(case.taken, stage="commit", attempts=1, approval="") for case in cases if case.taken.id in passed]
+
+
+def _waits(taken: Taken) -> bool:
+    """Give back what a stop holds, before anything is read or measured."""
+    try:
+        looking.require_open(scopes=taken.scopes)
+    except Stopped as stop:
+        ending.broke_off(taken=taken, error=stop)
+        return True
+    return False
 
 
 def _gathered(taken: Sequence[Taken]) -> list[tuple[Taken, dict[str, Any]]]:
@@ -116,17 +124,30 @@ def _base(taken: Taken, soul: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _heard(taken: Taken, snapshot: dict[str, Any]) -> Case:
-    """Measure and let every policy speak. No transaction is open. Raises Stopped before anything is measured."""
-    looking.require_open(scopes=taken.scopes)
-    snapshot = registry.get("KINDS", taken.kind, Kind).measured(snapshot=snapshot)
-    verdict = engine.judge(snapshot=snapshot, policies=registry.every("POLICIES", Policy))
+def _sent(heard: Heard) -> Case:
+    """Where the case goes, as far as its claim knows; what decided that is frozen with the snapshot."""
+    taken = heard.taken
     faults.point("after_verdict")
+    thresholds = thresholds_for(trust_rung=taken.rung, bounds=taken.bounds)
+    snapshot = {
+        **heard.snapshot,
+        "routing": {
+            "act_above_bp": thresholds.act_above_bp,
+            "retry_below_bp": thresholds.retry_below_bp,
+            "worker_bp": taken.worker_bp,
+            "retries": taken.retries,
+            "offline_may_act": settings.OFFLINE_VERDICTS_MAY_ACT,
+        },
+    }
     decision = rule(trust_rung=taken.rung, snapshot=snapshot)
     way = routing.route(
-        verdict=verdict, ruling=decision.ruling, thresholds=thresholds_for(trust_rung=taken.rung), retries=taken.retries
+        verdict=heard.verdict,
+        ruling=decision.ruling,
+        thresholds=thresholds,
+        retries=taken.retries,
+        worker_bp=taken.worker_bp,
     )
-    return Case(taken=taken, snapshot=snapshot, verdict=verdict, decision=decision, way=way)
+    return Case(taken=taken, snapshot=snapshot, verdict=heard.verdict, decision=decision, way=way)
 
 
 def _accept(cases: Sequence[Case], *, carry: bool) -> set[int]:
@@ -188,8 +209,14 @@ def _decide(case: Case) -> None:
 def _move(*, task: Task, case: Case) -> None:
     decision = rule(trust_rung=task.agent.status, snapshot=case.snapshot)
     plan = Plan.objects.select_for_update().get(goal_id=task.goal_id)
-    thresholds = thresholds_for(trust_rung=task.agent.status)
-    way = routing.route(verdict=case.verdict, ruling=decision.ruling, thresholds=thresholds, retries=plan.retries)
+    thresholds = thresholds_for(trust_rung=task.agent.status, bounds=case.taken.bounds)
+    way = routing.route(
+        verdict=case.verdict,
+        ruling=decision.ruling,
+        thresholds=thresholds,
+        retries=plan.retries,
+        worker_bp=case.taken.worker_bp,
+    )
     if way == Route.RETRY and not _retry(task=task, plan=plan, verdict=case.verdict):
         way = Route.HUMAN
     said = _said(replace(case, decision=decision))
@@ -215,7 +242,7 @@ def _move(*, task: Task, case: Case) -> None:
         tasks.close_goal(brand_id=task.brand_id, goal_id=task.goal_id)
     elif way == Route.HUMAN:
         transitions.move(row=task, to=TaskStatus.HELD, fence=task.fence, **leases.free())
-        _ask(task=task, snapshot=case.snapshot, verdict=case.verdict, decision=decision, retries=plan.retries)
+        asking.ask(task=task, snapshot=case.snapshot, verdict=case.verdict, decision=decision, thresholds=thresholds)
     leases.end_attempt(row=task, outcome="judged")
 
 
@@ -236,10 +263,10 @@ def rule(*, trust_rung: str, snapshot: Mapping[str, Any], scopes: Sequence[str] 
     return decision
 
 
-def thresholds_for(*, trust_rung: str) -> Thresholds:
-    """The thresholds of a rung: a supervised agent's are tighter."""
-    thresholds = Thresholds()
-    return thresholds.tightened(act_above_bp=SUPERVISED_ACT_ABOVE_BP) if trust_rung == "SUPERVISED" else thresholds
+def thresholds_for(*, trust_rung: str, bounds: tuple[int, int] = (0, 0)) -> Thresholds:
+    """The strictest of the fleet's, those of the task's scopes (`bounds`: act above, retry below) and the rung's."""
+    rung_bp = SUPERVISED_ACT_ABOVE_BP if trust_rung == "SUPERVISED" else 0
+    return Thresholds().tightened(act_above_bp=max(bounds[0], rung_bp), retry_below_bp=bounds[1])
 
 
 def _retry(*, task: Task, plan: Plan, verdict: engine.Verdict) -> bool:
@@ -263,32 +290,3 @@ def objection(*, verdict: engine.Verdict) -> Finding:
 def feedback_on(*, finding: Finding) -> dict[str, str]:
     """What the step that is opened again is told."""
     return {"by": "judge", "reason": finding.reason, "span": finding.span}
-
-
-def _ask(
-    *, task: Task, snapshot: dict[str, Any], verdict: engine.Verdict, decision: Decision, retries: int
-) -> ReviewItem:
-    reasons = list(decision.reasons)
-    reasons += [finding.reason for finding in verdict.findings if finding.outcome > Outcome.PASS]
-    if verdict.composite_bp is None:
-        reasons.append("No rule gave a score.")
-    elif verdict.outcome == Outcome.PASS and verdict.composite_bp <= routing.ACT_ABOVE_BP:
-        reasons.append(f"The composite of {verdict.composite_bp / 10_000:.4f} is not above 0.90.")
-    if verdict.outcome == Outcome.BLOCK:
-        kind = ReviewKind.RETRIES if retries else ReviewKind.RULE
-    elif verdict.outcome == Outcome.ESCALATE:
-        kind = ReviewKind.RULE
-    elif task.agent.status == "PROBATION":
-        kind = ReviewKind.PROBATION
-    else:
-        kind = ReviewKind.DOUBT
-    deadline = min(task.deadline, clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S))
-    return reviews.ask(
-        brand_id=task.brand_id,
-        about=task.subject,
-        task=task.subject,
-        kind=kind,
-        snapshot={**snapshot, "verdict": verdict.as_json()},
-        why=" ".join(reasons) or "The judge was not sure.",
-        deadline=deadline,
-    )

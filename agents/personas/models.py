@@ -23,6 +23,7 @@ class Agent(BrandStateful):
     soul = models.ForeignKey("agents.Soul", on_delete=models.PROTECT, null=True, db_constraint=False, related_name="+")
     posts_per_day = models.IntegerField(default=3)
     rung_reason = models.TextField(blank=True, default="")
+    rung_since = models.DateTimeField(db_default=Now())  # decisions from then on count for the next step
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -45,6 +46,31 @@ class Agent(BrandStateful):
     def scopes(self) -> list[str]:
         """Every scope that stops or pays this agent."""
         return ["fleet", f"brand:{self.brand_id}", self.scope]
+
+
+class RungStep(BrandModel):
+    """One step of an agent on the ladder, with who let it and why. Written once."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    from_rung = models.CharField(max_length=16)
+    to_rung = models.CharField(max_length=16)
+    reason = models.TextField()
+    actor = models.CharField(max_length=160)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["brand", "agent", "id"], name="rungstep_by_agent")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="rungstep_brand_and_id"),
+            models.CheckConstraint(
+                condition=Q(from_rung__in=TrustRung.values, to_rung__in=TrustRung.values)
+                & ~Q(from_rung=models.F("to_rung")),
+                name="rungstep_is_a_step",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_rung} -> {self.to_rung}"
 
 
 class Soul(BrandModel):

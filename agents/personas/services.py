@@ -3,10 +3,11 @@
 from django.conf import settings
 
 from agents.personas import lookalike
-from agents.personas.models import Agent, Soul
+from agents.personas.models import Agent, RungStep, Soul
 from agents.personas.soul import SoulFile
 from agents.personas.states import TrustRung
-from chimera.core import money
+from chimera.core import money, tenancy
+from chimera.core.clock import Now
 from chimera.core.embeddings import embed
 from chimera.core.errors import Denied
 from governance import transitions
@@ -109,7 +110,7 @@ def promote(*, agent: Agent, to: TrustRung, reason: str) -> Agent:
         raise Denied(f"@{agent.handle} is {agent.status}; use demote to lower it to {to}.")
     while agent.status != to:
         nxt = LADDER[LADDER.index(TrustRung(agent.status)) + 1]
-        transitions.move(row=agent, to=nxt, rung_reason=reason)
+        _step(agent=agent, to=nxt, reason=reason)
     return agent
 
 
@@ -117,4 +118,20 @@ def demote(*, agent: Agent, to: TrustRung, reason: str) -> Agent:
     """Lower an agent to a rung, in one step."""
     if LADDER.index(to) >= LADDER.index(TrustRung(agent.status)):
         raise Denied(f"@{agent.handle} is {agent.status}; that is not above {to}.")
-    return transitions.move(row=agent, to=to, rung_reason=reason)
+    return _step(agent=agent, to=to, reason=reason)
+
+
+def _step(*, agent: Agent, to: TrustRung, reason: str) -> Agent:
+    """Decisions about the agent count from here on; what was before led to this step."""
+    former = agent.status
+    transitions.move(row=agent, to=to, rung_reason=reason, rung_since=Now())
+    agent.refresh_from_db(fields=["rung_since"])
+    RungStep.objects.create(
+        brand_id=agent.brand_id,
+        agent=agent,
+        from_rung=former,
+        to_rung=to,
+        reason=reason,
+        actor=tenancy.current_actor(),
+    )
+    return agent

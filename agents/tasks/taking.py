@@ -15,11 +15,12 @@ from governance.leases.services import Claim
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """The newest artifact of a task."""
+    """The newest artifact of a task. `confidence_bp` is how sure its maker was, if it said so."""
 
     id: int
     payload: Mapping[str, Any]
     content_hash: str
+    confidence_bp: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +28,8 @@ class Taken:
     """A task under a claim, as values: no stage has to read the row again.
 
     `upstream` holds the newest artifact of every task that this one hangs on, by kind; `made` its own (stages judge
-    and commit); `approval` the used review of exactly that content, or "".
+    and commit); `approval` the used review of exactly that content, or ""; `bounds` the strictest thresholds of its
+    scopes and kind (act above, retry below; stage judge), 0 where there are none.
     """
 
     id: int
@@ -57,6 +59,15 @@ class Taken:
     upstream: Mapping[str, Made]
     made: Made | None
     approval: str
+    bounds: tuple[int, int] = (0, 0)
+
+    @property
+    def worker_bp(self) -> int | None:
+        """How sure the workers were: the outward task's own word, else the least sure of what it hangs on."""
+        if self.made is not None and self.made.confidence_bp is not None:
+            return self.made.confidence_bp
+        said = [made.confidence_bp for made in self.upstream.values() if made.confidence_bp is not None]
+        return min(said, default=None)
 
     @property
     def subject(self) -> str:
@@ -94,12 +105,14 @@ def _taken(row: dict[str, Any]) -> Taken:
     row["scopes"] = tuple(row["scopes"])
     row["feedback"] = tuple(_json(row["feedback"]))
     row["upstream"] = {
-        kind: Made(id=found["id"], payload=found["payload"], content_hash="")
+        kind: Made(id=found["id"], payload=found["payload"], content_hash="", confidence_bp=found.get("confidence_bp"))
         for kind, found in (_json(row["upstream"]) or {}).items()
     }
     made = _json(row["made"])
     row["made"] = Made(**made) if made else None
     row["approval"] = row["approval"] or ""
+    act, retry = row["bounds"] or (0, 0)
+    row["bounds"] = (act or 0, retry or 0)
     return Taken(**row)
 
 

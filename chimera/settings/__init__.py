@@ -1,13 +1,12 @@
-"""Settings, by subject: what runs (base), the desk, growth, money, outages, the queues, security, stops.
+"""Settings, by subject: what runs (base), the desk, growth, judging, money, outages, the queues, security, stops.
 
-All from the environment.
-
-Requirements: OPS-1, GEN-1.
+All from the environment. Requirements: OPS-1, GEN-1.
 """
 
 from chimera.settings.base import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
+from chimera.settings.judging import *  # noqa: F403
 from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403

@@ -45,6 +45,8 @@ UNFOLD = {
                     {"title": "Reviews", "icon": "fact_check", "link": "/admin/governance/reviewitem/?status=PENDING"},
                     {"title": "Posts", "icon": "send", "link": "/admin/publishing/post/"},
                     {"title": "Agents", "icon": "groups", "link": "/admin/agents/agent/"},
+                    {"title": "Calibration", "icon": "show_chart", "link": "/admin/agents/advice/calibration/"},
+                    {"title": "Thresholds", "icon": "compress", "link": "/admin/governance/threshold/"},
                     {"title": "Tasks", "icon": "account_tree", "link": "/admin/agents/task/"},
                     {"title": "Trends", "icon": "trending_up", "link": "/admin/publishing/trend/"},
                     {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budgetlimit/"},

@@ -40,6 +40,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "own-agent",
         "own-feeds",
         "reviewing",
+        "judging",
         "stopping",
         "replay",
         "backup",
@@ -67,6 +68,7 @@ SERVICES = {
     "Grants": "governance.grants.services",
     "Governor": "governance.governor",
     "Routing": "governance.routing",
+    "Thresholds": "governance.thresholds.services",
     "Reviews": "governance.reviews.services",
 }
 

@@ -17,6 +17,7 @@ class ReviewKind(models.TextChoices):
     RETRIES = "retries", "The retries are used up"
     EXHAUSTED = "exhausted", "The attempts are used up"
     IN_DOUBT = "in_doubt", "Nobody knows whether it was sent"
+    SAMPLE = "sample", "A blind sample of what is out"
 
 
 class RejectReason(models.TextChoices):
@@ -82,6 +83,14 @@ class ReviewItem(BrandStateful):
             models.UniqueConstraint(fields=["brand", "id"], name="reviewitem_brand_and_id"),
             models.UniqueConstraint(
                 fields=["brand", "about"], condition=Q(status=ReviewStatus.PENDING), name="review_pending_once"
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "about"], condition=Q(kind=ReviewKind.SAMPLE), name="review_sampled_once"
+            ),
+            # Whoever answers a sample must not know what the judge said.
+            models.CheckConstraint(
+                condition=~Q(kind=ReviewKind.SAMPLE) | ~Q(snapshot__has_any_keys=["verdict", "measures", "routing"]),
+                name="review_sample_is_blind",
             ),
             models.CheckConstraint(condition=Q(status__in=ReviewStatus.values), name="review_status_is_known"),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from governance.reviews.models import ReviewItem
+from governance.reviews.models import ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
 
 
@@ -19,8 +19,9 @@ class Answered:
 
 
 def pending() -> QuerySet[ReviewItem]:
-    """What waits for a human in this brand (at the desk: in all), most urgent first."""
-    return ReviewItem.objects.filter(status=ReviewStatus.PENDING).order_by("deadline", "id")
+    """What waits for a human in this brand (at the desk: in all), most urgent first. For a sample nothing waits."""
+    cards = ReviewItem.objects.filter(status=ReviewStatus.PENDING).exclude(kind=ReviewKind.SAMPLE)
+    return cards.order_by("deadline", "id")
 
 
 def answered(*, prefix: str, count_max: int) -> list[Answered]:

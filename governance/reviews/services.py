@@ -128,7 +128,10 @@ def consume(*, item: ReviewItem) -> None:
 
 
 def expire_late(*, count_max: int = 100) -> int:
-    """Cards past their deadline become expired: neither approved nor rejected. Returns how many."""
+    """Cards past their deadline become expired: neither approved nor rejected. Returns how many.
+
+    A sample that nobody answered is over with that: nothing waits for it, so it is no late decision and not counted.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, brand_id FROM governance_late_reviews(%s)", [count_max])
         late = cursor.fetchall()
@@ -136,7 +139,11 @@ def expire_late(*, count_max: int = 100) -> int:
     for pk, brand_id in late:
         with tenancy.brand(brand_id, actor=settings.SWEEPER):
             card = ReviewItem.objects.select_for_update().get(pk=pk)
-            if card.status == ReviewStatus.PENDING:
+            if card.status != ReviewStatus.PENDING:
+                continue
+            if card.kind == ReviewKind.SAMPLE:
+                transitions.move(row=card, to=ReviewStatus.EXPIRED, decided_at=Now(), consumed_at=Now())
+            else:
                 transitions.move(row=card, to=ReviewStatus.EXPIRED, decided_at=Now())
                 expired += 1
     return expired

@@ -26,6 +26,17 @@ BY_TYPE = {
 
 
 BY_COLUMN = {"grant_jti": "''", "credit": "'brand'"}  # an effect is born without a grant; an entry has two sides
+# What checks ask of a row, where plausible is not enough; {0} is the row's number.
+BY_PLACE = {
+    "agents_advice.kind": "'rung'",
+    "agents_advice.rung": "'SUPERVISED'",
+    "agents_decision.answer": "'approved'",
+    "agents_rungstep.from_rung": "'PROBATION'",
+    "agents_rungstep.to_rung": "'SUPERVISED'",
+    "governance_threshold.scope": "'agent:{0}'",
+    "governance_threshold.act_above_bp": "9500",
+    "governance_threshold.retry_below_bp": "7000",
+}
 
 
 def tables(connection: psycopg.Connection) -> list[str]:
@@ -40,6 +51,8 @@ def insert(connection: psycopg.Connection, table: str, *, brand: int, number: in
     for place, (column, kind, full) in enumerate(connection.execute(COLUMNS, [table]).fetchall(), start=1):
         if column == "status":
             values[column] = f"'{born.get(table, 'x')}'"
+        elif f"{table}.{column}" in BY_PLACE:
+            values[column] = BY_PLACE[f"{table}.{column}"].format(number)
         elif column in BY_COLUMN:
             values[column] = BY_COLUMN[column]
         elif kind == "bigint":

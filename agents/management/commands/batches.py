@@ -1,7 +1,5 @@
 """`manage.py batches`: how long each persona's batch took, and whether it kept its service level."""
 
-import re
-from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
@@ -12,16 +10,7 @@ from agents.batches import selectors as batches
 from agents.personas import selectors as personas
 from chimera.core import clock, tenancy
 from chimera.core.management.door import DoorCommand
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_SPAN = re.compile(r"([1-9]\d{0,4})([mhd])")
-
-
-def _span(text: str) -> timedelta:
-    found = _SPAN.fullmatch(text)
-    if not found:
-        raise ArgumentTypeError(f"a time is a number with m, h or d, such as 90m, 24h or 7d, not {text!r}")
-    return timedelta(**{_UNITS[found.group(2)]: int(found.group(1))})
+from chimera.core.management.spans import span
 
 
 def _word(within: bool | None) -> str:
@@ -37,7 +26,7 @@ class Command(DoorCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Whose, and since when."""
         parser.add_argument("--agent", metavar="HANDLE", help="batches of this agent only (handle or id)")
-        parser.add_argument("--since", type=_span, default=timedelta(hours=24), help="90m, 24h or 7d; default: 24h")
+        parser.add_argument("--since", type=span, default=timedelta(hours=24), help="90m, 24h or 7d; default: 24h")
 
     def act(self, options: dict[str, Any]) -> None:
         """Read and print."""

@@ -2,14 +2,16 @@
 
 -- Promise: the rows of agents_task_claim, each with its agent, goal, plan and what it hangs on. `upstream` is
 -- {kind: {"id": artifact, "payload": ...}} with the newest artifact of every task that this one depends on, directly or
--- not; `made` is its own newest artifact for the stages judge and commit; `approval` the used review that covers it.
+-- not; `made` is its own newest artifact for the stages judge and commit; `approval` the used review that covers it;
+-- `bounds` the strictest thresholds of its scopes and kind for the stage judge, {act above, retry below}, as they are now.
 CREATE FUNCTION agents_task_take(
   p_queue text, p_stages text[], p_count integer, p_owner text, p_lease interval, p_after bigint
 ) RETURNS TABLE (
   id bigint, brand_id bigint, stage text, fence bigint, kind text, outward boolean, attempts integer,
   attempts_max integer, late boolean, scopes text[], note text, feedback jsonb, goal_id bigint, plan_id bigint,
   agent_id bigint, soul_id bigint, handle text, agent_name text, rung text, cause text, wish text, trend_title text,
-  estimate_usd_micros bigint, retries integer, upstream jsonb, made jsonb, approval text
+  estimate_usd_micros bigint, retries integer, upstream jsonb, made jsonb, approval text,
+  bounds integer[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -29,7 +31,8 @@ BEGIN
            coalesce(p.estimate_usd_micros, 0), coalesce(p.retries, 0),
            CASE WHEN t.plan_id IS NULL THEN NULL ELSE agents_task_upstream(t.brand_id, t.id) END,
            CASE WHEN t.stage IN ('judge', 'commit') THEN
-             (SELECT jsonb_build_object('id', f.id, 'payload', f.payload, 'content_hash', f.content_hash)
+             (SELECT jsonb_build_object('id', f.id, 'payload', f.payload, 'content_hash', f.content_hash,
+                                        'confidence_bp', f.confidence_bp)
                 FROM agents_artifact f WHERE f.brand_id = t.brand_id AND f.task_id = t.id ORDER BY f.fence DESC LIMIT 1)
            END,
            CASE WHEN t.stage = 'commit' THEN
@@ -38,6 +41,11 @@ BEGIN
                 JOIN agents_artifact f ON f.brand_id = i.brand_id AND f.content_hash = i.content_hash AND f.task_id = t.id
                WHERE i.status = 'APPROVED' AND i.consumed_at IS NOT NULL
                ORDER BY f.fence DESC, i.id DESC LIMIT 1)
+           END,
+           CASE WHEN t.stage = 'judge' THEN
+             (SELECT ARRAY[max(x.act_above_bp), max(x.retry_below_bp)] FROM governance_threshold x
+               WHERE x.brand_id = t.brand_id AND x.status = 'IN_FORCE' AND x.scope = ANY (t.scopes)
+                 AND x.kind IN ('', t.kind))
            END
       FROM agents_task t
       JOIN agents_goal g ON g.brand_id = t.brand_id AND g.id = t.goal_id
@@ -64,9 +72,10 @@ BEGIN
   SELECT array_agg(a.id) INTO v_above FROM above a;
   IF v_above IS NULL THEN RETURN NULL; END IF;
   RETURN (
-    SELECT jsonb_object_agg(t.kind, jsonb_build_object('id', f.id, 'payload', f.payload) ORDER BY t.id)
+    SELECT jsonb_object_agg(t.kind, jsonb_build_object('id', f.id, 'payload', f.payload,
+                                                       'confidence_bp', f.confidence_bp) ORDER BY t.id)
       FROM agents_task t
-      CROSS JOIN LATERAL (SELECT a.id, a.payload FROM agents_artifact a
+      CROSS JOIN LATERAL (SELECT a.id, a.payload, a.confidence_bp FROM agents_artifact a
                            WHERE a.brand_id = t.brand_id AND a.task_id = t.id ORDER BY a.fence DESC LIMIT 1) f
      WHERE t.brand_id = p_brand AND t.id = ANY (v_above));
 END
