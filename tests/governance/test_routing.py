@@ -148,7 +148,7 @@ def test_a_worker_and_a_judge_who_differ_by_a_quarter_ask_a_human(
 ) -> None:
     said = verdict(composite_bp)
     assert classify(verdict=said, thresholds=Thresholds(), worker_bp=worker_bp) == expected
-    assert bool(doubts(verdict=said, worker_bp=worker_bp)) == (expected == Class.DOUBT)
+    assert (doubts(verdict=said, worker_bp=worker_bp) == ()) == (expected != Class.DOUBT)
     way = route(verdict=said, ruling=Ruling.ALLOW, thresholds=Thresholds(), retries=0, worker_bp=worker_bp)
     assert (way == Route.HUMAN) == (expected == Class.DOUBT)
 

@@ -73,7 +73,7 @@ BEGIN
 END
 $$;
 
--- Promise: pauses each scope of the caller's brand that spent in the last hour more than p_hour_times what it usually
+-- Promise: pauses each scope of the caller's brand that in the last hour spent more than p_hour_times what it usually
 -- spends in this hour of the day (the median of the 14 days before, of those since it first spent; three at least: what
 -- is new has no usual, and its caps), or for one act of which more than p_hold_times is
 -- set aside now than one usually costs (the median of 14 days, of twenty acts or more). Up to p_floor is no anomaly.
