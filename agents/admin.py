@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from agents import admin_campaigns as admin_campaigns
+from agents import admin_cohorts as admin_cohorts
 from agents.admin_calibration import AdviceAdmin
 from agents.admin_stops import ControlAdmin
 from agents.admin_trust import LadderPage

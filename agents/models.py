@@ -2,11 +2,13 @@
 
 from agents.advice.models import Advice
 from agents.archive.models import ArchivedGoal, ArchivedTask
+from agents.campaigns.models import Campaign, CampaignAgent
+from agents.cohorts.models import Cohort, Rollout, RolloutMember
 from agents.decisions.models import Decision
 from agents.goals.models import Goal, Plan
 from agents.nodes.models import Node
 from agents.personas.models import Agent, RungStep, Soul
-from agents.tasks.models import Artifact, Dependency, Task, Verdict
+from agents.tasks.models import Artifact, Dependency, Replan, Task, Verdict
 
 __all__ = [
     "Advice",
@@ -14,11 +16,17 @@ __all__ = [
     "ArchivedGoal",
     "ArchivedTask",
     "Artifact",
+    "Campaign",
+    "CampaignAgent",
+    "Cohort",
     "Decision",
     "Dependency",
     "Goal",
     "Node",
     "Plan",
+    "Replan",
+    "Rollout",
+    "RolloutMember",
     "RungStep",
     "Soul",
     "Task",

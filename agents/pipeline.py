@@ -23,7 +23,7 @@ from agents.judge import services as judge
 from agents.tasks import taking
 from agents.tasks.models import Task
 from agents.tasks.taking import Taken
-from agents.worker import committing, flight
+from agents.worker import committing, ending, flight
 from chimera.core import wake
 from governance.leases import services as leases
 
@@ -56,6 +56,8 @@ def step(*, taken: Sequence[Taken], stages: Sequence[str]) -> int:
             # The rows stay leased until their lease ends; then they are due again, and this counts as a try.
             log.exception("the stage %s of %s failed", stage, ", ".join(row.subject for row in rows))
             return dealt
+        finally:
+            ending.throw_away_noticed()
         dealt += len(rows)
         rows = following
     return dealt

@@ -3,8 +3,9 @@
 Runs as two threads of a worker, one for tasks and one for posts, so that no task waits behind a platform's answer. Each
 asks the database every second which rows have waited too long, hints their queue and drains it. The one for tasks also
 declares silent nodes lost, acts on answers, expires late reviews, ends goals whose time is over although nobody claims
-their tasks, draws blind samples of what went out, gives back abandoned money and opens budgets of ended days.
-Requirements: PLN-3, PLN-5, PLN-6, PLN-10, REV-6, GOV-1, GOV-4.
+their tasks, plans anew what is out of date, draws blind samples of what went out, gives back abandoned money and opens
+budgets of ended days.
+Requirements: PLN-3, PLN-4, PLN-5, PLN-6, PLN-10, REV-6, GOV-1, GOV-4.
 """
 
 import logging
@@ -16,11 +17,12 @@ from django.db import DatabaseError, connection
 
 from agents import pipeline
 from agents.calibration import sampling
+from agents.cohorts import rollouts
 from agents.judge import answers
 from agents.nodes import services as nodes
-from agents.tasks import lateness
+from agents.tasks import lateness, replanning
 from agents.tasks.models import Task
-from chimera.core import wake
+from chimera.core import ticks, wake
 from governance.budgets import gates
 from governance.budgets import services as budgets
 from governance.leases.models import Leased
@@ -53,6 +55,10 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
     moved = answers.act_on_answers() + posts.act_on_answers() + sampling.act_on_answers()
     sampling.sweep()
     lateness.cancel_late()  # after the answers: a card that expired in time says more than a goal that is over
+    if ticks.first(name="agents.replan_stale", every_s=settings.REPLAN_EVERY_S):
+        replanning.replan_stale()
+    if ticks.first(name="agents.watch_rollouts", every_s=settings.ROLLOUT_EVERY_S):
+        rollouts.watch_all()
     budgets.end_abandoned()
     gates.keep()
     # Replies first, and no queue for long: one thread sweeps them all.

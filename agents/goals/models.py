@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from agents.campaigns.models import Campaign
 from agents.goals.states import TRANSITIONS, GoalStatus
 from agents.personas.models import Agent, Soul
 from chimera.core.brands.models import BrandModel, bound_brand
@@ -25,6 +26,11 @@ class Goal(BrandStateful):
     # The planning round that set it: "agent:7/2026-11-23T10:00:00.123456Z". Empty (older goals): alone.
     batch = models.CharField(max_length=80, blank=True, default="", db_default="")
     wish = models.TextField()
+    # What it is made with: soul above, and these. A result made with other versions than the newest is thrown away.
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_constraint=False, db_index=False, null=True)
+    campaign_version = models.IntegerField(null=True)
+    policy_version = models.IntegerField(default=0, db_default=0)
+    keeps_versions = models.BooleanField(default=False, db_default=False)  # older ones were asked for, by a replay
     relevance_bp = models.IntegerField(null=True)  # percentile against the frozen background
     similarity_bp = models.IntegerField(null=True)
     deadline = models.DateTimeField()
@@ -35,6 +41,9 @@ class Goal(BrandStateful):
             models.Index(fields=["brand", "agent", "made_at"], name="goal_by_agent_and_day"),
             models.Index(fields=["brand", "batch"], condition=~Q(batch=""), name="goal_by_batch"),
             models.Index(
+                fields=["brand", "campaign", "made_at"], condition=Q(campaign__isnull=False), name="goal_by_campaign"
+            ),
+            models.Index(
                 fields=["brand", "made_at"],
                 condition=Q(status__in=[GoalStatus.DONE, GoalStatus.FAILED, GoalStatus.CANCELLED]),
                 name="goal_to_archive",
@@ -44,6 +53,11 @@ class Goal(BrandStateful):
             models.UniqueConstraint(fields=["brand", "id"], name="goal_brand_and_id"),
             models.UniqueConstraint(fields=["brand", "cause"], name="goal_once_per_cause"),
             models.CheckConstraint(condition=Q(status__in=GoalStatus.values), name="goal_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(campaign__isnull=True, campaign_version__isnull=True)
+                | Q(campaign__isnull=False, campaign_version__isnull=False),
+                name="goal_of_a_campaign_pins_its_version",
+            ),
         ]
 
     def __str__(self) -> str:

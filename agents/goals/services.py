@@ -1,7 +1,5 @@
-"""From fresh trends to goals: relevant ones, the best first, at most n a day, one per (persona, trend)."""
+"""From campaigns and fresh trends to goals: the best first, at most n a day, one per (persona, trend)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,7 +7,9 @@ from django.conf import settings
 from pgvector.django import CosineDistance
 
 from agents.archive import selectors as archive
+from agents.goals import assigned
 from agents.goals.models import Goal
+from agents.goals.wish import Wish
 from agents.personas.models import Agent, Soul
 from chimera.core import clock
 from chimera.core.embeddings import Vectors
@@ -18,26 +18,11 @@ from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """A goal that is not set yet: whose, why, what, until when. The goals of one planning round share a `batch`."""
-
-    agent_id: int
-    soul_id: int
-    cause: str
-    wish: str
-    deadline: datetime
-    scopes: Sequence[str]
-    trend_id: int | None = None
-    batch: str = ""
-    relevance_bp: int | None = None
-    similarity_bp: int | None = None
-
-
 def wishes(*, agent_id: int) -> list[Wish]:
-    """What one agent wants to post about: the brand's live trends, within its day's number. In the brand's context.
+    """What one agent wants to post about, within its day's number: its campaigns first, then the brand's live trends.
 
-    A cause that is known, or was archived, is not taken up again. The agent stays locked until the transaction ends.
+    A cause that is known, or was archived, is not taken up again. In the brand's context; the agent stays locked until
+    the transaction ends.
     """
     # The lock makes two planners count the same day one after the other.
     agent = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent_id)
@@ -45,7 +30,12 @@ def wishes(*, agent_id: int) -> list[Wish]:
         return []
     left = max(0, agent.posts_per_day - _today(agent))
     batch = f"{agent.scope}/{clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    candidates = _candidates(agent.soul)
+    asked = assigned.wishes(agent=agent, batch=batch, count_max=left)
+    return [*asked, *_of_trends(agent, agent.soul, batch, left - len(asked))]
+
+
+def _of_trends(agent: Agent, soul: Soul, batch: str, count_max: int) -> list[Wish]:
+    candidates = _candidates(soul)
     causes = [_cause(trend, agent) for trend, _, _ in candidates]
     known = {
         *archive.known_causes(causes=causes),
@@ -55,7 +45,7 @@ def wishes(*, agent_id: int) -> list[Wish]:
     return [
         Wish(
             agent_id=agent.pk,
-            soul_id=agent.soul.pk,
+            soul_id=soul.pk,
             trend_id=trend.pk,
             cause=cause,
             batch=batch,
@@ -65,7 +55,7 @@ def wishes(*, agent_id: int) -> list[Wish]:
             deadline=trend.expires_at,
             scopes=agent.scopes,
         )
-        for cause, trend, relevance_bp, similarity_bp in fresh[:left]
+        for cause, trend, relevance_bp, similarity_bp in fresh[:count_max]
     ]
 
 
@@ -89,7 +79,8 @@ def why_no_more(*, agent_id: int) -> str:
 
 def _today(agent: Agent) -> int:
     midnight = datetime.combine(clock.now().astimezone(UTC).date(), datetime.min.time(), tzinfo=UTC)
-    return Goal.objects.filter(agent=agent, made_at__gte=midnight).count()
+    # A goal that was planned anew is the same wish once more.
+    return Goal.objects.filter(agent=agent, made_at__gte=midnight).exclude(cause__contains=":again:").count()
 
 
 def _candidates(soul: Soul) -> list[tuple[Trend, int, int]]:

@@ -22,6 +22,7 @@ class Agent(BrandStateful):
     name = models.CharField(max_length=120)
     soul = models.ForeignKey("agents.Soul", on_delete=models.PROTECT, null=True, db_constraint=False, related_name="+")
     posts_per_day = models.IntegerField(default=3)
+    tags = ArrayField(models.CharField(max_length=30), default=list, blank=True, db_default=[])  # for cohorts
     rung_reason = models.TextField(blank=True, default="")
     rung_since = models.DateTimeField(db_default=Now())  # decisions from then on count for the next step
     made_at = models.DateTimeField(db_default=Now())

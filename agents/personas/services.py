@@ -38,10 +38,15 @@ def write_soul(*, agent: Agent, soul: SoulFile) -> Soul:
             interests=soul.front.interests,
             profile=embed([soul.profile_text])[0],
         )
-    if agent.soul_id != known.pk:
-        Agent.objects.filter(pk=agent.pk).update(soul=known, posts_per_day=soul.front.posts_per_day)
-        agent.soul = known
+    pin_soul(agent=agent, soul=known)
     return known
+
+
+def pin_soul(*, agent: Agent, soul: Soul) -> None:
+    """Let a version of its own soul be the one that counts for an agent. What was made with another one is stale."""
+    if agent.soul_id != soul.pk:
+        Agent.objects.filter(pk=agent.pk).update(soul=soul, posts_per_day=soul.front["posts_per_day"])
+        agent.soul = soul
 
 
 def refuse_look_alike(*, soul: SoulFile, brand_id: int) -> None:

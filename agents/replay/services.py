@@ -115,6 +115,10 @@ def begin(*, rerun: Rerun, same_soul: bool = False) -> Goal:
         wish=former.wish,
         relevance_bp=former.relevance_bp,
         similarity_bp=former.similarity_bp,
+        campaign_id=former.campaign_id,
+        campaign_version=former.campaign.version if former.campaign else None,
+        policy_version=task_selectors.policy_version(brand_id=former.brand_id),
+        keeps_versions=same_soul,  # an older soul was asked for: it is not out of date
         deadline=_deadline(former),
         status=GoalStatus.PROPOSED,
     )

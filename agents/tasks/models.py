@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
+from agents.campaigns.models import Campaign
 from agents.goals.models import Goal, Plan
 from agents.personas.models import Agent, Soul
 from agents.tasks.states import TRANSITIONS, TaskStatus
@@ -30,7 +31,12 @@ class Task(Leased):
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, db_constraint=False, null=True)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    # The versions that it is made with: of its goal. Finishing, judging and committing compare them with the newest.
     soul = models.ForeignKey(Soul, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_constraint=False, db_index=False, null=True)
+    campaign_version = models.IntegerField(null=True)
+    policy_version = models.IntegerField(default=0, db_default=0)
+    keeps_versions = models.BooleanField(default=False, db_default=False)
     kind = models.CharField(max_length=40)
     outward = models.BooleanField()
     unmet = models.IntegerField(default=0)  # upstream tasks that are not done
@@ -127,3 +133,40 @@ class Verdict(BrandModel):
 
     def __str__(self) -> str:
         return f"verdict on task {self.task_id}: {self.route}"
+
+
+class StaleOf(models.TextChoices):
+    """Whose version a result was made with that counts no longer."""
+
+    PERSONA = "persona", "The persona has changed"
+    CAMPAIGN = "campaign", "The campaign has changed"
+    POLICY = "policy", "The policies have changed"
+
+
+class Replan(BrandModel):
+    """A goal that was thrown away because of what it was made with, and the goal that follows it. Written once.
+
+    `was` and `is_now` are version numbers. `asked`: it was put before a human instead. Goals by number: they move into
+    the archive, and this stays.
+    """
+
+    brand = bound_brand()
+    discarded = models.BigIntegerField()
+    follower = models.BigIntegerField(null=True)
+    stale_of = models.CharField(max_length=12, choices=StaleOf.choices)
+    was = models.IntegerField()
+    is_now = models.IntegerField()
+    number = models.IntegerField()  # which replanning of the first goal this is
+    asked = models.BooleanField(default=False)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="replan_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "discarded", "asked"], name="replan_once_per_goal"),
+            models.CheckConstraint(condition=Q(stale_of__in=StaleOf.values), name="replan_cause_is_known"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="replan_is_counted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"goal {self.discarded}: {self.get_stale_of_display()}"

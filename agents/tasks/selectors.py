@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
+
 from agents.tasks.models import Artifact, Dependency, Task
 
 
@@ -70,3 +72,11 @@ def drafts_beside(*, task: Task, count_max: int) -> list[str]:
     drafts = Artifact.objects.filter(task__agent_id=task.agent_id, task__kind="draft")
     found = drafts.exclude(task__goal_id=task.goal_id).order_by("-id")
     return [payload["text"] for payload in found.values_list("payload", flat=True)[:count_max]]
+
+
+def policy_version(*, brand_id: int) -> int:
+    """The version of the policies that the brand sets for itself; 0 while it sets none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_policy_version(%s)", [brand_id])
+        version: int = cursor.fetchone()[0]
+    return version

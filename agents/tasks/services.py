@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 
 from agents.goals.models import Goal
-from agents.goals.services import Wish
 from agents.goals.states import GoalStatus
+from agents.goals.wish import Wish
 from agents.tasks import selectors
 from agents.tasks.graph import Step
 from agents.tasks.models import Artifact, Task
@@ -32,6 +32,10 @@ def begin(*, goal: Goal, scopes: Sequence[str]) -> Task:
         goal=goal,
         agent_id=goal.agent_id,
         soul_id=goal.soul_id,
+        campaign_id=goal.campaign_id,
+        campaign_version=goal.campaign_version,
+        policy_version=goal.policy_version,
+        keeps_versions=goal.keeps_versions,
         kind="plan",
         outward=False,
         status=TaskStatus.READY,
@@ -61,6 +65,8 @@ def begin_all(*, brand_id: int, actor: str, wishes: Sequence[Wish]) -> list[int]
             "similarity": wish.similarity_bp,
             "deadline": wish.deadline.isoformat(),
             "scopes": list(wish.scopes),
+            "campaign": wish.campaign_id,
+            "campaign_version": wish.campaign_version,
         }
         for wish in wishes
     ]
@@ -177,15 +183,25 @@ def cancel(*, goal_id: int, note: str) -> int:
 
     Returns how many tasks. A worker that is on one of them finds itself fenced when it finishes.
     """
+    return end(goal_id=goal_id, note=note)[0]
+
+
+def end(*, goal_id: int, note: str, unless_ended: bool = False) -> tuple[int, bool]:
+    """As `cancel`; says also whether the goal was open until now, so that one of several callers knows it was them.
+
+    `unless_ended`: the posts of a goal that has ended by itself meanwhile go out.
+    """
     cancelled = _cancel_open(goal_id, note)
     goal = Goal.objects.select_for_update().get(pk=goal_id)
-    if goal.status in (GoalStatus.PROPOSED, GoalStatus.ACTIVE):
+    was_open = goal.status in (GoalStatus.PROPOSED, GoalStatus.ACTIVE)
+    if was_open:
         transitions.move(row=goal, to=GoalStatus.CANCELLED)
     # Looked at again: while the planning task was waited for, its plan may have been laid out. No other will be now.
     cancelled += _cancel_open(goal_id, note)
-    outward = Task.objects.filter(goal_id=goal_id, outward=True)
-    scheduling.cancel(tasks=[row.subject for row in outward], note=note)
-    return cancelled
+    if was_open or not unless_ended:
+        outward = Task.objects.filter(goal_id=goal_id, outward=True)
+        scheduling.cancel(tasks=[row.subject for row in outward], note=note)
+    return cancelled, was_open
 
 
 def _cancel_open(goal_id: int, note: str) -> int:
@@ -193,6 +209,6 @@ def _cancel_open(goal_id: int, note: str) -> int:
     cancelled = 0
     for row in rows:
         transitions.move(row=row, to=TaskStatus.CANCELLED, **leases.free(ended_at=Now(), note=note))
-        reviews.withdraw(about=row.subject)
+        reviews.withdraw(about=row.subject, reason=note)
         cancelled += 1
     return cancelled

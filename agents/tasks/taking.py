@@ -60,6 +60,7 @@ class Taken:
     made: Made | None
     approval: str
     bounds: tuple[int, int] = (0, 0)
+    stale: bool = False  # made with a version of persona, campaign or policies that counts no longer
 
     @property
     def worker_bp(self) -> int | None:

@@ -40,7 +40,7 @@ def _commit(taken: Sequence[Taken]) -> None:
             _commit([one])
         return
     for one in taken:
-        if one.id not in done:
+        if one.id not in done and not ending.throw_away(claim=one.claim):
             log.info("dropped: %s was taken over; fencing number %s is old", one.subject, one.fence)
 
 

@@ -1,10 +1,15 @@
-"""How an attempt ends when it does not end well: too late, out of attempts, failed, taken over."""
+"""How an attempt ends when it does not end well: too late, out of date, out of attempts, failed, taken over."""
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from agents.tasks import selectors
+from django.db import OperationalError
+from django.db.models import F, Func, IntegerField
+
+from agents.campaigns.states import CampaignStatus
+from agents.tasks import replanning, selectors
 from agents.tasks import services as tasks
 from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
@@ -23,7 +28,14 @@ from governance.reviews.models import ReviewKind
 
 log = logging.getLogger("chimera.worker")
 
-WITH_EVERYTHING = ("goal", "goal__trend", "agent", "soul", "plan")
+WITH_EVERYTHING = ("goal", "goal__trend", "goal__campaign", "agent", "soul", "plan")
+_POLICY_NOW = Func(F("brand_id"), function="governance_policy_version", output_field=IntegerField())
+
+_noticed = threading.local()  # claims that were found out of date inside a transaction that had to be rolled back
+
+
+class OutOfDate(Conflict):
+    """What the row is made with counts no longer; nothing of this attempt is kept, and its goal is planned anew."""
 
 
 def actor(taken: Taken | Claim) -> str:
@@ -32,11 +44,33 @@ def actor(taken: Taken | Claim) -> str:
 
 
 def held(*, claim: Claim) -> Task:
-    """The claimed row, with what every stage needs of it. Raises Fenced when somebody else has it by now."""
-    task = Task.objects.select_related(*WITH_EVERYTHING).filter(pk=claim.id, fence=claim.fence).first()
+    """The claimed row, with what every stage needs of it. Raises Fenced when somebody else has it by now.
+
+    Raises OutOfDate when a version of persona, campaign or policies that it is made with counts no longer; the claim is
+    then noticed, for `throw_away_noticed`.
+    """
+    task = _ours(claim)
+    if _is_stale(task):
+        _noticed.claims = [*getattr(_noticed, "claims", ()), claim]
+        raise OutOfDate(f"{task.subject} is made with a version that counts no longer; its goal is planned anew.")
+    return task
+
+
+def _ours(claim: Claim) -> Task:
+    mine = Task.objects.select_related(*WITH_EVERYTHING).annotate(policy_now=_POLICY_NOW)
+    task = mine.filter(pk=claim.id, fence=claim.fence).first()
     if task is None or task.lease_until is None:
         raise transitions.Fenced(f"agents.task:{claim.id} was taken over; fencing number {claim.fence} is old.")
     return task
+
+
+def _is_stale(task: Task) -> bool:
+    """As the statements that finish stages ask it; without a round trip, of a row from `_ours`."""
+    campaign, policy_now = task.goal.campaign, task.policy_now  # type: ignore[attr-defined]
+    changed = campaign is not None and campaign.version != task.campaign_version
+    ended = campaign is not None and campaign.status not in (CampaignStatus.ACTIVE, CampaignStatus.PAUSED)
+    newest = task.agent.soul_id or task.soul_id
+    return not task.keeps_versions and (changed or ended or newest != task.soul_id or policy_now != task.policy_version)
 
 
 def rows(*, taken: Sequence[Taken]) -> dict[int, Task]:
@@ -47,17 +81,53 @@ def rows(*, taken: Sequence[Taken]) -> dict[int, Task]:
 
 
 def stop_early(*, taken: Taken) -> bool:
-    """Deal with a row that may not go on: too late, or out of attempts. True when it was dealt with."""
-    if not taken.late and taken.attempts <= taken.attempts_max:
+    """Deal with a row that may not go on: too late, out of date, or out of attempts. True when it was dealt with."""
+    if not taken.late and not taken.stale and taken.attempts <= taken.attempts_max:
         return False
+    if taken.stale and not taken.late:
+        throw_away(claim=taken.claim)
+        return True  # also when somebody else has it by now: its body is not begun
     with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
-        task = held(claim=taken.claim)
+        task = _ours(taken.claim)
         if taken.late:
             tasks.cancel(goal_id=task.goal_id, note="Its time is over: the trend has expired.")
             leases.end_attempt(row=task, outcome="too late")
         else:
             escalate(task=task, why=f"Tried {task.attempts_max} times without a result. Last: {task.note}")
     return True
+
+
+def throw_away(*, claim: Claim, recorder: Recorder | None = None) -> bool:
+    """Plan the goal of a claimed row anew when what the row is made with counts no longer; what it spent is settled.
+
+    False with nothing changed when somebody else has the row by now.
+    """
+    try:
+        with tenancy.brand(claim.brand_id, actor=actor(claim)):
+            task = _ours(claim)
+            stale = replanning.replan(goal_id=task.goal_id)
+            if stale is None:  # changed back meanwhile, or a human has the goal before him
+                leases.give_back(row=task, after_s=leases.backoff_s(attempts=1), note=task.note, counts=False)
+            else:
+                log.info("thrown away: %s. %s", task.subject, stale.why)
+                leases.end_attempt(row=task, outcome=f"thrown away: {stale.why}")
+            if recorder is not None:
+                _settle(brand_id=claim.brand_id, subject=task.subject, fence=claim.fence, recorder=recorder)
+            return True
+    except OperationalError as deadlock:  # the row stays leased; the next claim finds the same
+        log.info("agents.task:%s was not thrown away now: %s", claim.id, deadlock)
+        return recorder is None
+    except Conflict as lost:
+        log.info("dropped: %s", lost)
+        return False
+
+
+def throw_away_noticed() -> None:
+    """Plan anew what this thread found out of date where it could not be written down."""
+    claims: list[Claim] = getattr(_noticed, "claims", [])
+    _noticed.claims = []
+    for claim in claims:
+        throw_away(claim=claim)
 
 
 def escalate(*, task: Task, why: str) -> None:
@@ -91,7 +161,7 @@ def _dropping() -> Iterator[None]:
 def give_back(*, taken: Taken, after_s: float, note: str, counts: bool = True) -> None:
     """Let go of a row: due again after `after_s`. Nothing happens when somebody else has it by now."""
     with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
-        leases.give_back(row=held(claim=taken.claim), after_s=after_s, note=note, counts=counts)
+        leases.give_back(row=_ours(taken.claim), after_s=after_s, note=note, counts=counts)
 
 
 def unpaid(*, taken: Taken, refusal: budgets.Exhausted) -> None:
@@ -126,16 +196,19 @@ def gave_nothing(*, taken: Taken, recorder: Recorder, error: Exception) -> None:
 def settle(*, taken: Taken, recorder: Recorder) -> None:
     """Settle what the calls of this attempt cost, and keep them."""
     with tenancy.brand(taken.brand_id, actor=actor(taken)):
-        budgets.settle_within(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)
-        recorder.write(brand_id=taken.brand_id, subject=taken.subject, fence=taken.fence)
+        _settle(brand_id=taken.brand_id, subject=taken.subject, fence=taken.fence, recorder=recorder)
+
+
+def _settle(*, brand_id: int, subject: str, fence: int, recorder: Recorder) -> None:
+    budgets.settle_within(key=f"{subject}:{fence}", amount_usd_micros=recorder.cost_usd_micros)
+    recorder.write(brand_id=brand_id, subject=subject, fence=fence)
 
 
 def orphaned(*, taken: Taken, recorder: Recorder) -> None:
     """Somebody else has the row: the answer is dropped, but what it cost was spent."""
     log.info("dropped: %s was taken over; fencing number %s is old", taken.subject, taken.fence)
     with tenancy.brand(taken.brand_id, actor=actor(taken)):
-        budgets.settle_within(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)
-        recorder.write(brand_id=taken.brand_id, subject=taken.subject, fence=taken.fence)
+        _settle(brand_id=taken.brand_id, subject=taken.subject, fence=taken.fence, recorder=recorder)
         leases.note_attempt(
             brand_id=taken.brand_id,
             subject=taken.subject,

@@ -221,7 +221,7 @@ def _kept(jobs: Sequence[Job], carry: bool) -> tuple[dict[int, Made], set[str]]:
         parts = [_kept([job], carry) for job in jobs]  # one row that cannot be kept spoils no other
         return {pk: made for part, _ in parts for pk, made in part.items()}, set().union(*(woken for _, woken in parts))
     for job in jobs:
-        if job.taken.id not in artifacts:
+        if job.taken.id not in artifacts and not ending.throw_away(claim=job.taken.claim, recorder=job.recorder):
             ending.orphaned(taken=job.taken, recorder=job.recorder)
     return artifacts, queues
 

@@ -33,7 +33,7 @@ def agents() -> list[Any]:
 
 def put_in(agent: Any) -> tuple[int, float]:
     """One goal with its planning task, committed; returns the goal's id and the moment before."""
-    from agents.goals.services import Wish
+    from agents.goals.wish import Wish
     from agents.tasks import services as tasks
 
     wish = Wish(

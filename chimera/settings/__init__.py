@@ -1,9 +1,10 @@
-"""Settings, by subject: what runs (base), the desk, growth, judging, money, outages, the queues, security, stops.
+"""Settings, by subject: base, campaigns, the desk, growth, judging, money, outages, the queues, security, stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
 
 from chimera.settings.base import *  # noqa: F403
+from chimera.settings.campaigns import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403

@@ -42,6 +42,8 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "reviewing",
         "judging",
         "stopping",
+        "campaigns",
+        "cohorts",
         "replay",
         "backup",
         "growth",

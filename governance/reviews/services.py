@@ -113,11 +113,15 @@ def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason
     )
 
 
-def withdraw(*, about: str) -> int:
-    """Take the pending card of a subject back, because its content is gone. Returns how many there were (0 or 1)."""
+def withdraw(*, about: str, reason: str = "") -> int:
+    """Take the pending card of a subject back, because its content is gone. Returns how many there were (0 or 1).
+
+    `reason` is kept with the card.
+    """
     cards = ReviewItem.objects.filter(about=about, status=ReviewStatus.PENDING)
     rows = list(cards.select_for_update())
-    return len(transitions.move_many(rows=rows, to=ReviewStatus.WITHDRAWN, decided_at=Now(), consumed_at=Now()))
+    ended = {"decided_at": Now(), "consumed_at": Now(), "reason": reason}
+    return len(transitions.move_many(rows=rows, to=ReviewStatus.WITHDRAWN, **ended))
 
 
 def consume(*, item: ReviewItem) -> None:

@@ -25,7 +25,12 @@ BY_TYPE = {
 }
 
 
-BY_COLUMN = {"grant_jti": "''", "credit": "'brand'"}  # an effect is born without a grant; an entry has two sides
+BY_COLUMN = {
+    "grant_jti": "''",  # an effect is born without a grant
+    "credit": "'brand'",  # an entry has two sides
+    "sponsorship": "'none'",
+    "stale_of": "'persona'",
+}
 # What checks ask of a row, where plausible is not enough; {0} is the row's number.
 BY_PLACE = {
     "agents_advice.kind": "'rung'",

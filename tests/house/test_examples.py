@@ -98,6 +98,7 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     for name, item in (("news.xml", NEWS), ("more.xml", SWIMMING)):
         text = f'<rss version="2.0"><channel><title>{name}</title>{ITEM.format(*item)}</channel></rss>'
         (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "brief.md").write_text("The tool library of Orlowe lends 240 tools.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     with world.role("operator"):
         with tenancy.all_brands(actor="test:examples"):
@@ -116,6 +117,22 @@ def goal_of(handle: str) -> int:
         return people.goal(agent=agent).pk
 
 
+def prepared(words: list[str]) -> None:
+    """What a line speaks of that an earlier one on its page has made: a campaign that runs, a cohort, its rollout."""
+    out = StringIO()
+    if words[0] == "campaign" and "--pause" in words:
+        make = ["--brief", "brief.md", "--to", "7d", "--budget", "2.00", "--agents", "bea_unscrews", "--start"]
+        call_command("campaign", words[1], *make, stdout=out)
+    if words[0] == "cohort" and words[1] in ("show", "apply", "go", "back"):
+        call_command("launch_agent", "my/SOUL.md", "--brand", "demo", stdout=out)
+        call_command("cohort", "save", "everybody", "--everyone", "--brand", "demo", stdout=out)
+    if words[0] == "cohort" and words[1] in ("go", "back"):
+        change = ["--directive", "Name the town.", "--canary", "1", "--reason", "readers asked", "--hours", "0"]
+        call_command("cohort", "apply", "everybody", *change, stdout=out)
+    if words[:2] == ["cohort", "save"]:
+        words += ["--brand", "demo"]  # there is a second brand here
+
+
 @pytest.mark.parametrize("line", lines_of("manage.py"))
 def test_the_words_of_every_shown_command_are_accepted(line: str) -> None:
     parsed(shown()[line][1])
@@ -130,6 +147,7 @@ def test_every_shown_command_works_as_it_stands(line: str, desk: World) -> None:
         call_command("pause", *[word for word in words[1:] if word != "--json"], stdout=StringIO())
     if words[0] == "cancel" and words[1].startswith("goal:"):
         words[1] = f"goal:{goal_of('bea_unscrews')}"  # the number is the reader's
+    prepared(words)
     out = StringIO()
     call_command(*words, stdout=out, stderr=StringIO())
     assert out.getvalue() or words[-1] == "--check", f"{line} printed nothing"

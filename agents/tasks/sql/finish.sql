@@ -3,6 +3,8 @@
 -- Under row-level security an index serves a comparison of plain columns only: what is put together is put together
 -- first (`ended`), else every claim of the brand would be read.
 -- p_carry: rows that the same worker goes on with stay leased as they are; else they are due for anybody.
+-- What was made with a version of persona, campaign or policies that counts no longer drops out like what was taken over
+-- (docs/adr/0024): the condition stands in the UPDATE itself, and the caller finds out which of the two it was.
 
 -- Upstream is done: successors with nothing left unmet become READY. Locked in id order. Returns the queues to wake.
 CREATE FUNCTION agents_task_release(p_brand bigint, p_done bigint[]) RETURNS text[] LANGUAGE plpgsql
@@ -40,6 +42,7 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_has
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := chimera_now();
+  v_policy integer;
   v_kept bigint[];
   v_done bigint[];
   v_artifacts jsonb;
@@ -47,6 +50,7 @@ DECLARE
   v_wake text[];
 BEGIN
   PERFORM set_config('app.brand', p_brand::text, true), set_config('app.actor', p_actor, true);
+  v_policy := governance_policy_version(p_brand);
   WITH r AS (
     SELECT * FROM jsonb_to_recordset(p_rows)
         AS x (id bigint, fence bigint, payload jsonb, hash text, confidence integer, inputs jsonb)
@@ -60,6 +64,13 @@ BEGIN
            due_at = CASE WHEN NOT t.outward THEN NULL WHEN p_carry THEN t.due_at ELSE v_now END
       FROM r WHERE t.brand_id = p_brand AND t.id = r.id AND t.fence = r.fence AND t.status = 'READY'
        AND t.lease_until IS NOT NULL
+       AND (t.keeps_versions OR (
+             t.policy_version = v_policy
+         AND NOT EXISTS (SELECT 1 FROM agents_agent a WHERE a.brand_id = p_brand AND a.id = t.agent_id
+                            AND a.soul_id <> t.soul_id)
+         AND (t.campaign_id IS NULL OR EXISTS (
+               SELECT 1 FROM agents_campaign c WHERE c.brand_id = p_brand AND c.id = t.campaign_id
+                  AND c.version = t.campaign_version AND c.status IN ('ACTIVE', 'PAUSED')))))
     RETURNING t.id, t.outward, r.fence, r.payload, r.hash, r.confidence, r.inputs
   ), kept AS (
     INSERT INTO agents_artifact (brand_id, task_id, fence, payload, content_hash, confidence_bp, inputs, made_at)
@@ -94,9 +105,11 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_has
 DECLARE
   v_now timestamptz := chimera_now();
   v_stopped text[] := coalesce((SELECT array_agg(c.scope::text) FROM governance_control c WHERE c.status = 'IN_FORCE'), '{}');
+  v_policy integer;
   v_moved bigint[];
 BEGIN
   PERFORM set_config('app.brand', p_brand::text, true), set_config('app.actor', p_actor, true);
+  v_policy := governance_policy_version(p_brand);
   WITH r AS (
     SELECT * FROM jsonb_to_recordset(p_rows) AS x (id bigint, fence bigint, artifact bigint, hash text, snapshot jsonb,
              findings jsonb, composite integer, offline boolean, ruling text, reasons jsonb)
@@ -109,6 +122,13 @@ BEGIN
            due_at = CASE WHEN p_carry THEN t.due_at ELSE v_now END
       FROM r WHERE t.brand_id = p_brand AND t.id = r.id AND t.fence = r.fence AND t.status = 'JUDGING'
        AND t.lease_until IS NOT NULL AND NOT (t.scopes::text[] && v_stopped)
+       AND (t.keeps_versions OR (
+             t.policy_version = v_policy
+         AND NOT EXISTS (SELECT 1 FROM agents_agent a WHERE a.brand_id = p_brand AND a.id = t.agent_id
+                            AND a.soul_id <> t.soul_id)
+         AND (t.campaign_id IS NULL OR EXISTS (
+               SELECT 1 FROM agents_campaign c WHERE c.brand_id = p_brand AND c.id = t.campaign_id
+                  AND c.version = t.campaign_version AND c.status IN ('ACTIVE', 'PAUSED')))))
     RETURNING t.id, r.fence, r.artifact, r.hash, r.snapshot, r.findings, r.composite, r.offline, r.ruling, r.reasons
   ), said AS (
     INSERT INTO agents_verdict (brand_id, task_id, artifact_id, fence, content_hash, snapshot, findings, composite_bp,
@@ -131,23 +151,42 @@ END
 $$;
 
 -- Promise: ACCEPTED -> DONE for every row of [{"id", "fence"}] that is still held; what waited for it is released and
--- goals whose outward tasks have all ended are closed.
+-- goals whose outward tasks have all ended are closed. Agents and campaigns are held as they are until the commit: whoever
+-- changes one of them comes wholly before this or wholly after it.
 CREATE FUNCTION agents_task_committed(p_brand bigint, p_actor text, p_rows jsonb)
 RETURNS TABLE (id bigint) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := chimera_now();
+  v_policy integer;
+  v_agents bigint[];
+  v_campaigns bigint[];
   v_moved bigint[];
   v_goals bigint[];
 BEGIN
   PERFORM set_config('app.brand', p_brand::text, true), set_config('app.actor', p_actor, true);
+  v_policy := governance_policy_version(p_brand);
+  SELECT array_agg(DISTINCT t.agent_id), array_agg(DISTINCT t.campaign_id) FILTER (WHERE t.campaign_id IS NOT NULL)
+    INTO v_agents, v_campaigns FROM jsonb_to_recordset(p_rows) AS r (id bigint)
+    JOIN agents_task t ON t.brand_id = p_brand AND t.id = r.id;
+  PERFORM 1 FROM agents_agent a WHERE a.brand_id = p_brand AND a.id = ANY (v_agents) ORDER BY a.id FOR SHARE;
+  IF v_campaigns IS NOT NULL THEN
+    PERFORM 1 FROM agents_campaign c WHERE c.brand_id = p_brand AND c.id = ANY (v_campaigns) ORDER BY c.id FOR SHARE;
+  END IF;
   WITH moved AS (
     UPDATE agents_task t SET status = 'DONE', state_version = t.state_version + 1, note = '', ended_at = v_now,
            lease_until = NULL, lease_owner = '', due_at = NULL
       FROM jsonb_to_recordset(p_rows) AS r (id bigint, fence bigint)
      WHERE t.brand_id = p_brand AND t.id = r.id AND t.fence = r.fence AND t.status = 'ACCEPTED'
        AND t.lease_until IS NOT NULL
+       AND (t.keeps_versions OR (
+             t.policy_version = v_policy
+         AND NOT EXISTS (SELECT 1 FROM agents_agent a WHERE a.brand_id = p_brand AND a.id = t.agent_id
+                            AND a.soul_id <> t.soul_id)
+         AND (t.campaign_id IS NULL OR EXISTS (
+               SELECT 1 FROM agents_campaign c WHERE c.brand_id = p_brand AND c.id = t.campaign_id
+                  AND c.version = t.campaign_version AND c.status IN ('ACTIVE', 'PAUSED')))))
     RETURNING t.id, t.goal_id
   )
   SELECT array_agg(m.id), array_agg(DISTINCT m.goal_id) INTO v_moved, v_goals FROM moved m;
@@ -205,10 +244,12 @@ BEGIN
   ), tasks AS (
     INSERT INTO agents_task (id, brand_id, status, state_version, queue, scopes, due_at, lease_owner, fence, attempts,
                              attempts_max, priority, note, goal_id, plan_id, agent_id, soul_id, kind, outward, unmet,
-                             feedback, deadline, made_at)
+                             feedback, deadline, made_at, campaign_id, campaign_version, policy_version,
+                             keeps_versions)
     SELECT n.id, p_brand, CASE WHEN jsonb_array_length(n.needs) = 0 THEN 'READY' ELSE 'BLOCKED' END, 1, n.queue,
            n.scopes, CASE WHEN jsonb_array_length(n.needs) = 0 THEN v_now END, '', 0, 0, t.attempts_max, t.priority, '',
-           n.goal, n.plan_id, n.agent, n.soul, n.kind, n.outward, jsonb_array_length(n.needs), '[]', t.deadline, v_now
+           n.goal, n.plan_id, n.agent, n.soul, n.kind, n.outward, jsonb_array_length(n.needs), '[]', t.deadline, v_now,
+           t.campaign_id, t.campaign_version, t.policy_version, t.keeps_versions
       FROM nodes n JOIN agents_task t ON t.brand_id = p_brand AND t.id = n.planning
     RETURNING queue, status
   ), edges AS (

@@ -3,7 +3,8 @@
 -- Promise: the rows of agents_task_claim, each with its agent, goal, plan and what it hangs on. `upstream` is
 -- {kind: {"id": artifact, "payload": ...}} with the newest artifact of every task that this one depends on, directly or
 -- not; `made` is its own newest artifact for the stages judge and commit; `approval` the used review that covers it;
--- `bounds` the strictest thresholds of its scopes and kind for the stage judge, {act above, retry below}, as they are now.
+-- `bounds` the strictest thresholds of its scopes and kind for the stage judge, {act above, retry below}, as they are now;
+-- `stale` whether it is made with a version of persona, campaign or policies that counts no longer.
 CREATE FUNCTION agents_task_take(
   p_queue text, p_stages text[], p_count integer, p_owner text, p_lease interval, p_after bigint
 ) RETURNS TABLE (
@@ -11,7 +12,7 @@ CREATE FUNCTION agents_task_take(
   attempts_max integer, late boolean, scopes text[], note text, feedback jsonb, goal_id bigint, plan_id bigint,
   agent_id bigint, soul_id bigint, handle text, agent_name text, rung text, cause text, wish text, trend_title text,
   estimate_usd_micros bigint, retries integer, upstream jsonb, made jsonb, approval text,
-  bounds integer[]
+  bounds integer[], stale boolean
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -19,11 +20,13 @@ DECLARE
   v_ids bigint[];
   v_brand bigint;
   v_now timestamptz;
+  v_policy integer;
 BEGIN
   SELECT array_agg(c.id), min(c.brand_id) INTO v_ids, v_brand
     FROM agents_task_claim(ARRAY[p_queue], p_stages, p_count, p_owner, p_lease, p_after) c;
   IF v_ids IS NULL THEN RETURN; END IF;
   v_now := chimera_now();
+  v_policy := governance_policy_version(v_brand);
   RETURN QUERY
     SELECT t.id, t.brand_id, t.stage::text, t.fence, t.kind::text, t.outward, t.attempts, t.attempts_max,
            t.deadline <= v_now, t.scopes::text[], t.note, t.feedback, t.goal_id, t.plan_id, t.agent_id, t.soul_id,
@@ -46,7 +49,11 @@ BEGIN
              (SELECT ARRAY[max(x.act_above_bp), max(x.retry_below_bp)] FROM governance_threshold x
                WHERE x.brand_id = t.brand_id AND x.status = 'IN_FORCE' AND x.scope = ANY (t.scopes)
                  AND x.kind IN ('', t.kind))
-           END
+           END,
+           NOT t.keeps_versions AND (a.soul_id <> t.soul_id OR t.policy_version <> v_policy
+              OR (t.campaign_id IS NOT NULL AND NOT EXISTS (
+                   SELECT 1 FROM agents_campaign c WHERE c.brand_id = t.brand_id AND c.id = t.campaign_id
+                      AND c.version = t.campaign_version AND c.status IN ('ACTIVE', 'PAUSED'))))
       FROM agents_task t
       JOIN agents_goal g ON g.brand_id = t.brand_id AND g.id = t.goal_id
       JOIN agents_agent a ON a.brand_id = t.brand_id AND a.id = t.agent_id

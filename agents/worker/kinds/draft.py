@@ -16,6 +16,8 @@ from publishing.connectors.base import Connector
 from publishing.posts import selectors as posts
 
 RECENT_MAX = 8
+# What a reader must know first, by sponsorship; it stands before the text and counts towards its length.
+DISCLOSED = {"own": "#ad", "paid": "#ad", "gifted": "#ad (gifted)", "affiliate": "#ad (affiliate)"}
 
 
 def provider() -> Provider:
@@ -55,7 +57,7 @@ class Drafting(Kind):
             "facts": [
                 {key: fact[key] for key in ("text", "source", "sources", "url", "title")} for fact in research["facts"]
             ],
-            "limit_chars": work.inputs["limit_chars"],
+            "limit_chars": work.inputs["limit_chars"] - len(_disclosure(work)),
             "feedback": [dict(entry) for entry in work.feedback],
             "recent": list(work.inputs["recent"]),
             # The same through all retries: the writer rebuilds its earlier attempts from it, to write something else.
@@ -86,4 +88,13 @@ class Drafting(Kind):
             for index in draft["citations"]
             if 0 <= index < len(facts)
         ]
+        if _disclosure(work):
+            draft["text"] = f"{_disclosure(work)}{draft['text']}"
+            draft["sponsorship"] = work.upstream["research"]["sponsorship"]
         return Proposal(payload={**draft, "offline": answer.offline, "model": answer.model})
+
+
+def _disclosure(work: Work) -> str:
+    """The words that come first when somebody pays, with a space behind them; else nothing."""
+    said = DISCLOSED.get(work.upstream["research"].get("sponsorship", ""), "")
+    return f"{said} " if said else ""

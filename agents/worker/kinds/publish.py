@@ -45,6 +45,7 @@ class Publishing(Kind):
                 "text": draft["text"],
                 "media": [{"sha256": image["sha256"], "alt": image["alt"]}],
                 "ai_generated": True,
+                **({"sponsorship": draft["sponsorship"]} if "sponsorship" in draft else {}),
             }
         )
 

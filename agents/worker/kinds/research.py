@@ -1,7 +1,8 @@
-"""Research: the facts of a trend, sentence by sentence, each with its source. No model is asked."""
+"""Research: the facts of a trend or a brief, sentence by sentence, each with its source. No model is asked."""
 
 from typing import Any
 
+from agents.campaigns import selectors as campaigns
 from agents.tasks.models import Task
 from agents.worker.base import CannotPropose, Kind, Proposal, Work
 from chimera.core import sentences, taint
@@ -13,13 +14,18 @@ FACTS_MAX = 6
 
 
 class Research(Kind):
-    """Collects what the sources of a trend say. Outside text stays marked as such."""
+    """Collects what the sources of a trend say, or the brief of a campaign. Outside text stays marked as such."""
 
     name = "research"
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """The items of the goal's trend, texts tainted with their origin."""
-        trend = task.goal.trend
+        """The items of the goal's trend, or the brief of its campaign; texts tainted with their origin."""
+        trend, campaign = task.goal.trend, task.goal.campaign
+        if campaign is not None:
+            brief, source = campaigns.brief_of(campaign=campaign), campaigns.source_of(campaign=campaign)
+            item = {"title": taint.Tainted(campaign.name, brief.origin), "summary": brief, "source": source, "url": ""}
+            items = taint.to_json([item])
+            return {"items": items, "origin": "brief", "sponsorship": campaign.sponsorship}
         if trend is None:
             return {"items": []}
         return {"items": taint.to_json(trends.items_of(trend=trend))}
@@ -32,7 +38,7 @@ class Research(Kind):
         ]
         found = sentences.facts(items, count_max=FACTS_MAX)
         if not found:
-            raise CannotPropose("The trend's sources hold no complete sentence that could be quoted.")
+            raise CannotPropose("The sources hold no complete sentence that could be quoted.")
         facts = [
             {
                 "text": fact.text,
@@ -40,8 +46,11 @@ class Research(Kind):
                 "source": fact.source,
                 "sources": list(fact.sources),
                 "url": fact.url,
-                "origin": "feed",
+                "origin": work.inputs.get("origin", "feed"),
             }
             for fact in found
         ]
-        return Proposal(payload={"facts": facts, "sources": sorted({str(item["source"]) for item in items})})
+        payload: dict[str, Any] = {"facts": facts, "sources": sorted({str(item["source"]) for item in items})}
+        if "sponsorship" in work.inputs:
+            payload["sponsorship"] = work.inputs["sponsorship"]
+        return Proposal(payload=payload)
