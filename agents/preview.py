@@ -265,11 +265,11 @@ class _Line:
 
     def _snapshot(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         image = self._upstream["image"]
-        facts = {key: image[key] for key in ("mime", "size_bytes", "width", "height")}
+        facts = {key: image[key] for key in ("mime", "size_bytes", "width", "height", "likeness")}
         return evidence.freeze(
             payload=payload,
             agent={key: self._agent[key] for key in ("handle", "name", "rung")},
-            soul={**self._front, "version": 0},
+            soul=self._soul,
             trend={
                 "title": self._trend.title,
                 "sources": sorted(self._trend.cluster.sources),

@@ -18,6 +18,7 @@ SOCKETS: dict[str, str] = {
 KINDS: dict[str, str] = {
     "plan": "agents.worker.kinds.plan.Planning",
     "research": "agents.worker.kinds.research.Research",
+    "dictated": "agents.worker.kinds.dictated.Dictated",
     "draft": "agents.worker.kinds.draft.Drafting",
     "image": "agents.worker.kinds.image.Drawing",
     "publish": "agents.worker.kinds.publish.Publishing",
@@ -29,11 +30,17 @@ POLICIES: dict[str, str] = {
     "limits": "governance.policies.rules.limits.PlatformLimits",
     "forbidden": "governance.policies.rules.forbidden.ForbiddenTopics",
     "sensitive": "governance.policies.rules.sensitive.SensitiveTopics",
+    "experience": "governance.policies.rules.experience.Experience",
+    "disclosure": "governance.policies.rules.disclosure.Disclosure",
+    "links": "governance.policies.rules.links.Links",
+    "timing": "governance.policies.rules.timing.Timing",
     "duplicates": "governance.policies.rules.duplicates.Duplicates",
+    "fleet": "governance.policies.rules.fleet.FleetSimilarity",
     "grounding": "governance.policies.rules.grounding.Grounding",
     "relevance": "governance.policies.rules.relevance.Relevance",
     "voice": "governance.policies.rules.voice.Voice",
     "craft": "governance.policies.rules.craft.Craft",
+    "model_judge": "governance.policies.rules.model_judge.ModelJudge",
 }
 
 # Who answers questions.

@@ -17,6 +17,7 @@ from chimera.core import wake
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance import admin_budgets  # noqa: F401 - registers its pages
+from governance.admin_policies import BrandPolicyAdmin  # noqa: F401 - registers itself
 from governance.admin_sample import SampleAnswers
 from governance.admin_thresholds import ThresholdAdmin
 from governance.audit import selectors as record

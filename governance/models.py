@@ -6,12 +6,14 @@ from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
 from governance.grants.models import GrantEnded, GrantUsed
 from governance.leases.models import Attempt
+from governance.policies.models import BrandPolicy
 from governance.reviews.models import ReviewItem
 from governance.thresholds.models import Threshold
 
 __all__ = [
     "Attempt",
     "AuditEvent",
+    "BrandPolicy",
     "Budget",
     "BudgetLimit",
     "Control",

@@ -1,8 +1,9 @@
 """Tables of publishing."""
 
 from publishing.accounts.models import Account
+from publishing.fingerprints.models import Fingerprint
 from publishing.media.models import Asset
 from publishing.posts.models import Post
 from publishing.trends.models import Feed, FeedItem, Trend
 
-__all__ = ["Account", "Asset", "Feed", "FeedItem", "Post", "Trend"]
+__all__ = ["Account", "Asset", "Feed", "FeedItem", "Fingerprint", "Post", "Trend"]

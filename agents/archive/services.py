@@ -30,6 +30,7 @@ class Report:
     moved_rows: int = 0
     forgotten_goals: int = 0
     forgotten_trends: int = 0
+    forgotten_fingerprints: int = 0
     forgotten_feed_items: int = 0
     forgotten_ticks: int = 0
     forgotten_sessions: int = 0
@@ -63,7 +64,10 @@ def due(*, count_max: int) -> int:
 
 
 def forget(*, what: str, keep_days: int, count_max: int) -> int:
-    """One step of forgetting "archived" or "trends" of the brand, or "feed_items" of the fleet. 0 days: for ever."""
+    """One step of forgetting "archived", "trends" or "fingerprints" of the brand, or "feed_items" of the fleet.
+
+    0 days: for ever.
+    """
     if not keep_days:
         return 0
     with connection.cursor() as cursor:
@@ -87,6 +91,9 @@ def run(*, batch: int, once: bool = False, seconds: float = 0.0, actor: str = AR
         )
         report.forgotten_trends += repeat(
             partial(inside, _forgetting("trends", settings.RETENTION_TREND_DAYS)), STEP_COUNT
+        )
+        report.forgotten_fingerprints += repeat(
+            partial(inside, _forgetting("fingerprints", settings.RETENTION_FINGERPRINT_DAYS)), STEP_COUNT
         )
     report.forgotten_feed_items += repeat(_forgetting("feed_items", settings.RETENTION_FEED_ITEM_DAYS), STEP_COUNT)
     report.forgotten_ticks += repeat(_ticks, STEP_COUNT)

@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from chimera.core import files
 from chimera.core.errors import Denied
@@ -15,17 +16,24 @@ from chimera.core.errors import Denied
 SIZE_MAX_BYTES = 200_000
 _DEPTH_MAX = 20
 _COLOUR_REMEDY = 'write a colour like "#A63A12", in quotation marks because # begins a comment'
+_TIME_REMEDY = 'write a time like "22:00", in quotation marks because YAML takes 22:00 for a number'
 # What to do about fields whose rule is no sentence for a person.
 _REMEDIES = {
     "handle": "write 3 to 30 small letters, digits or underscores",
     "visual.background": _COLOUR_REMEDY,
     "visual.ink": _COLOUR_REMEDY,
     "visual.accent": _COLOUR_REMEDY,
+    "quiet_hours.begin": _TIME_REMEDY,
+    "quiet_hours.end": _TIME_REMEDY,
+    "quiet_hours.zone": "write a time zone like Europe/Prague",
+    "links": "write domains like shop.example.org, without https:// and in small letters",
 }
 # Line breaks and tabs apart, control characters mean nothing in a text, and the database takes no NUL.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 Line = Annotated[str, Field(min_length=1, max_length=400)]
+Clock = Annotated[str, Field(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
+Domain = Annotated[str, Field(pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,30}$", max_length=120)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -56,6 +64,29 @@ class Visual(_Strict):
     mood: Line
 
 
+class Hours(_Strict):
+    """When the persona is silent, every day, on the clock of its own time zone; over midnight when `end` is earlier."""
+
+    begin: Clock
+    end: Clock
+    zone: Annotated[str, Field(max_length=60)]
+
+    @field_validator("zone")
+    @classmethod
+    def _is_known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("no such time zone") from error
+        return zone
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "Hours":
+        if self.begin == self.end:
+            raise ValueError("quiet hours that begin and end at the same time are none; leave them out")
+        return self
+
+
 class Front(_Strict):
     """The front matter of a SOUL.md."""
 
@@ -66,6 +97,9 @@ class Front(_Strict):
     voice: Voice
     directives: list[Line] = Field(min_length=1, max_length=40)
     forbidden_topics: list[Line] = Field(default=[], max_length=60)
+    sensitive_topics: list[Line] = Field(default=[], max_length=60)
+    links: list[Domain] = Field(default=[], max_length=60)
+    quiet_hours: Hours | None = None
     visual: Visual
     posts_per_day: Annotated[int, Field(ge=1, le=20)]
 
@@ -186,8 +220,8 @@ def _front(fields: dict[str, Any], head: str, origin: str) -> Front:
             problem = f"the field `{field}` is missing; add it"
         elif kind == "extra_forbidden":
             problem = f"the field `{field}` is unknown; remove it or correct its spelling"
-        elif field in _REMEDIES:
-            problem = f"the field `{field}` is not usable; {_REMEDIES[field]}"
+        elif (remedy := _REMEDIES.get(field) or _REMEDIES.get(field.rpartition(".")[0])) is not None:
+            problem = f"the field `{field}` is not usable; {remedy}"
         else:
             problem = f"the field `{field}` is not usable: {first['msg'].lower()}"
         more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""

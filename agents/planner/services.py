@@ -1,12 +1,20 @@
 """Goals from what is fresh, and the planning task that each begins with. The planner reads; nobody calls it."""
 
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
 from agents.goals import services as goals
 from agents.goals.models import Goal
+from agents.goals.wish import Wish
 from agents.personas.models import Agent
+from agents.planner import recipes
 from agents.tasks import services as tasks
-from chimera.core import tenancy
+from chimera.core import clock, tenancy
 from chimera.core.brands import selectors as brands
 
+DICTATED_LIVES = timedelta(hours=12)
 SETTER = "worker:planner stage:goals"
 
 
@@ -29,3 +37,28 @@ def set_goals(*, agent_id: int) -> list[Goal]:
     made = tasks.begin_all(brand_id=brand_id, actor=tenancy.current_actor(), wishes=wishes)
     found = {goal.cause: goal for goal in Goal.objects.select_related("agent", "trend").filter(pk__in=made)}
     return [found[wish.cause] for wish in wishes if wish.cause in found]
+
+
+def dictate(
+    *,
+    agent: Agent,
+    key: str,
+    text: str,
+    citations: Sequence[Mapping[str, Any]] = (),
+    sponsorship: str = "none",
+    title: str = "",
+) -> bool:
+    """A goal with the operator's own words, judged like every post; once per agent and key. In the brand's context.
+
+    `citations`: what the text leans on, each with text, title, source and url. False when the key was taken before.
+    """
+    said = {"text": text, "citations": [dict(one) for one in citations], "sponsorship": sponsorship, "title": title}
+    wish = Wish(
+        agent_id=agent.pk,
+        soul_id=agent.soul_id or 0,
+        cause=f"{recipes.DICTATED}{key}:agent:{agent.pk}",
+        wish=json.dumps(said, ensure_ascii=False),
+        deadline=clock.now() + DICTATED_LIVES,
+        scopes=agent.scopes,
+    )
+    return bool(tasks.begin_all(brand_id=agent.brand_id, actor=tenancy.current_actor(), wishes=[wish]))

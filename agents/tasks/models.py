@@ -1,5 +1,7 @@
 """Task, dependency, artifact, verdict."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
@@ -44,6 +46,7 @@ class Task(Leased):
     deadline = models.DateTimeField()
     made_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    together: Any = None  # no column: the rows that were taken with it (agents.worker.together)
     stage = models.GeneratedField(expression=STAGE, output_field=models.CharField(max_length=12), db_persist=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from agents.tasks.models import Artifact, Dependency, Task
+from agents.tasks.models import Artifact, Dependency, Task, Verdict
 
 
 def newest_artifact(*, task_id: int) -> Artifact | None:
@@ -80,3 +80,9 @@ def policy_version(*, brand_id: int) -> int:
         cursor.execute("SELECT governance_policy_version(%s)", [brand_id])
         version: int = cursor.fetchone()[0]
     return version
+
+
+def verdicts_on(*, causes: str) -> list[Verdict]:
+    """The last verdict on each goal whose cause begins so, with its task and goal, by goal."""
+    found = Verdict.objects.filter(task__goal__cause__startswith=causes).select_related("task__goal").order_by("id")
+    return list({verdict.task.goal_id: verdict for verdict in found}.values())

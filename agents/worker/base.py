@@ -114,3 +114,8 @@ class Kind(ABC):
 def reads(kind: Kind, hook: str) -> bool:
     """Whether a kind brings its own `load` or `evidence`: only then the task is read as a model."""
     return getattr(type(kind), hook) is not getattr(Kind, hook) or hook in vars(kind)
+
+
+def drafted(upstream: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The words of a post among what it hangs on: written for it, or dictated by the operator; {} before that."""
+    return upstream.get("draft") or upstream.get("dictated") or {}

@@ -14,6 +14,7 @@ from agents.tasks import services as tasks
 from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
+from agents.worker.together import Together
 from chimera.core import clock, tenancy
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
@@ -74,10 +75,17 @@ def _is_stale(task: Task) -> bool:
 
 
 def rows(*, taken: Sequence[Taken]) -> dict[int, Task]:
-    """The rows behind these claims by id, in one query; rows that somebody else has by now are left out."""
+    """The rows behind these claims by id, in one query; rows that somebody else has by now are left out.
+
+    They know each other: what is read for one of them can be read for all.
+    """
     fences = {one.id: one.fence for one in taken}
     found = Task.objects.select_related(*WITH_EVERYTHING).filter(pk__in=fences)
-    return {task.pk: task for task in found if task.fence == fences[task.pk] and task.lease_until is not None}
+    ours = {task.pk: task for task in found if task.fence == fences[task.pk] and task.lease_until is not None}
+    together = Together(rows=ours, taken={one.id: one for one in taken if one.id in ours})
+    for task in ours.values():
+        task.together = together
+    return ours
 
 
 def stop_early(*, taken: Taken) -> bool:

@@ -1,4 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, growth, judging, money, outages, the queues, security, stops.
+"""Settings, by subject: base, campaigns, the desk, growth, judging, money, outages, policies, the queues, security,
+stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -10,6 +11,7 @@ from chimera.settings.growth import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403
 from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
+from chimera.settings.policies import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
 from chimera.settings.stops import *  # noqa: F403

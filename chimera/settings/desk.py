@@ -54,6 +54,7 @@ UNFOLD = {
                     {"title": "Trends", "icon": "trending_up", "link": "/admin/publishing/trend/"},
                     {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budgetlimit/"},
                     {"title": "Ledger", "icon": "receipt_long", "link": "/admin/governance/entry/"},
+                    {"title": "Brand rules", "icon": "rule", "link": "/admin/governance/brandpolicy/"},
                     {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
                     {"title": "Nodes", "icon": "dns", "link": "/admin/agents/node/"},
                     {"title": "Circuits", "icon": "power", "link": "/admin/core/circuit/"},

@@ -48,6 +48,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "backup",
         "growth",
         "adding-a-policy",
+        "policies",
         "contributing",
     ),
     "Reference": ("reference/commands", "commands", "reference/settings", "reference/python", "traceability"),

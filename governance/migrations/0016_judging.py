@@ -10,7 +10,7 @@ from chimera.core import sqlops
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_archivist"),
-        ("governance", "0014_stops"),
+        ("governance", "0015_brand_policy"),
     ]
 
     operations = [

@@ -40,13 +40,15 @@ class Verdict:
 def judge(*, snapshot: Snapshot, policies: Sequence[Policy]) -> Verdict:
     """Run every policy. One that fails, or says nothing it should say, escalates: there is no default score.
 
-    The composite is the plain mean of the scored parts, rounded down.
+    So does an objection to a step that the plan does not have (`snapshot.steps`): nobody could mend it. The composite
+    is the plain mean of the scored parts, rounded down.
     """
     findings = [_run(policy, snapshot) for policy in policies]
     if not findings:
         findings = [
             Finding(policy="engine", outcome=Outcome.ESCALATE, reason="No policy looked at this; a human should.")
         ]
+    findings += _about_nothing(findings, snapshot)
     scores = [finding.score_bp for finding in findings if finding.score_bp is not None]
     return Verdict(
         findings=tuple(findings),
@@ -66,3 +68,20 @@ def _run(policy: Policy, snapshot: Snapshot) -> Finding:
     if policy.scored and finding.score_bp is None and finding.outcome == Outcome.PASS:
         return policy.finding(Outcome.ESCALATE, f"The rule {policy.name} gave no score; a human should look.")
     return finding
+
+
+def _about_nothing(findings: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
+    """One escalation for each step that is objected to and is not in the plan; a plan that is not told has none."""
+    steps = snapshot.get("steps")
+    if steps is None:
+        return []
+    unknown = {f.about: f.policy for f in findings if f.outcome > Outcome.PASS and f.about and f.about not in steps}
+    return [
+        Finding(
+            policy="engine",
+            outcome=Outcome.ESCALATE,
+            reason=f"The rule {policy} objects to a step {about!r} that this plan does not have; a human should look.",
+            about="",
+        )
+        for about, policy in unknown.items()
+    ]

@@ -93,6 +93,7 @@ class Connector(ABC):
 
     `effect_class` says how doubt is resolved: "A" the same idempotency key again, "B" look it up, "C" ask a human.
     `label_field` is the payload's (and the platform's) field for the AI label; a payload without it is refused.
+    `sponsor_field` is its field for paid work, "" where the platform has none: then the words of the text must do.
     `can_look_up` says whether `look_up` and `list_posts` can be asked; class B must.
     `spends_grants` promises that its process consumes the grant before anything can go live, and never acts without:
     then a grant that nobody consumed proves that nothing was sent, and the post is sent again. Without it: False.
@@ -102,6 +103,7 @@ class Connector(ABC):
     effect_class: ClassVar[str]
     limits: ClassVar[Limits]
     label_field: ClassVar[str]
+    sponsor_field: ClassVar[str] = ""
     can_look_up: ClassVar[bool] = False
     spends_grants: ClassVar[bool] = False
 

@@ -1,6 +1,7 @@
 """The asset: a picture by its content hash."""
 
 from django.db import models
+from pgvector.django import BitField
 
 from chimera.core.brands.models import BrandModel
 from chimera.core.clock import Now
@@ -15,6 +16,7 @@ class Asset(BrandModel):
     width = models.IntegerField()
     height = models.IntegerField()
     maker = models.CharField(max_length=40)
+    likeness = BitField(length=256, null=True)  # see likeness.py; None for pictures from before it was taken
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -7,7 +7,7 @@ from publishing.media.models import Asset
 
 
 def facts(*, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Size, width, height and type by content hash; unknown hashes are missing."""
+    """Size, width, height, type and likeness by content hash; unknown hashes are missing."""
     found = Asset.objects.filter(content_hash__in=list(hashes))
     return {
         asset.content_hash: {
@@ -15,6 +15,7 @@ def facts(*, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
             "size_bytes": asset.size_bytes,
             "width": asset.width,
             "height": asset.height,
+            "likeness": str(asset.likeness) if asset.likeness is not None else None,
         }
         for asset in found
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chimera.core import canonical, clock, wake
@@ -14,6 +15,7 @@ from governance.effects.states import EffectStatus
 from governance.leases import services as leases
 from governance.reviews import services as reviews
 from publishing.accounts.models import Account
+from publishing.fingerprints import services as fingerprints
 from publishing.posts import fees
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
@@ -31,10 +33,15 @@ class Scheduled:
     payload: Mapping[str, Any]
     scopes: Sequence[str]
     approval: str
+    not_before: datetime | None = None  # the end of quiet hours; None: at once
 
 
 def schedule_all(*, rows: Sequence[Scheduled]) -> None:
-    """Posts that are due now, one per task however often it is committed; in the brand's transaction."""
+    """Posts that are due now or when quiet hours end, one per task however often it is committed.
+
+    Their fingerprints are kept beside them, so that what is scheduled counts for every judge from then on. Rows of one
+    brand, in its transaction.
+    """
     Post.objects.bulk_create(
         [
             Post(
@@ -47,13 +54,14 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
                 status=PostStatus.SCHEDULED,
                 queue="publish",
                 scopes=[*row.scopes, effects.OUTSIDE, *([effects.SPENDING] if _costs(row) else [])],
-                due_at=Now(),
+                due_at=row.not_before or Now(),
                 attempts_max=ATTEMPTS_MAX,
             )
             for row in rows
         ],
         ignore_conflicts=True,
     )
+    fingerprints.keep(brand_id=rows[0].brand_id, texts={row.task: str(row.payload["text"]) for row in rows})
     wake.after_commit(queue="publish")
 
 

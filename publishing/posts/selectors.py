@@ -16,12 +16,13 @@ def recent_texts(*, belongs_to: str, count_max: int) -> list[str]:
     return [payload["text"] for payload in found.values_list("payload", flat=True)[:count_max]]
 
 
-def neighbours(*, count_max: int, but_task: str) -> list[dict[str, Any]]:
-    """Recent posts of the brand, newest first: subject, account, text and hash."""
-    found: QuerySet[Post] = Post.objects.filter(status__in=GOING_OUT).exclude(task=but_task).order_by("-id")
+def neighbours(*, count_max: int) -> list[dict[str, Any]]:
+    """Recent posts of the brand, newest first: subject, task, account, text and hash."""
+    found: QuerySet[Post] = Post.objects.filter(status__in=GOING_OUT).order_by("-id")
     return [
         {
             "subject": post.subject,
+            "task": post.task,
             "handle": post.payload["account_handle"],
             "text": post.payload["text"],
             "content_hash": post.content_hash,

@@ -98,7 +98,7 @@ def test_a_brief_becomes_a_post_that_cites_it_and_nothing_in_it_is_obeyed(world:
         assert {fact["source"] for fact in draft["citations"]} == {"Repair week"}
         assert all("password" not in fact["text"] for fact in verdict.snapshot["facts"])
         assert f"campaign:{campaign_id}" in post.scopes
-        assert "sponsorship" not in post.payload
+        assert post.payload["sponsorship"] == "none"
         limits = dict(BudgetLimit.objects.values_list("scope", "limit_usd_micros"))
         assert limits[f"campaign:{campaign_id}"] in (2_000_000, 10_000_000)
 

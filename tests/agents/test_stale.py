@@ -18,6 +18,7 @@ from agents.tasks.taking import Taken
 from agents.worker.base import Work
 from chimera.core import registry, tenancy
 from governance.models import Attempt, Budget, Hold, ReviewItem
+from governance.policies import services as policies
 from governance.policies.base import Finding, Outcome, Policy, Snapshot
 from governance.reviews import services as reviews
 from tests import people
@@ -254,13 +255,11 @@ def test_of_many_who_plan_one_goal_anew_at_once_one_begins_the_next(line: Line) 
 @pytest.mark.spec("PLN-4")
 def test_new_policies_of_a_brand_make_what_was_made_before_them_stale(line: Line) -> None:
     line.plan("one")
-    with line.world.superuser() as owner:
-        owner.execute(
-            "CREATE OR REPLACE FUNCTION governance_policy_version(p_brand bigint) RETURNS integer"
-            " LANGUAGE sql STABLE AS 'SELECT 7'"
-        )
+    rules = policies.Rules(forbidden_topics=["sponsored gadgets"])
+    with line.world.role("operator"), tenancy.brand(ALPHA, actor="user:ada"):
+        policies.set_rules(brand_id=ALPHA, rules=rules, expected_version=0)
     drain()
-    assert replans() == [("policy", 0, 7, 1, False)]
+    assert replans() == [("policy", 0, 1, 1, False)]
     assert {cause: status for cause, (status, _) in goals().items()} == {
         "test:one": "CANCELLED",
         "test:one:again:2": "DONE",

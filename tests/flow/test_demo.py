@@ -70,6 +70,20 @@ def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_
     texts = published(home / "plaza.sqlite3")
     assert len(texts) == len(set(texts)) == last["published"]
     assert "posts out" in err  # live progress
+    provoked = {
+        "limits",
+        "forbidden",
+        "sensitive",
+        "experience",
+        "disclosure",
+        "links",
+        "grounding",
+        "duplicates",
+        "fleet",
+    }
+    assert set(last["stopped"]) == provoked, last["stopped"]
+    for rule, reason in last["stopped"].items():
+        assert f"{rule}: {reason}" in out
     assert left_over(home) == []
 
 

@@ -11,7 +11,7 @@ from governance.policies.base import Finding, Outcome, Policy
 from governance.policies.rules.craft import Craft
 from governance.policies.rules.duplicates import Duplicates
 from governance.policies.rules.forbidden import ForbiddenTopics
-from governance.policies.rules.grounding import Grounding, claims
+from governance.policies.rules.grounding import Grounding
 from governance.policies.rules.label import AiLabel
 from governance.policies.rules.limits import PlatformLimits
 from governance.policies.rules.relevance import Relevance
@@ -34,12 +34,23 @@ SNAPSHOT: dict[str, Any] = {
     "soul": {
         "name": "Bea Unscrews",
         "forbidden_topics": ["gambling", "diet pills"],
+        "sensitive_topics": [],
+        "links": [],
+        "handle": "bea_unscrews",
+        "audience": "Everyone with a screwdriver",
+        "interests": ["toasters"],
+        "directives": [],
+        "backstory": "",
         "voice": {"openers": ["Look at this:"], "asides": ["I like that very much."], "closers": ["Yours, Bea."]},
     },
     "trend": {"title": "Repair café in Orlowe mends its 1,000th toaster", "relevance_bp": 9712},
     "measures": {"voice_bp": 8345},
     "citations": [{"text": FACT, "title": "Repair café mends toaster", "source": "Harbour Post", "url": "http://x"}],
     "facts": [{"text": FACT}],
+    "rules": {"forbidden_topics": [], "sensitive_topics": [], "link_domains": [], "affiliate_domains": []},
+    "fleet": {"days": 14, "text": None, "image": None, "text_block_bp": 9_600, "image_block_bits": 32},
+    "schedule": {"ready": "2026-11-28T12:00:00+00:00", "goes_out": "2026-11-28T12:00:00+00:00", "why": ""},
+    "model_judge": {"provider": "offline", "writer": "offline", "opinion": None},
     "limits": {"text_max": 280, "images_max": 1, "image_bytes_max": 1000, "label_field": "ai_generated"},
     "media": {"a" * 64: {"size_bytes": 1000, "width": 10, "height": 10}},
     "neighbours": [
@@ -195,22 +206,10 @@ def test_nearly_the_same_is_a_humans_business_from_the_limit_on() -> None:
 
 
 @pytest.mark.spec("SAF-6")
-def test_claims_are_the_quotations_numbers_and_names_of_a_text() -> None:
-    assert list(claims(GOOD)) == [
-        ("quotation", "Most of them only needed a new fuse,"),
-        ("number", "1,000"),
-        ("name", "Orlowe"),
-        ("name", "Harbour Post"),
-        ("name", "Hettie Lamb"),
-    ]
-    assert list(claims("Nothing here. Nothing at all: I’m sure, says the AI.")) == []
-
-
-@pytest.mark.spec("SAF-6")
 def test_what_the_sources_say_is_grounded() -> None:
     finding = check(Grounding())
     assert (finding.outcome, finding.score_bp, finding.span) == (PASS, 10_000, "")
-    assert finding.reason == "All 5 names, numbers and quotations are in the sources."
+    assert finding.reason == "All 5 names, numbers, dates and quotations are in the sources."
 
 
 @pytest.mark.spec("SAF-6")

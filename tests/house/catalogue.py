@@ -12,7 +12,7 @@ Connection = psycopg.Connection
 OURS = ("core_", "governance_", "publishing_", "agents_", "wallets_")
 KNOWN = ("auth_", "django_")  # Django's own and django_celery_beat's
 # They own the functions that lend a narrow right; nobody logs in as them.
-LENDERS = {"chimera_dispatch", "chimera_recorder", "chimera_treasurer", "chimera_archivist"}
+LENDERS = {"chimera_dispatch", "chimera_recorder", "chimera_treasurer", "chimera_archivist", "chimera_comparer"}
 CITED = ("publishing_trend", "SELECT")  # an item of a feed is kept while any brand's trend cites it
 SEARCH_PATHS = {"search_path=public, pg_temp", "search_path=pg_catalog, public, pg_temp"}
 OWN = "({} = (NULLIF(current_setting('app.brand'::text, true), ''::text))::bigint)"
@@ -209,7 +209,7 @@ def powers(connection: Connection) -> Iterator[str]:
     for role, power in connection.execute(
         "SELECT rolname, CASE WHEN rolcanlogin THEN 'logs in' ELSE 'is mightier than needed' END FROM pg_roles"
         " WHERE rolname IN ('chimera_owner', 'chimera_dispatch', 'chimera_recorder', 'chimera_treasurer',"
-        " 'chimera_archivist')"
+        " 'chimera_archivist', 'chimera_comparer')"
         " AND (rolcanlogin OR rolsuper OR rolbypassrls)"
     ).fetchall():
         yield f"{role} {power}"

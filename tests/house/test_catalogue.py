@@ -46,7 +46,7 @@ ARCHIVED = ("goal", "plan", "task", "dependency", "artifact", "verdict", "archiv
 FORGOTTEN = ("governance_attempt", "governance_hold", "core_callrecord", "core_tick", "publishing_trend")
 DELETES |= {
     (table, "chimera_archivist"): "finished work is put away whole; see agents/archive"
-    for table in (*(f"agents_{name}" for name in ARCHIVED), *FORGOTTEN, "publishing_feeditem")
+    for table in (*(f"agents_{name}" for name in ARCHIVED), *FORGOTTEN, "publishing_feeditem", "publishing_fingerprint")
 }
 TEXT_IN_THE_RECORD: dict[str, str] = {}
 

@@ -46,6 +46,7 @@ class Command(DoorCommand):
             f"{report.goals} goals with {report.moved_rows} rows of work went into the archive in "
             f"{report.batches} batches.\n"
             f"Forgotten: {report.forgotten_goals} archived goals, {report.forgotten_trends} trends, "
+            f"{report.forgotten_fingerprints} fingerprints, "
             f"{report.forgotten_feed_items} feed items, {report.forgotten_ticks} ticks, "
             f"{report.forgotten_sessions} sessions."
         )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agents.worker.base import Kind, Landed, Proposal, Work
+from agents.worker.base import Kind, Landed, Proposal, Work, drafted
 from chimera.core import registry, storage
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
+from publishing.media import likeness
 from publishing.media import services as media
 from publishing.media.images.base import Image, ImageMaker, PosterSpec
 
@@ -20,8 +21,10 @@ class Drawing(Kind):
     queue = "render"
 
     def _spec(self, work: Work) -> PosterSpec:
-        draft, visual = work.upstream["draft"], work.soul["visual"]
+        draft, visual = drafted(work.upstream), work.soul["visual"]
         sources = sorted({source for fact in draft["citations"] for source in fact["sources"]})
+        # The same picture again would meet the same objection.
+        seed: Any = f"{work.goal['cause']}:{len(work.feedback)}" if work.feedback else work.goal["cause"]
         return PosterSpec(
             title=draft["poster_title"],
             kicker=draft["poster_kicker"],
@@ -32,7 +35,7 @@ class Drawing(Kind):
             ink=visual["ink"],
             accent=visual["accent"],
             motif=visual["motif"],
-            seed=work.goal["cause"],
+            seed=seed,
         )
 
     def worst_case_usd_micros(self, *, work: Work) -> int:
@@ -60,8 +63,9 @@ class Drawing(Kind):
             "width": image.width,
             "height": image.height,
             "size_bytes": len(image.bytes),
+            "likeness": likeness.of(image.bytes),
             "maker": registry.get("IMAGES", MAKER, ImageMaker).name,
-            "alt": work.upstream["draft"]["alt_text"],
+            "alt": drafted(work.upstream)["alt_text"],
         }
 
     def land(self, *, landed: Sequence[Landed]) -> list[str]:

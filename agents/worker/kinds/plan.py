@@ -26,7 +26,7 @@ class Planning(Kind):
         """The steps, in an order in which they can be made, with the estimate."""
         kinds = known()
         outward = [name for name, kind in kinds.items() if kind.outward]
-        steps = graph.validated(steps=recipes.post(), kinds=list(kinds), outward=outward)
+        steps = graph.validated(steps=recipes.of(cause=work.goal["cause"]), kinds=list(kinds), outward=outward)
         estimate = sum(kinds[step.kind].estimate_usd_micros() for step in steps)
         return Proposal(payload={"steps": [step.as_json() for step in steps], "estimate_usd_micros": estimate})
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.conf import settings
 
+from agents.personas import selectors as personas
 from agents.tasks.models import Task
 from agents.worker import evidence, measures
-from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work
+from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work, drafted
 from chimera.core.calls.services import Recorder
+from chimera.core.clock import Now
 from chimera.core.money import Allowance
+from governance.policies import selectors as policies
 from publishing.accounts.models import Account
 from publishing.posts import fees, scheduling
 
@@ -37,7 +40,7 @@ class Publishing(Kind):
         """Exactly what will be published: nothing is added or changed after this."""
         if "account_id" not in work.inputs:
             raise CannotPropose(f"@{work.agent['handle']} has no account on any platform; register one.")
-        draft, image = work.upstream["draft"], work.upstream["image"]
+        draft, image = drafted(work.upstream), work.upstream["image"]
         return Proposal(
             payload={
                 "platform": work.inputs.get("platform", PLATFORM),
@@ -45,7 +48,7 @@ class Publishing(Kind):
                 "text": draft["text"],
                 "media": [{"sha256": image["sha256"], "alt": image["alt"]}],
                 "ai_generated": True,
-                **({"sponsorship": draft["sponsorship"]} if "sponsorship" in draft else {}),
+                "sponsorship": draft.get("sponsorship", "none"),
             }
         )
 
@@ -58,9 +61,16 @@ class Publishing(Kind):
         return measures.add(snapshot=snapshot)
 
     def commit(self, *, accepted: Sequence[Accepted]) -> None:
-        """Schedule the posts, once per task."""
+        """Schedule the posts, once per task: at once, or when the quiet hours of the persona or its brand end."""
         owners = {one.task.agent_subject for one in accepted}
-        accounts = {(a.belongs_to, a.platform): a for a in Account.objects.filter(belongs_to__in=owners)}
+        # The clock comes with the accounts: one round trip.
+        found = list(Account.objects.filter(belongs_to__in=owners).annotate(as_of=Now()))
+        accounts = {(account.belongs_to, account.platform): account for account in found}
+        souls = personas.souls(ids={one.task.soul_id for one in accepted})
+        rules = policies.rules()
+        openings = {
+            soul_id: evidence.opening(at=found[0].as_of, rules=rules, soul=soul) for soul_id, soul in souls.items()
+        }
         scheduling.schedule_all(
             rows=[
                 scheduling.Scheduled(
@@ -70,6 +80,7 @@ class Publishing(Kind):
                     payload=one.payload,
                     scopes=[*one.task.scopes, f"platform:{one.payload['platform']}"],
                     approval=one.approval,
+                    not_before=openings[one.task.soul_id].at if openings[one.task.soul_id].why else None,
                 )
                 for one in accepted
             ]

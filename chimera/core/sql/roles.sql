@@ -7,7 +7,7 @@ BEGIN
   -- A cluster may hold several databases: two of them may be made at the same moment.
   PERFORM pg_advisory_xact_lock(hashtext('chimera roles'));
   FOREACH r IN ARRAY ARRAY['chimera_owner', 'chimera_dispatch', 'chimera_recorder', 'chimera_treasurer',
-                           'chimera_archivist'] LOOP
+                           'chimera_archivist', 'chimera_comparer'] LOOP
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r) THEN
       EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', r);
     END IF;
@@ -18,11 +18,11 @@ BEGIN
     END IF;
   END LOOP;
   -- The migrator acts as the owner, and may hand functions to the roles that lend narrow rights. It may become them,
-  -- but has none of their rights by itself: nobody writes the record or the money,
-  -- or puts work away, in passing.
-  GRANT chimera_owner, chimera_dispatch, chimera_recorder, chimera_treasurer, chimera_archivist TO chimera_migrator
-    WITH INHERIT FALSE, SET TRUE;
-  GRANT chimera_dispatch, chimera_recorder, chimera_treasurer, chimera_archivist TO chimera_owner
+  -- but has none of their rights by itself: nobody writes the record or the money, puts work away, or looks
+  -- over all brands' posts, in passing.
+  GRANT chimera_owner, chimera_dispatch, chimera_recorder, chimera_treasurer, chimera_archivist, chimera_comparer
+    TO chimera_migrator WITH INHERIT FALSE, SET TRUE;
+  GRANT chimera_dispatch, chimera_recorder, chimera_treasurer, chimera_archivist, chimera_comparer TO chimera_owner
     WITH INHERIT FALSE, SET TRUE;
 END
 $$;

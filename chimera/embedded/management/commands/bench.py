@@ -105,6 +105,24 @@ def _stop(command: "Command", options: dict[str, Any]) -> None:
         raise CommandError(f"{found['calls_after_stop']} calls left after a stop had returned.")
 
 
+def _judge_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import judge
+
+    parser.add_argument(
+        "--rows", type=int, default=judge.SIZES[-1], help="most fingerprints that the guard is asked over"
+    )
+    parser.add_argument("--rounds", type=int, default=judge.ROUNDS, help="rounds over the posts")
+
+
+def _judge(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import judge
+
+    order = judge.Order(rows_max=options["rows"], rounds=options["rounds"])
+    found = judge.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -112,6 +130,7 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "engine": ("pipelines per second, beside other systems", _engine_words, _engine),
     "budgets": ("many processes at one purse across midnight, beside read-then-insert", _budgets_words, _budgets),
     "stop": ("how soon nothing leaves any more after a stop of the fleet, under load", _stop_words, _stop),
+    "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
 
 
@@ -122,6 +141,7 @@ class Command(DoorCommand):
     example = (
         "  manage.py bench engine --quick     one short round: does it all run?\n"
         "  manage.py bench engine --json      everything, as one JSON object\n"
+        "  manage.py bench judge --json       the judge without a model, and the fleet's guard\n"
         "  manage.py bench engine --only chimera,celery --extras latency\n"
         "  manage.py bench budgets --json\n"
         "  manage.py bench stop --quick\n"

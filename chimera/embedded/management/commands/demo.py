@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from django.db import InterfaceError, OperationalError, connection
 from agents import summary
 from agents.summary import Numbers
 from chimera.core import clock, money, tenancy
-from chimera.embedded import demo, footprint
+from chimera.embedded import demo, footprint, provocations
+from chimera.embedded.provocations import Stopped
 from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
 
 ONCE_TIMEOUT_S = 110.0
@@ -46,15 +48,19 @@ class Command(MachineCommand):
             self.tell("personas: " + ", ".join(f"@{h} ({r.lower()})" for h, r in cast.rungs.items()))
             machine.wait_ready()
             self.tell("the platform, the connector and the workers are up")
-            numbers = self._main_job(machine, cast, once=once)
-            self._summary(machine, numbers, as_json=options["json"])
+            since = clock.now()
+            numbers = self._main_job(machine, cast, since, once=once)
+            if provocations.provoke(brand_id=cast.brand_id):
+                self.tell("the operator dictates a post for each hard rule; the judge gets them like all others")
+                numbers = self._watch(machine, cast, since, once=once)
+            stopped = provocations.stopped(brand_id=cast.brand_id)
+            self._summary(machine, numbers, stopped, as_json=options["json"])
             if not once:
                 self._stay(machine)
 
         self.operate(web_port=options["port"], with_desk=not once, run=run)
 
-    def _main_job(self, machine: Machine, cast: demo.Cast, *, once: bool) -> Numbers:
-        since = clock.now()
+    def _main_job(self, machine: Machine, cast: demo.Cast, since: datetime, *, once: bool) -> Numbers:
         readings, found = demo.scan(sources=demo.feeds(simulator_port=machine.ports.simulator), brand_id=cast.brand_id)
         for reading in readings:
             if reading.error:
@@ -102,7 +108,9 @@ class Command(MachineCommand):
                 return numbers
             time.sleep(LOOK_EVERY_S)
 
-    def _summary(self, machine: Machine, numbers: Numbers, *, as_json: bool) -> None:
+    def _summary(self, machine: Machine, numbers: Numbers, stopped: Sequence[Stopped], *, as_json: bool) -> None:
+        for one in stopped:
+            self.stdout.write(f"{one.rule}: {one.reason or 'let its post pass.'}")
         weight = machine.footprint()
         self.stdout.write(
             f"\n{numbers.trends} trends, {numbers.goals} goals, {numbers.tasks_done} tasks done: "
@@ -124,6 +132,7 @@ class Command(MachineCommand):
                     "in_review": numbers.in_review,
                     "rejected": numbers.rejected,
                     "cost_usd": numbers.cost_usd_micros / money.MICROS_PER_USD,
+                    "stopped": {one.rule: one.reason for one in stopped if one.reason},
                     "seconds": round(self.seconds, 2),
                     "first_post_seconds": round(first, 2) if first is not None else None,
                     **as_numbers(weight),
