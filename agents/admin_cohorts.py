@@ -40,6 +40,16 @@ class BudgetForm(BaseDialogForm):
     )  # fmt: skip
 
 
+class ThresholdForm(WhyForm):
+    """Above which score each may act alone."""
+
+    act_above = forms.DecimalField(
+        label="Act alone above (0.90 to 1)", min_value=Decimal("0.9"), max_value=Decimal(1), max_digits=5,
+        decimal_places=4,
+        widget=UnfoldAdminDecimalFieldWidget(),
+    )  # fmt: skip
+
+
 class ChangeForm(WhyForm):
     """What every soul gets, and who has it first."""
 
@@ -81,7 +91,7 @@ class CohortAdmin(ReadingAdmin):
     ordering: ClassVar[list[str]] = ["brand", "name"]
     fields: ClassVar[list[str]] = ["name", "brand", "query", "holds"]
     readonly_fields: ClassVar[list[str]] = ["holds"]
-    actions_detail: ClassVar[list[str]] = ["pause", "resume", "budget", "begin"]
+    actions_detail: ClassVar[list[str]] = ["pause", "resume", "budget", "tighten", "begin"]
 
     def has_run_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may act on cohorts."""
@@ -118,12 +128,28 @@ class CohortAdmin(ReadingAdmin):
         description="Budget",
         permissions=["run"],
         icon="payments",
-        dialog=_dialog("A budget for each", "A day that has begun keeps its limit.", "Set it", BudgetForm),
+        dialog=_dialog("A budget for each", "It counts from now on.", "Set it", BudgetForm),
     )
     def budget(self, request: HttpRequest, form: BudgetForm, object_id: str) -> HttpResponse:
         """The same limit for each."""
         usd_micros = money.usd(str(form.cleaned_data["dollars"]))
         return self._act(request, object_id, lambda cohort: services.budget(cohort=cohort, usd_micros=usd_micros))
+
+    @action(
+        description="Threshold",
+        permissions=["run"],
+        icon="compress",
+        dialog=_dialog("A threshold for each", "Below it a human decides.", "Set it", ThresholdForm),
+    )
+    def tighten(self, request: HttpRequest, form: ThresholdForm, object_id: str) -> HttpResponse:
+        """The same threshold for each."""
+        said = form.cleaned_data
+        bar = int(said["act_above"] * 10_000)
+
+        def act(cohort: Cohort) -> list[Done]:
+            return services.tighten(cohort=cohort, act_above_bp=bar, reason=said["reason"])
+
+        return self._act(request, object_id, act)
 
     @action(
         description="Change souls",

@@ -15,6 +15,7 @@ from chimera.core.errors import ChimeraError, Denied
 from governance.budgets import services as budgets
 from governance.controls import services as controls
 from governance.controls.models import ControlKind
+from governance.thresholds import services as thresholds
 
 TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 TAGS_MAX = 20
@@ -89,11 +90,22 @@ def resume(*, cohort: Cohort, reason: str) -> list[Done]:
 
 
 def budget(*, cohort: Cohort, usd_micros: int) -> list[Done]:
-    """Give every member this limit a day. A day that has begun keeps its limit."""
+    """Give every member this limit a day, from now on. One who has more in use already keeps its own, and is listed."""
 
     def act(agent: Agent) -> str:
         budgets.set_limit(brand_id=agent.brand_id, scope=agent.scope, limit_usd_micros=usd_micros)
         return f"{money.show(usd_micros)} a day"
+
+    return each(agents=selectors.members(cohort=cohort), act=act)
+
+
+def tighten(*, cohort: Cohort, act_above_bp: int, reason: str) -> list[Done]:
+    """Every member acts alone above this score only, whatever it makes, in basis points."""
+    why = _reason(reason)
+
+    def act(agent: Agent) -> str:
+        thresholds.tighten(brand_id=agent.brand_id, scope=agent.scope, act_above_bp=act_above_bp, reason=why)
+        return f"acts above {act_above_bp / 10_000:.4f}"
 
     return each(agents=selectors.members(cohort=cohort), act=act)
 

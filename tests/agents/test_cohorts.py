@@ -20,7 +20,7 @@ from agents.personas import services as personas
 from agents.personas.models import Agent
 from agents.personas.states import TrustRung
 from governance.controls.models import Control
-from governance.models import AuditEvent, BudgetLimit
+from governance.models import AuditEvent, BudgetLimit, Threshold
 from tests import people
 from tests.agents.fakes import desk, drain, looking
 from tests.conftest import ALPHA, BETA, World
@@ -113,6 +113,19 @@ def test_a_cohort_is_paused_and_resumed_each_for_itself(world: World) -> None:
         assert Control.objects.filter(status="IN_FORCE", reason="a drill").count() == 3
         services.resume(cohort=Cohort.objects.get(), reason="over")
         assert Control.objects.filter(status="IN_FORCE").count() == 0
+
+
+@pytest.mark.spec("PLN-12", "JDG-2")
+def test_thresholds_of_all_members_are_tightened_and_never_loosened(world: World) -> None:
+    cohort(world)
+    with desk(world):
+        members = Cohort.objects.get()
+        found = services.tighten(cohort=members, act_above_bp=9_700, reason="a launch week")
+        assert [(one.handle, one.said) for one in found] == [(handle, "acts above 0.9700") for handle in FILES]
+        loose = services.tighten(cohort=members, act_above_bp=8_000, reason="a calm week")
+        assert not any(one.done for one in loose) and "only ever tightened" in loose[0].said
+        held = Threshold.objects.filter(status="IN_FORCE").values_list("act_above_bp", "reason")
+        assert list(held) == [(9_700, "a launch week")] * 3
 
 
 @pytest.mark.spec("PLN-12")
@@ -382,7 +395,11 @@ def test_the_command_saves_shows_acts_and_rolls_out(world: World) -> None:
 MISTAKES = [
     (("show", "nobody"), "There is no cohort 'nobody'. Known: everybody."),
     (("show",), "Name the cohort: manage.py cohort show NAME."),
-    (("apply", "everybody"), "Say one thing to do: --pause, --resume, --budget, or a change of every soul."),
+    (
+        ("apply", "everybody"),
+        "Say one thing: --pause, --resume, --budget, --act-above, or a change of every soul.",
+    ),
+    (("apply", "everybody", "--act-above", "95", "--reason", "x"), "--act-above '95' is no score; write it like 0.95."),
     (("apply", "everybody", "--pause"), "Give a reason in words; it is kept with what is done."),
     (("go", "everybody", "--reason", "x"), "No rollout of everybody waits for a decision."),
     (("save", "X Y", "--everyone", "--brand", "alpha"), "'X Y' names no cohort; use 2 to 60 small letters"),
@@ -391,7 +408,10 @@ MISTAKES = [
         ("apply", "everybody", "--directive", "x", "--canary", "3", "--reason", "y"),
         "1 to 2 can be canaries, not 3.",
     ),
-    (("apply", "everybody", "--pause", "--canary", "1"), "A pause or its end needs no canary; leave --canary out."),
+    (
+        ("apply", "everybody", "--pause", "--canary", "1"),
+        "Only a change of souls or a budget has a canary; leave --canary out.",
+    ),
 ]
 
 

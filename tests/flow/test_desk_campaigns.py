@@ -17,7 +17,7 @@ from agents.cohorts import services as cohorts
 from agents.cohorts.models import Cohort, Rollout
 from agents.personas.models import Agent
 from chimera.core import clock, tenancy
-from governance.models import AuditEvent, BudgetLimit
+from governance.models import AuditEvent, BudgetLimit, Threshold
 from tests import people
 from tests.conftest import ALPHA, BETA, World
 
@@ -118,11 +118,13 @@ def test_a_campaign_that_makes_no_sense_is_told_beside_the_form(desk: Client) ->
 def test_a_cohort_is_acted_on_and_a_change_rolled_out_at_the_desk(world: World, desk: Client) -> None:
     page = f"/admin/agents/cohort/{one(Cohort).pk}"
     assert "@bea_unscrews, @iven_at_lowtide" in desk.get(f"{page}/change/").content.decode()
-    for verb in ("pause", "resume", "budget", "begin"):
+    for verb in ("pause", "resume", "budget", "tighten", "begin"):
         assert desk.get(f"{page}/{verb}/").status_code == 200
     desk.post(f"{page}/budget/", {**SUBMIT, "dollars": "3.00"})
+    desk.post(f"{page}/tighten/", {**SUBMIT, "act_above": "0.95", "reason": "a launch week"})
     with tenancy.all_brands(actor="test:look"):
         assert BudgetLimit.objects.filter(scope__startswith="agent:", limit_usd_micros=3_000_000).count() == 2
+        assert Threshold.objects.filter(scope__startswith="agent:", act_above_bp=9_500).count() == 2
         assert Rollout.objects.count() == 0
     change = {**SUBMIT, "reason": "readers asked", "directives": "Name the town.", "forbidden": "", "canaries": "1"}
     desk.post(f"{page}/begin/", change)

@@ -25,7 +25,7 @@ class Command(DoorCommand):
 
     help = (
         "Show cohorts (list, show), save one or tag agents (save, tag), act on every member (apply with --pause, "
-        "--resume or --budget), or roll a change out: apply with --canary, then go or back."
+        "--resume, --budget or --act-above), or roll a change out: apply with --canary, then go or back."
     )
     example = (
         "  manage.py cohort list\n"
@@ -35,6 +35,7 @@ class Command(DoorCommand):
         "  manage.py cohort show everybody\n"
         '  manage.py cohort apply everybody --pause --reason "a drill"\n'
         "  manage.py cohort apply everybody --budget 3.00 --json\n"
+        '  manage.py cohort apply everybody --act-above 0.95 --reason "a launch week"\n'
         '  manage.py cohort apply everybody --directive "Name the town." --canary 1 --reason "readers asked"\n'
         '  manage.py cohort go everybody --reason "the canary was no worse"\n'
         '  manage.py cohort back everybody --reason "the canary was worse"\n'
@@ -55,6 +56,7 @@ class Command(DoorCommand):
         parser.add_argument("--pause", action="store_true")
         parser.add_argument("--resume", action="store_true")
         parser.add_argument("--budget", metavar="DOLLARS", help="a day for each, like 3.00")
+        parser.add_argument("--act-above", metavar="SCORE", help="act alone above this score only, like 0.95")
         parser.add_argument("--directive", action="append", default=[], help="add it to every soul; may come again")
         parser.add_argument("--forbid", action="append", default=[], help="add a forbidden topic; may come again")
         parser.add_argument("--posts-per-day", type=int, default=0, metavar="N", help="for every soul")
@@ -115,20 +117,24 @@ class Command(DoorCommand):
     def _on_apply(self, options: dict[str, Any]) -> None:
         cohort = _cohort(options)
         soul = bool(options["directive"] or options["forbid"] or options["posts_per_day"])
-        if sum((options["pause"], options["resume"], options["budget"] is not None, soul)) != 1:
-            raise CommandError("Say one thing to do: --pause, --resume, --budget, or a change of every soul.")
+        given = (options["budget"] is not None, options["act_above"] is not None)
+        if sum((options["pause"], options["resume"], *given, soul)) != 1:
+            raise CommandError("Say one thing: --pause, --resume, --budget, --act-above, or a change of every soul.")
         if soul or options["canary"]:
             self._begin(cohort, options, soul=soul)
         elif options["pause"]:
             self._report(cohort, services.pause(cohort=cohort, reason=options["reason"]), options)
         elif options["resume"]:
             self._report(cohort, services.resume(cohort=cohort, reason=options["reason"]), options)
+        elif options["act_above"] is not None:
+            bar = _score_bp(options["act_above"])
+            self._report(cohort, services.tighten(cohort=cohort, act_above_bp=bar, reason=options["reason"]), options)
         else:
             self._report(cohort, services.budget(cohort=cohort, usd_micros=_dollars(options["budget"])), options)
 
     def _begin(self, cohort: Cohort, options: dict[str, Any], *, soul: bool) -> None:
         if not soul and options["budget"] is None:
-            raise CommandError("A pause or its end needs no canary; leave --canary out.")
+            raise CommandError("Only a change of souls or a budget has a canary; leave --canary out.")
         if soul:
             wanted = {"directives": options["directive"], "forbidden_topics": options["forbid"]}
             change = rollouts.soul_change(
@@ -220,6 +226,16 @@ def _brand(slug: str) -> Brand:
     if slug:
         raise CommandError(f"There is no brand {slug!r}. Known: {known}.")
     raise CommandError(f"Say of which brand: --brand SLUG. Known: {known}.")
+
+
+def _score_bp(text: str) -> int:
+    try:
+        score = Decimal(text)
+    except InvalidOperation:
+        score = Decimal("NaN")
+    if not score.is_finite() or not 0 <= score <= 1 or score != round(score, 4):
+        raise CommandError(f"--act-above {text!r} is no score; write it like 0.95.")
+    return int(score * 10_000)
 
 
 def _dollars(text: str) -> int:
