@@ -30,7 +30,8 @@ TARGETS: dict[str, list[str]] = {
     "governance/routing.py": [f"{G}/test_routing.py"],
     "governance/transitions.py": [f"{G}/test_transitions.py"],
     "governance/budgets/services.py": [
-        f"{G}/{name}.py" for name in ("test_budgets", "test_budget_sets", "test_sets_of_money")
+        f"{G}/{name}.py"
+        for name in ("test_budgets", "test_budget_sets", "test_sets_of_money", "test_windows", "test_gates")
     ],
 }
 COMPARED = {

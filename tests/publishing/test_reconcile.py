@@ -295,7 +295,7 @@ def test_the_quarantine_is_lifted_by_hand_too(lost: World) -> None:
         with tenancy.all_brands(actor="cli:ada"):
             effects.quarantine(reason="restored")
         out = StringIO()
-        call_command("resume", "--effects", stdout=out)
+        call_command("resume", "--effects", "--reason", "The platforms were read.", stdout=out)
     assert "effects: 1 lifted" in out.getvalue()
     assert effects.quarantined() is None
 
