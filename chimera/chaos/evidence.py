@@ -42,7 +42,7 @@ _RECORDED = """
 SELECT c.relname AS name, split_part(encode(t.tgargs, 'escape'), '\\000', 1) AS subject
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
  WHERE p.proname = 'chimera_record' AND t.tgname = 'record_' || c.relname
-   AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'state_version')
+   AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('status', 'state_version')) = 2
 """
 
 

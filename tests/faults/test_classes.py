@@ -201,6 +201,8 @@ def test_what_a_restored_database_forgot_is_found_before_anything_goes_out_again
     owner.execute("SET session_replication_role = replica")
     owner.execute("DELETE FROM governance_effect")
     owner.execute("DELETE FROM governance_hold")
+    owner.execute("DELETE FROM governance_entry")
+    owner.execute("DELETE FROM governance_fleetreturn")
     owner.execute(
         "UPDATE publishing_post"
         " SET status = 'SCHEDULED', platform_id = '', url = '', published_at = NULL, due_at = now()"

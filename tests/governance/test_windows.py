@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from chimera.core import clock, tenancy
 from governance.budgets import gates
 from governance.budgets import services as budgets
-from governance.budgets.models import Budget, FleetBudget, FleetReturn, Window
+from governance.budgets.models import Budget, FleetBudget, FleetLimit, FleetReturn, Window
 from governance.budgets.services import Exhausted
 from governance.models import Hold
 from tests.conftest import ALPHA, BETA, World
@@ -119,6 +119,7 @@ def test_what_has_ended_comes_back_to_the_fleet_when_it_is_asked_for(world: Worl
     assert fleet(world, today) == (900, 100)
     with world.role("operator"), tenancy.all_brands(actor="test:look"):
         assert str(FleetBudget.objects.get()) == f"the fleet on {today}"
+        assert str(FleetLimit.objects.get()) == "the fleet a day"
     settle("c", 0)
     with world.role("operator"), tenancy.all_brands(actor="test:look"):
         assert str(FleetReturn.objects.get()) == f"of the fleet on {today}"
