@@ -302,8 +302,8 @@ MONEY = (
         breaks="What a worker spent that lost its row is not settled.",
         made=(
             InPython(
-                "agents.worker.ending:orphaned",
-                {"budgets.settle_within(key=taken.hold_key, amount_usd_micros=recorder.cost_usd_micros)": "pass"},
+                "agents.worker.ending:_settle",
+                {'budgets.settle_within(key=f"{subject}:{fence}", amount_usd_micros=recorder.cost_usd_micros)': "pass"},
             ),
         ),
         test=f"{AGENTS}/test_worker.py::test_a_worker_that_lost_its_lease_keeps_nothing_but_settles_what_it_spent",
