@@ -15,7 +15,13 @@ from tests import servers
 
 ALPHA, BETA = 1, 2
 ACTOR = "test:fixture"
+LONG = {"flow", "embedded"}  # folders of few tests that take long
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first: begun last, one of them would keep one core busy while the other has nothing to do."""
+    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
 
 
 @pytest.fixture(scope="session")

@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "$#" -gt 0 ] || set -- --ignore=tests/faults --ignore=tests/mutants
-exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile \
+exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadfile --no-loadscope-reorder \
   --cov=chimera --cov=governance --cov=publishing --cov=agents --cov-branch --cov-report= "$@"

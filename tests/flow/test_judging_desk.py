@@ -68,6 +68,7 @@ def test_the_page_of_calibration_draws_the_curve_beside_a_table_and_asks_no_more
     world: World, desk: Client, agent: Agent
 ) -> None:
     page, _ = looked(desk)
+    assert "Calibration | Chimera</title>" in page
     assert "That is too few for a curve: 50 are needed." in page and "<svg role" not in page
     decided(world, agent, count=60)
     page, few = looked(desk)
