@@ -15,7 +15,7 @@ from agents import under_way
 from agents.personas import selectors as personas
 from agents.tasks.models import Task
 from agents.under_way import FLEET, UnderWay
-from chimera.core import registry, tenancy
+from chimera.core import registry, tenancy, wake
 from chimera.core.brands.models import Brand
 from chimera.core.clock import Now
 from chimera.core.errors import Denied
@@ -27,6 +27,7 @@ from governance.effects import services as effects
 from governance.grants import services as grants
 from publishing.posts.models import Post
 
+WAITING = ("reply", "think", "publish")  # queues whose workers look at once when a stop is lifted
 SETTLES_S = 0.1  # beyond LOOK_LASTS_S: from a look that was just good enough to the call that leaves by it
 
 
@@ -123,6 +124,8 @@ def resume(*, scope: str, reason: str, actor: str) -> Resumed:
         if done.lifted and not done.waiting and scope == effects.SPENDING:
             _look_again()
     looking.forget()
+    for queue in WAITING if done.lifted else ():
+        wake.hint(queue=queue)
     return done
 
 

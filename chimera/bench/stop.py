@@ -163,7 +163,7 @@ def run(*, stops: int, tell: Tell) -> dict[str, Any]:
         with _running(ends, folder):
             _warm(folder / "arrivals.log")
             tell(f"{stops} stops and resumes of the fleet under load")
-            words = ["--stops", str(stops), "--works-s", "1.0"]
+            words = ["--stops", str(stops), "--works-s", "1.5"]
             stopper = program(ends, "chimera.bench.stopper", *words, role="chimera_operator")
             found = said(stopper, what="The stopper", timeout_s=60 + stops * STOP_TAKES_S_MAX)
         report = judged(found["stops"], read(folder / "arrivals.log"), _subjects(ends))

@@ -18,6 +18,7 @@ from chimera.core.errors import Stopped
 from governance.controls.selectors import everything_in_force
 
 LOOK_LASTS_S = 0.4
+BAD_NEWS_LASTS_S = 0.05  # a no is asked again sooner: the stop may have been lifted, and who was told no waits a second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +37,16 @@ _lock = threading.Lock()
 
 def require_open(*, scopes: Iterable[str]) -> None:
     """Raise Stopped when any of the scopes was stopped at the last look. Outside of transactions."""
-    held = _now().held
-    if not held:
+    look = _now()
+    if not look.held:
         return
-    for scope in scopes:
-        if scope in held:
-            raise Stopped(held[scope], scope=scope)
+    wanted = list(scopes)
+    if not look.held.keys().isdisjoint(wanted) and time.monotonic() - look.at > BAD_NEWS_LASTS_S:
+        forget()
+        look = _now()
+    for scope in wanted:
+        if scope in look.held:
+            raise Stopped(look.held[scope], scope=scope)
 
 
 def sentence(*, scopes: Iterable[str]) -> str:

@@ -324,6 +324,16 @@ def test_a_look_is_shared_and_taken_again_when_it_is_old(world: World, monkeypat
         assert caught.value.scope == "agent:7"
         looking.require_open(scopes=["fleet", "agent:70"])
         assert len(asked) == 2
+        psql.execute(
+            "UPDATE governance_control SET status = 'LIFTED', state_version = 2, lifted_at = chimera_now(),"
+            " lift_reason = 'Out.'"
+        )
+        at[0] += looking.BAD_NEWS_LASTS_S - 0.01
+        with pytest.raises(Stopped):
+            looking.require_open(scopes=["agent:7"])
+        at[0] += 0.02
+        looking.require_open(scopes=["agent:7"])  # who was told no asks again before it believes it
+        assert len(asked) == 3
     finally:
         connection.execute_wrappers.pop()
 
