@@ -42,6 +42,8 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
     Their fingerprints are kept beside them, so that what is scheduled counts for every judge from then on. Rows of one
     brand, in its transaction.
     """
+    if not rows:
+        return
     Post.objects.bulk_create(
         [
             Post(
