@@ -44,7 +44,7 @@ $$;
 CREATE FUNCTION publishing_fleet_near(p_asked jsonb, p_days integer)
 RETURNS TABLE (n integer, kind text, near integer, own boolean, day date, as_of timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET hnsw.ef_search = 60 SET hnsw.iterative_scan = strict_order AS $$
+SET hnsw.ef_search = 160 SET hnsw.iterative_scan = strict_order AS $$
 DECLARE
   v_brand bigint := NULLIF(current_setting('app.brand', true), '')::bigint;
   v_now timestamptz := chimera_now();
