@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.generic import TemplateView
 from unfold.decorators import action, display
@@ -21,6 +20,7 @@ from agents.calibration import picture, selectors
 from agents.calibration.selectors import Only
 from agents.decisions.models import Decision
 from agents.personas.models import Agent
+from chimera.core import desk
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 
@@ -149,6 +149,4 @@ class AdviceAdmin(ReadingAdmin):
         else:
             messages.success(request, f"The advice is {done}.")
         url = reverse("admin:agents_calibration")
-        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
+        return desk.go_to(request, url)

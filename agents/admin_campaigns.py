@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
@@ -22,7 +21,7 @@ from agents.campaigns.models import Campaign
 from agents.campaigns.services import Terms
 from agents.campaigns.states import TRANSITIONS, CampaignStatus
 from agents.personas.models import Agent
-from chimera.core import clock, money, tenancy
+from chimera.core import clock, desk, money, tenancy
 from chimera.core.errors import ChimeraError
 
 DOLLARS = {"min_value": Decimal(0), "max_digits": 9, "decimal_places": 2, "widget": UnfoldAdminDecimalFieldWidget()}
@@ -105,10 +104,6 @@ def terms_of(said: dict[str, Any]) -> Terms:
         posts_per_day=said["posts_per_day"],
         sponsorship=said["sponsorship"],
     )
-
-
-def _dialog(title: str, words: str, button: str) -> dict[str, Any]:
-    return {"title": title, "description": words, "form_class": ReasonForm, "form_submit_text": button}
 
 
 @admin.register(Campaign)
@@ -204,7 +199,9 @@ class CampaignAdmin(ModelAdmin):
         permissions=["run"],
         icon="play_arrow",
         variant=ActionVariant.SUCCESS,
-        dialog=_dialog("Start or resume", "Goals are set for it with the next planning round.", "Start"),
+        dialog=desk.dialog(
+            "Start or resume", "Goals are set for it with the next planning round.", "Start", ReasonForm
+        ),
     )
     def start(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """Begin, or go on after a pause."""
@@ -214,7 +211,7 @@ class CampaignAdmin(ModelAdmin):
         description="Pause",
         permissions=["run"],
         icon="pause",
-        dialog=_dialog("Pause", "Its open work waits and goes on when it is started again.", "Pause"),
+        dialog=desk.dialog("Pause", "Its open work waits and goes on when it is started again.", "Pause", ReasonForm),
     )
     def pause(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """Let its work wait."""
@@ -224,7 +221,7 @@ class CampaignAdmin(ModelAdmin):
         description="End",
         permissions=["run"],
         icon="flag",
-        dialog=_dialog("End", "What is open for it is cancelled; what is out stays out.", "End it"),
+        dialog=desk.dialog("End", "What is open for it is cancelled; what is out stays out.", "End it", ReasonForm),
     )
     def end(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """It is done."""
@@ -235,7 +232,9 @@ class CampaignAdmin(ModelAdmin):
         permissions=["run"],
         icon="close",
         variant=ActionVariant.DANGER,
-        dialog=_dialog("Cancel", "What is open for it is cancelled; what is out stays out.", "Cancel it"),
+        dialog=desk.dialog(
+            "Cancel", "What is open for it is cancelled; what is out stays out.", "Cancel it", ReasonForm
+        ),
     )
     def cancel(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """It should not have been."""
@@ -251,6 +250,4 @@ class CampaignAdmin(ModelAdmin):
             ended = f" Open goals that are cancelled: {moved.cancelled}." if moved.cancelled else ""
             messages.success(request, f"The campaign is {to.lower()}.{ended}")
         url = reverse("admin:agents_campaign_change", args=[object_id])
-        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
+        return desk.go_to(request, url)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -18,7 +17,7 @@ from agents.cohorts import rollouts, selectors, services
 from agents.cohorts.models import Cohort, Rollout
 from agents.cohorts.services import Done
 from agents.personas import patching
-from chimera.core import money, tenancy
+from chimera.core import desk, money, tenancy
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 
@@ -72,16 +71,6 @@ def _told(request: HttpRequest, done: list[Done]) -> None:
             messages.error(request, f"@{one.handle}: {one.said}")
 
 
-def _back_to(request: HttpRequest, url: str) -> HttpResponse:
-    if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-        return HttpResponse(headers={"HX-Redirect": url})
-    return redirect(url)
-
-
-def _dialog(title: str, words: str, button: str, form: type[BaseDialogForm]) -> dict[str, Any]:
-    return {"title": title, "description": words, "form_class": form, "form_submit_text": button}
-
-
 @admin.register(Cohort)
 class CohortAdmin(ReadingAdmin):
     """Who belongs together. Saving one is a command; acting on it is here too."""
@@ -106,7 +95,7 @@ class CohortAdmin(ReadingAdmin):
         description="Pause",
         permissions=["run"],
         icon="pause",
-        dialog=_dialog("Pause every member", "Their work waits; nothing is lost.", "Pause them", WhyForm),
+        dialog=desk.dialog("Pause every member", "Their work waits; nothing is lost.", "Pause them", WhyForm),
     )
     def pause(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """Stop them all."""
@@ -117,7 +106,7 @@ class CohortAdmin(ReadingAdmin):
         description="Resume",
         permissions=["run"],
         icon="play_arrow",
-        dialog=_dialog("Resume every member", "What holds on brand or fleet goes on.", "Resume them", WhyForm),
+        dialog=desk.dialog("Resume every member", "What holds on brand or fleet goes on.", "Resume them", WhyForm),
     )
     def resume(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """Let them all go on."""
@@ -128,7 +117,7 @@ class CohortAdmin(ReadingAdmin):
         description="Budget",
         permissions=["run"],
         icon="payments",
-        dialog=_dialog("A budget for each", "It counts from now on.", "Set it", BudgetForm),
+        dialog=desk.dialog("A budget for each", "It counts from now on.", "Set it", BudgetForm),
     )
     def budget(self, request: HttpRequest, form: BudgetForm, object_id: str) -> HttpResponse:
         """The same limit for each."""
@@ -139,7 +128,7 @@ class CohortAdmin(ReadingAdmin):
         description="Threshold",
         permissions=["run"],
         icon="compress",
-        dialog=_dialog("A threshold for each", "Below it a human decides.", "Set it", ThresholdForm),
+        dialog=desk.dialog("A threshold for each", "Below it a human decides.", "Set it", ThresholdForm),
     )
     def tighten(self, request: HttpRequest, form: ThresholdForm, object_id: str) -> HttpResponse:
         """The same threshold for each."""
@@ -155,7 +144,7 @@ class CohortAdmin(ReadingAdmin):
         description="Change souls",
         permissions=["run"],
         icon="science",
-        dialog=_dialog(
+        dialog=desk.dialog(
             "Change every soul, a canary first",
             "Canaries have it at once; the rest when you say so.",
             "Begin",
@@ -179,9 +168,9 @@ class CohortAdmin(ReadingAdmin):
             )
         except ChimeraError as error:
             messages.error(request, str(error))
-            return _back_to(request, reverse("admin:agents_cohort_change", args=[object_id]))
+            return desk.go_to(request, reverse("admin:agents_cohort_change", args=[object_id]))
         messages.success(request, f"Rollout {rollout.pk} has begun with its canaries.")
-        return _back_to(request, reverse("admin:agents_rollout_change", args=[rollout.pk]))
+        return desk.go_to(request, reverse("admin:agents_rollout_change", args=[rollout.pk]))
 
     def _act(self, request: HttpRequest, object_id: str, act: Callable[[Cohort], list[Done]]) -> HttpResponse:
         cohort = Cohort.objects.get(pk=object_id)
@@ -192,7 +181,7 @@ class CohortAdmin(ReadingAdmin):
             messages.error(request, str(error))
         else:
             _told(request, done)
-        return _back_to(request, reverse("admin:agents_cohort_change", args=[object_id]))
+        return desk.go_to(request, reverse("admin:agents_cohort_change", args=[object_id]))
 
 
 @admin.register(Rollout)
@@ -249,7 +238,7 @@ class RolloutAdmin(ReadingAdmin):
         permissions=["run"],
         icon="check",
         variant=ActionVariant.SUCCESS,
-        dialog=_dialog("Change the rest", "Everybody else in the cohort is changed too.", "Go on", WhyForm),
+        dialog=desk.dialog("Change the rest", "Everybody else in the cohort is changed too.", "Go on", WhyForm),
     )
     def go(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """A human's yes."""
@@ -260,7 +249,7 @@ class RolloutAdmin(ReadingAdmin):
         permissions=["run"],
         icon="undo",
         variant=ActionVariant.DANGER,
-        dialog=_dialog("Take it back", "The canaries are put back as they were.", "Take it back", WhyForm),
+        dialog=desk.dialog("Take it back", "The canaries are put back as they were.", "Take it back", WhyForm),
     )
     def roll_back(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """A human's no."""
@@ -274,4 +263,4 @@ class RolloutAdmin(ReadingAdmin):
             _told(request, act(rollout=rollout, reason=form.cleaned_data["reason"]))
         except ChimeraError as error:
             messages.error(request, str(error))
-        return _back_to(request, reverse("admin:agents_rollout_change", args=[object_id]))
+        return desk.go_to(request, reverse("admin:agents_rollout_change", args=[object_id]))

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -18,7 +17,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from agents import stopping, under_way
-from chimera.core import registry, tenancy
+from chimera.core import desk, registry, tenancy
 from chimera.core.brands.models import Brand
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
@@ -142,10 +141,10 @@ class ControlAdmin(ReadingAdmin):
             control = stopping.impose(scope=scope, kind=ControlKind(said["kind"]), reason=said["reason"])
         except ChimeraError as error:
             messages.error(request, str(error))
-            return _to(request, reverse("admin:governance_control_changelist"))
+            return desk.go_to(request, reverse("admin:governance_control_changelist"))
         transaction.on_commit(partial(stopping.see_through, control=control, actor=tenancy.current_actor()))
         messages.success(request, f"{control.scope} is stopped. {control.sentence}")
-        return _to(request, reverse("admin:governance_control_change", args=[control.pk]))
+        return desk.go_to(request, reverse("admin:governance_control_change", args=[control.pk]))
 
     @action(
         description="Resume…",
@@ -180,10 +179,4 @@ class ControlAdmin(ReadingAdmin):
                 )
             if not done.lifted and not done.waiting:
                 messages.info(request, f"Nothing was in force on {control.scope}; nothing changed.")
-        return _to(request, reverse("admin:governance_control_changelist"))
-
-
-def _to(request: HttpRequest, url: str) -> HttpResponse:
-    if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-        return HttpResponse(headers={"HX-Redirect": url})
-    return redirect(url)
+        return desk.go_to(request, reverse("admin:governance_control_changelist"))

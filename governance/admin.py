@@ -6,14 +6,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from chimera.core import wake
+from chimera.core import desk, wake
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance import admin_budgets  # noqa: F401 - registers its pages
@@ -220,9 +219,7 @@ class ReviewItemAdmin(SampleAnswers, ReadingAdmin):
             url = reverse("admin:governance_reviewitem_changelist") + "?status=PENDING"
         else:
             url = reverse("admin:governance_reviewitem_change", args=[following.pk])
-        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
+        return desk.go_to(request, url)
 
 
 @admin.register(Effect)

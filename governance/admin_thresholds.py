@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -18,6 +17,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from chimera.core import desk
 from chimera.core.brands.models import Brand
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
@@ -142,6 +142,4 @@ class ThresholdAdmin(ReadingAdmin):
         else:
             messages.success(request, f"The threshold is {done}.")
         url = reverse("admin:governance_threshold_changelist")
-        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
+        return desk.go_to(request, url)

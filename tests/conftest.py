@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from chimera.core import tenancy
 from governance.controls import looking
@@ -32,6 +33,13 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     connection.close()
     servers.drop(servers.database())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A password costs half a second on purpose; the ones of tests guard nothing."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)
