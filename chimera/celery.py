@@ -41,6 +41,17 @@ def _start_sweeping(sender: Any = None, **_: Any) -> None:
         sweeper.start()
 
 
+@worker_init.connect
+def _start_sealing(**_: Any) -> None:
+    # Where a worker was given the sealer's login: on one machine, so that no further process is needed.
+    from django.conf import settings
+
+    from governance.audit import sealer
+
+    if settings.SEALER_DATABASE_URL:
+        sealer.start()
+
+
 @worker_shutdown.connect
 def _close_sessions(**_: Any) -> None:
     from chimera.core.mcp import client

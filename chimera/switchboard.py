@@ -1,7 +1,7 @@
 """The switchboard: every pluggable part is one line here.
 
 Values are dotted paths, imported when first used and checked against their base class. `manage.py check` looks at
-every line. Requirements: JDG-1, GEN-1, TRD-1, PUB-1.
+every line. Requirements: JDG-1, GEN-1, TRD-1, PUB-1, AUD-2.
 """
 
 # The base class of each section: what a part must fit.
@@ -12,6 +12,7 @@ SOCKETS: dict[str, str] = {
     "SOURCES": "publishing.trends.sources.base.Source",
     "IMAGES": "publishing.media.images.base.ImageMaker",
     "CONNECTORS": "publishing.connectors.base.Connector",
+    "ANCHORS": "governance.audit.anchors.base.Anchor",
 }
 
 # What a task does.
@@ -61,4 +62,9 @@ IMAGES: dict[str, str] = {
 # How a platform is reached.
 CONNECTORS: dict[str, str] = {
     "plaza": "publishing.connectors.plaza.client.PlazaConnector",
+}
+
+# Where signed checkpoints of the record stand outside of the database.
+ANCHORS: dict[str, str] = {
+    "file": "governance.audit.anchors.file.FileAnchor",
 }

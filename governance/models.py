@@ -1,6 +1,15 @@
 """Tables of governance."""
 
-from governance.audit.models import AuditEvent
+from governance.audit.models import (
+    Anchoring,
+    AuditEvent,
+    Checkpoint,
+    CheckpointKey,
+    KeyRotation,
+    SealedEvent,
+    Sealing,
+    Subtree,
+)
 from governance.budgets.models import Budget, BudgetLimit, Entry, FleetBudget, FleetLimit, FleetReturn, Hold
 from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
@@ -11,11 +20,14 @@ from governance.reviews.models import ReviewItem
 from governance.thresholds.models import Threshold
 
 __all__ = [
+    "Anchoring",
     "Attempt",
     "AuditEvent",
     "BrandPolicy",
     "Budget",
     "BudgetLimit",
+    "Checkpoint",
+    "CheckpointKey",
     "Control",
     "Effect",
     "Entry",
@@ -26,6 +38,10 @@ __all__ = [
     "GrantUsed",
     "Hold",
     "Incarnation",
+    "KeyRotation",
     "ReviewItem",
+    "SealedEvent",
+    "Sealing",
+    "Subtree",
     "Threshold",
 ]

@@ -18,7 +18,12 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("CHIMERA_TEST_HOME", str(CHECKOUT / ".chimera" / "test")))
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
-ROLES = {"app": "chimera_app", "operator": "chimera_operator", "connector": "chimera_connector"}
+ROLES = {
+    "app": "chimera_app",
+    "operator": "chimera_operator",
+    "connector": "chimera_connector",
+    "sealer": "chimera_sealer",
+}
 
 _stack = ExitStack()
 

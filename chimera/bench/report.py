@@ -73,6 +73,21 @@ def purses(report: Mapping[str, Any]) -> Table:
     return table
 
 
+def records(report: Mapping[str, Any]) -> Table:
+    """`bench audit`: both ways beside each other, without and with other work in the transaction."""
+    table = Table(title=f"{report['writers']} writers of audited changes, {report['seconds']:g} s each")
+    for heading in ("", "Chimera", "hash chain per row"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for run in report["ours"]:
+        ours, chain = report["ours"][run], report["chain"][run]
+        work = run.removeprefix("work_").removesuffix("_ms")
+        table.add_row(f"changes a second, {work} ms of other work", f"{ours['tx_per_s']:,}", f"{chain['tx_per_s']:,}")
+        table.add_row("  p95 of a transaction (ms)", f"{ours['p95_ms']:,}", f"{chain['p95_ms']:,}")
+        table.add_row("  lag of the seal, p99 (s)", f"{ours['seal_lag_p99_s']:,}", "none")
+    table.add_row("entries verified a second", f"{report['verify_per_s']:,}", "not measured")
+    return table
+
+
 def _met(yes: bool) -> str:
     return "met" if yes else "missed"
 

@@ -2,7 +2,7 @@
 
 "freeze" stops the whole process, side threads included, as a machine that hangs does; somebody has to continue it.
 
-Requirements: PLN-2, PUB-4.
+Requirements: PLN-2, PUB-4, AUD-2.
 """
 
 import os
@@ -10,6 +10,8 @@ import signal
 import time
 from pathlib import Path
 
+# Passed by the sealer and by nobody on the line from goal to post.
+SEALING = ("after_seal",)
 POINTS = (
     "after_claim",
     "after_propose",
@@ -21,6 +23,7 @@ POINTS = (
     "after_call",
     "before_confirm",
     "after_commit_before_wake",
+    *SEALING,
 )
 
 _ARMED = os.environ.get("CHIMERA_FAULT", "")

@@ -13,7 +13,7 @@ from chimera.embedded.doctor_checks import ASK_TIMEOUT_S, Finding, amber, few, g
 
 Connection = psycopg.Connection[Any]
 VERSION_MIN = 160_000  # GRANT ... WITH INHERIT FALSE, SET TRUE
-PROGRAMS = ("chimera_app", "chimera_operator", "chimera_connector")
+PROGRAMS = ("chimera_app", "chimera_operator", "chimera_connector", "chimera_sealer")
 MIGRATOR, OWNER = "chimera_migrator", "chimera_owner"
 LENDERS = ("chimera_dispatch", "chimera_recorder", "chimera_treasurer", "chimera_archivist", "chimera_comparer")
 _ROLES_SQL = "psql -f chimera/core/sql/roles.sql, as a superuser"
@@ -53,7 +53,7 @@ def version(connection: Connection) -> Iterator[Finding]:
 
 
 def login(connection: Connection) -> Iterator[Finding]:
-    """The role of DATABASE_URL is one of our four, and no rule makes an exception for it."""
+    """The role of DATABASE_URL is one of ours, and no rule makes an exception for it."""
     role, superuser, bypasses = connection.execute(
         "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = session_user"
     ).fetchone() or ("nobody", False, False)

@@ -26,7 +26,9 @@ ROLE_BY_COMMAND = {
     "showmigrations": "chimera_migrator",
     "connector": "chimera_connector",
     "reconcile": "chimera_app",  # moves posts and effects, as workers do
+    "seal": "chimera_sealer",
 }
+AS_IT_IS = frozenset(("chimera_migrator", "chimera_connector"))  # commands of these do not bring the schema up to date
 # Commands that never ask the database; starting servers for them would only cost time.
 WITHOUT_SERVERS = frozenset(
     [
@@ -123,15 +125,18 @@ def _on_embedded(argv: list[str], command: str) -> None:
     global current
     with lifecycle.borrowed(Home.default()) as endpoints:
         current = endpoints
-        if ROLE_BY_COMMAND.get(command, "chimera_app") == "chimera_app":
-            ensure_schema(endpoints)
-        else:
+        role = ROLE_BY_COMMAND.get(command, "chimera_operator")
+        if role in AS_IT_IS:
             bootstrap(endpoints.postgres)
-        os.environ.update(environment(endpoints, ROLE_BY_COMMAND.get(command, "chimera_operator")))
+        else:
+            ensure_schema(endpoints)
+        os.environ.update(environment(endpoints, role, with_sealing=role == "chimera_sealer"))
         _execute(argv)
 
 
-def environment(endpoints: Endpoints, role: str, *, with_grant_key: bool = False) -> dict[str, str]:
+def environment(
+    endpoints: Endpoints, role: str, *, with_grant_key: bool = False, with_sealing: bool = False
+) -> dict[str, str]:
     """Variables of a program on the embedded servers: plain HTTP, because everything is on loopback.
 
     One machine is one person's unless its owner says otherwise: who stopped the fleet may resume it.
@@ -140,7 +145,7 @@ def environment(endpoints: Endpoints, role: str, *, with_grant_key: bool = False
     return {
         "PLAIN_HTTP": "1",
         "RESUME_NEEDS_SECOND_PERSON": second,
-        **endpoints.environment(role, with_grant_key=with_grant_key),
+        **endpoints.environment(role, with_grant_key=with_grant_key, with_sealing=with_sealing),
     }
 
 

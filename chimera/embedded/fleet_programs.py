@@ -79,14 +79,17 @@ def outside_world(endpoints: Endpoints, ports: Ports) -> list[Program]:
 
 
 def workers(endpoints: Endpoints, ports: Ports) -> list[Program]:
-    """One worker with threads for what waits, one with a process for what draws. Only the first may sign grants."""
+    """One worker with threads for what waits, one with a process for what draws.
+
+    Only the first may sign grants; a thread of it seals the record, with a login and a key that only it is given.
+    """
     shared = variables(ports)
     return [
         Program(
             name="worker",
             argv=_worker("work", WORK_QUEUES, "--pool", "threads", "--concurrency", str(THREADS)),
             env={
-                **environment(endpoints, "chimera_app", with_grant_key=True),
+                **environment(endpoints, "chimera_app", with_grant_key=True, with_sealing=True),
                 **shared,
                 "CHIMERA_QUEUES": WORK_QUEUES,
                 "DATABASE_POOL_MAX": "16",

@@ -8,16 +8,19 @@ import json
 import os
 import secrets as tokens
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import chimera
+from chimera.embedded import locks
 from chimera.embedded.errors import StartFailed
 
-ROLES = ("chimera_app", "chimera_operator", "chimera_connector", "chimera_migrator")
+ROLES = ("chimera_app", "chimera_operator", "chimera_connector", "chimera_migrator", "chimera_sealer")
+_LATER = ("chimera_sealer",)  # folders from before know nothing of these; they are given what is missing
+_LOCK_WAIT_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +91,16 @@ class Home:
     def media(self) -> Path:
         return self.root / "media"
 
+    @property
+    def record(self) -> Path:
+        """Where signed checkpoints are written, outside of the database."""
+        return self.root / "record"
+
+    @property
+    def checkpoint_keys(self) -> Path:
+        """The private keys that sign them. For the program that seals and nobody else."""
+        return self.root / "checkpoint-keys.pem"
+
     def prepare(self) -> "Home":
         """Make the folders that are missing, 0700 each; StartFailed when that is not possible. Returns self.
 
@@ -95,7 +108,15 @@ class Home:
         """
         try:
             self.root.parent.mkdir(parents=True, exist_ok=True)
-            beside = (self.root / "data", self.valkey, self.run, self.logs, self.media, self.root / "static")
+            beside = (
+                self.root / "data",
+                self.valkey,
+                self.run,
+                self.logs,
+                self.media,
+                self.record,
+                self.root / "static",
+            )
             for folder in (self.root, *beside):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -113,7 +134,11 @@ class Home:
         path = self.prepare().root / "secrets.json"
         if not path.exists():
             _write_first(path, json.dumps(asdict(Secrets.generate()), indent=1))
-        return _read(path)
+        known = _read(path)
+        if set(_LATER) <= set(known.roles):
+            return known
+        with locks.held(self.run / "secrets.lock", timeout_s=_LOCK_WAIT_S):
+            return _completed(path)
 
 
 def _write_first(path: Path, text: str) -> None:
@@ -133,13 +158,25 @@ def _write_first(path: Path, text: str) -> None:
         draft.unlink()
 
 
+def _completed(path: Path) -> Secrets:
+    """Give the file the roles that came later, in one step: who reads meanwhile reads the former or the new one."""
+    known = _read(path)
+    added = {role: tokens.token_urlsafe(32) for role in _LATER if not known.roles.get(role)}
+    if added:
+        whole = replace(known, roles={**known.roles, **added})
+        draft = path.with_name(f"{path.name}.{os.getpid()}-{tokens.token_hex(4)}")
+        _write_first(draft, json.dumps(asdict(whole), indent=1))
+        draft.replace(path)
+    return _read(path)
+
+
 def _read(path: Path) -> Secrets:
     try:
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)  # a copy or a restore widened it
         found = json.loads(path.read_text(encoding="utf-8"))
         known = Secrets(**{each.name: found[each.name] for each in fields(Secrets)})
-        if missing := [role for role in ROLES if not known.roles.get(role)]:
+        if missing := [role for role in ROLES if role not in _LATER and not known.roles.get(role)]:
             raise KeyError(", ".join(missing))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StartFailed(

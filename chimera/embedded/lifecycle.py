@@ -29,10 +29,11 @@ class Endpoints:
     valkey: Valkey
     database: str = "chimera"
 
-    def environment(self, role: str, *, with_grant_key: bool = False) -> dict[str, str]:
+    def environment(self, role: str, *, with_grant_key: bool = False, with_sealing: bool = False) -> dict[str, str]:
         """Variables for a program that logs in as database role `role` (one of home.ROLES).
 
-        Only who mints publish grants gets the private key, with `with_grant_key`. UnknownRole for other roles.
+        Only who mints publish grants gets the private key, with `with_grant_key`; only who seals the record gets the
+        sealer's login and the place of its keys, with `with_sealing`. UnknownRole for other roles.
         """
         secrets = self.home.secrets()
         if role not in secrets.roles:
@@ -45,7 +46,11 @@ class Endpoints:
             "CHIMERA_ROLE": role,
             "GRANT_PUBLIC_KEY": secrets.grant_public_key,
             "SERVICE_TOKEN": secrets.service_token,
+            "RECORD_DIR": str(self.home.record),
         }
+        if with_sealing:
+            variables["SEALER_DATABASE_URL"] = self.postgres.url("chimera_sealer", self.database)
+            variables["CHECKPOINT_KEYS_FILE"] = str(self.home.checkpoint_keys)
         if with_grant_key:
             variables["GRANT_PRIVATE_KEY"] = secrets.grant_private_key
         return variables

@@ -1,5 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, growth, judging, money, outages, policies, the queues, security,
-stops.
+"""Settings, by subject: base, campaigns, the desk, growth, judging, money, outages, policies, the queues, sealing,
+security, stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -13,5 +13,6 @@ from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.policies import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
+from chimera.settings.sealing import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
 from chimera.settings.stops import *  # noqa: F403

@@ -59,6 +59,7 @@ UNFOLD = {
                     {"title": "Nodes", "icon": "dns", "link": "/admin/agents/node/"},
                     {"title": "Circuits", "icon": "power", "link": "/admin/core/circuit/"},
                     {"title": "Record", "icon": "history", "link": "/admin/governance/auditevent/"},
+                    {"title": "Checkpoints", "icon": "verified", "link": "/admin/governance/checkpoint/"},
                 ],
             }
         ],

@@ -24,7 +24,7 @@ def test_the_secrets_file_and_every_folder_are_for_the_owner_only(tmp_path: Path
     home = Home(tmp_path / "home")
     home.secrets()
     assert mode(home.root / "secrets.json") == 0o600
-    for folder in (home.root, home.root / "data", home.valkey, home.run, home.logs, home.media):
+    for folder in (home.root, home.root / "data", home.valkey, home.run, home.logs, home.media, home.record):
         assert mode(folder) == 0o700, folder
     assert [path.name for path in home.root.iterdir() if path.is_file()] == ["secrets.json"]
 
@@ -63,6 +63,26 @@ def test_broken_secrets_are_a_sentence_and_stay_as_they_are(tmp_path: Path, brok
     with pytest.raises(StartFailed, match=r"secrets\.json cannot be read .* Restore that file from a backup"):
         home.secrets()
     assert (home.root / "secrets.json").read_text() == broken
+
+
+def test_a_folder_from_before_the_seal_is_given_its_login_and_keeps_the_rest(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    made = home.secrets()
+    path = home.root / "secrets.json"
+    former = json.loads(path.read_text())
+    del former["roles"]["chimera_sealer"]
+    path.write_text(json.dumps(former))
+    code = "import sys; from chimera.embedded.home import Home; from pathlib import Path;"
+    code += "print(Home(Path(sys.argv[1])).secrets().roles['chimera_sealer'])"
+    argv = [sys.executable, "-c", code, str(home.root)]
+    started = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) for _ in range(3)]
+    answers = {process.communicate(timeout=30)[0].strip() for process in started}
+    assert answers == {home.secrets().roles["chimera_sealer"]}
+    assert answers != {made.roles["chimera_sealer"]}
+    assert {**home.secrets().roles, "chimera_sealer": ""} == {**made.roles, "chimera_sealer": ""}
+    assert home.secrets().service_token == made.service_token
+    assert mode(path) == 0o600
+    assert [found.name for found in home.root.iterdir() if found.is_file()] == ["secrets.json"]
 
 
 def test_processes_that_come_first_together_agree_on_the_secrets(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ FLEET = {
     "core_circuit": "a provider that is down is down for everybody",
     "core_clock": "one clock for everybody; only its owner writes it",
     "core_tick": "a schedule ticks once for the fleet",
+    "governance_anchoring": "which checkpoint stands where outside of the database; the sealer writes it",
+    "governance_checkpoint": "signed roots over the whole record; they are published",
+    "governance_checkpointkey": "the public keys that sign them",
     "governance_control": "a stop is laid over scopes: the fleet, a brand, an agent",
     "governance_fleetbudget": "what all brands together have set aside and spent on a day; the treasurer writes it",
     "governance_fleetlimit": "what all brands together may spend a day",
@@ -27,6 +30,10 @@ FLEET = {
     "governance_incarnation": "which life of the installation this is; a restore begins the next one",
     "governance_grantended": "what platforms said to used grants; read by a function, of the caller's own effects only",
     "governance_grantused": "the connector's list of used grants: ids of grants and nothing else",
+    "governance_keyrotation": "somebody asked for a new checkpoint key",
+    "governance_sealedevent": "the place of every event in the one tree; numbers and hashes, the operator's to read",
+    "governance_sealing": "how far the record is sealed; the sealer's own row",
+    "governance_subtree": "hashes of the tree, so that a proof needs few reads",
     "publishing_feed": "feeds are fetched once for the fleet",
     "publishing_feeditem": "what a feed said is public; what a brand makes of it is a trend",
 }
@@ -152,6 +159,11 @@ BREAKS = [
         "unprotected",
         "CREATE POLICY p ON agents_soul FOR DELETE TO chimera_archivist USING (true)",
         "agents_soul: policy p lets the archivist look past the brand: true",
+    ),
+    (
+        "unprotected",
+        "CREATE POLICY p ON agents_soul FOR SELECT TO chimera_sealer USING (true)",
+        "agents_soul: policy p for chimera_sealer is not ours: SELECT true",
     ),
     ("brandless_rows", "ALTER TABLE agents_plan ALTER brand_id DROP NOT NULL", "agents_plan: brand_id may be null"),
     (

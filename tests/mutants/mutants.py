@@ -394,4 +394,45 @@ RECORD = (
     ),
 )
 
-MUTANTS = (*FENCES, *GRANTS, *DOUBT, *LOCKS, *MONEY, *TENANTS, *RECORD)
+SEALING = f"{GOVERNANCE}/test_sealing.py"
+SEAL = (
+    Mutant(
+        name="places_may_have_gaps",
+        breaks="A place in the sealed record may be left out.",
+        made=(InSchema("DROP TRIGGER guard_governance_sealedevent ON governance_sealedevent"),),
+        test=f"{SEALING}::test_places_have_no_gap_whoever_writes_them",
+        says="Failed: DID NOT RAISE .*DatabaseError",
+    ),
+    Mutant(
+        name="the_record_may_fork",
+        breaks="Two checkpoints may follow the same one.",
+        made=(InSchema("ALTER TABLE governance_checkpoint DROP CONSTRAINT checkpoint_has_one_successor"),),
+        test=f"{SEALING}::test_a_checkpoint_follows_the_former_one_and_covers_what_is_sealed",
+        says="Failed: DID NOT RAISE .*DatabaseError",
+    ),
+    Mutant(
+        name="late_commits_are_passed_over",
+        breaks="The seal goes on behind transactions that are still running.",
+        made=(
+            InPython("governance.audit.standing:Standing.caught_up", {"else self.horizon": "else self.horizon + 9"}),
+        ),
+        test=f"{SEALING}::test_who_commits_late_with_a_low_number_is_not_passed_over",
+        says="AssertionError: the late event has no place",
+    ),
+    Mutant(
+        name="signed_on_a_changed_past",
+        breaks="The sealer signs on top of entries that were changed.",
+        made=(InPython("governance.audit.sealing:_frontier", {"frontier.root() != (now.root or _NONE)": "False"}),),
+        test=f"{SEALING}::test_a_record_that_was_changed_is_not_sealed_further",
+        says="Failed: DID NOT RAISE .*RecordDisagrees",
+    ),
+    Mutant(
+        name="forgetting_is_forgiven",
+        breaks="A database that lost published entries begins anew although nobody restored it.",
+        made=(InPython("governance.audit.sealing:_forgotten", {"if not now.is_restored:": "if False:"}),),
+        test=f"{SEALING}::test_a_database_that_forgot_without_a_restore_is_not_sealed",
+        says="Failed: DID NOT RAISE .*RecordDisagrees",
+    ),
+)
+
+MUTANTS = (*FENCES, *GRANTS, *DOUBT, *LOCKS, *MONEY, *TENANTS, *RECORD, *SEAL)

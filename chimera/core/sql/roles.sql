@@ -12,7 +12,8 @@ BEGIN
       EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', r);
     END IF;
   END LOOP;
-  FOREACH r IN ARRAY ARRAY['chimera_app', 'chimera_operator', 'chimera_connector', 'chimera_migrator'] LOOP
+  FOREACH r IN ARRAY ARRAY['chimera_app', 'chimera_operator', 'chimera_connector', 'chimera_sealer',
+                           'chimera_migrator'] LOOP
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r) THEN
       EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', r);
     END IF;

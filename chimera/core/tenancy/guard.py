@@ -48,6 +48,7 @@ def check(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
 
 
 def install(sender: Any = None, connection: Any = None, **_: Any) -> None:
-    """Put the guard on a new connection (signal `connection_created`). Migrations run without it."""
-    if settings.CHIMERA_ROLE != "migrator" and check not in connection.execute_wrappers:
+    """Put the guard on a new connection (signal `connection_created`). Migrations and the sealer run without it."""
+    free = settings.CHIMERA_ROLE == "migrator" or connection.alias in settings.DATABASES_OVER_ALL_BRANDS
+    if not free and check not in connection.execute_wrappers:
         connection.execute_wrappers.append(check)

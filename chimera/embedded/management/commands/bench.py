@@ -123,6 +123,24 @@ def _judge(command: "Command", options: dict[str, Any]) -> None:
         command.say_json(found)
 
 
+def _audit_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import audit
+
+    parser.add_argument("--writers", type=int, default=audit.WRITERS, help=f"processes (default: {audit.WRITERS})")
+    parser.add_argument("--seconds", type=float, default=audit.SECONDS, help=f"of each run (default: {audit.SECONDS})")
+
+
+def _audit(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import audit, report
+
+    order = audit.Order(writers=options["writers"], seconds=options["seconds"])
+    found = audit.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+    else:
+        command.show(report.records(found))
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -130,6 +148,7 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "engine": ("pipelines per second, beside other systems", _engine_words, _engine),
     "budgets": ("many processes at one purse across midnight, beside read-then-insert", _budgets_words, _budgets),
     "stop": ("how soon nothing leaves any more after a stop of the fleet, under load", _stop_words, _stop),
+    "audit": ("audited changes a second and the lag of the seal, beside a hash chain per row", _audit_words, _audit),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
 
@@ -145,6 +164,7 @@ class Command(DoorCommand):
         "  manage.py bench engine --only chimera,celery --extras latency\n"
         "  manage.py bench budgets --json\n"
         "  manage.py bench stop --quick\n"
+        "  manage.py bench audit --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 
