@@ -14,6 +14,7 @@ from governance.budgets.models import Budget, BudgetLimit, Entry, FleetBudget, F
 from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
 from governance.grants.models import GrantEnded, GrantUsed
+from governance.inspection.models import PutAway
 from governance.leases.models import Attempt
 from governance.policies.models import BrandPolicy
 from governance.reviews.models import ReviewItem
@@ -39,6 +40,7 @@ __all__ = [
     "Hold",
     "Incarnation",
     "KeyRotation",
+    "PutAway",
     "ReviewItem",
     "SealedEvent",
     "Sealing",

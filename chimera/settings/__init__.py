@@ -1,5 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, growth, judging, money, outages, policies, the queues, sealing,
-security, stops.
+"""Settings, by subject: base, campaigns, the desk, growth, inspection, judging, money, outages, policies, the queues,
+sealing, security, stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -8,6 +8,7 @@ from chimera.settings.base import *  # noqa: F403
 from chimera.settings.campaigns import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
+from chimera.settings.inspection import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403
 from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403

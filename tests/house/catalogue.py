@@ -14,7 +14,9 @@ KNOWN = ("auth_", "django_")  # Django's own and django_celery_beat's
 # They own the functions that lend a narrow right; nobody logs in as them.
 LENDERS = {"chimera_dispatch", "chimera_recorder", "chimera_treasurer", "chimera_archivist", "chimera_comparer"}
 SEALED = ("governance_auditevent", "chimera_sealer", "SELECT", "true")  # whoever seals the record reads all of it
-CITED = ("publishing_trend", "SELECT")  # an item of a feed is kept while any brand's trend cites it
+# Where the archivist looks past the brand: an item of a feed is kept while any brand's trend cites it; one record holds
+# the events of all brands, and what may be deleted of it is what an act of retention names.
+CITED = {("publishing_trend", "SELECT"), ("governance_auditevent", "SELECT"), ("governance_auditevent", "DELETE")}
 SEARCH_PATHS = {"search_path=public, pg_temp", "search_path=pg_catalog, public, pg_temp"}
 OWN = "({} = (NULLIF(current_setting('app.brand'::text, true), ''::text))::bigint)"
 UNSET = (
@@ -91,7 +93,7 @@ def unprotected(connection: Connection, *, select_only: Collection[str]) -> Iter
                 seen.add(role)
                 if role == "chimera_treasurer" and using != own:
                     yield f"{table}: policy {name} lets the treasurer look past the brand: {using}"
-                if role == "chimera_archivist" and using != own and (table, command) != CITED:
+                if role == "chimera_archivist" and using != own and (table, command) not in CITED:
                     yield f"{table}: policy {name} lets the archivist look past the brand: {using}"
                 if role in LENDERS or (table, role, command, using) == SEALED:
                     continue

@@ -31,6 +31,7 @@ FLEET = {
     "governance_grantended": "what platforms said to used grants; read by a function, of the caller's own effects only",
     "governance_grantused": "the connector's list of used grants: ids of grants and nothing else",
     "governance_keyrotation": "somebody asked for a new checkpoint key",
+    "governance_putaway": "acts of retention: numbers of places in the record of all brands",
     "governance_sealedevent": "the place of every event in the one tree; numbers and hashes, the operator's to read",
     "governance_sealing": "how far the record is sealed; the sealer's own row",
     "governance_subtree": "hashes of the tree, so that a proof needs few reads",
@@ -50,7 +51,14 @@ DELETES = {
 }
 # What moves into the archive or is forgotten; by functions of a role that nobody logs in as.
 ARCHIVED = ("goal", "plan", "task", "dependency", "artifact", "verdict", "archivedgoal", "archivedtask")
-FORGOTTEN = ("governance_attempt", "governance_hold", "core_callrecord", "core_tick", "publishing_trend")
+FORGOTTEN = (
+    "governance_auditevent",
+    "governance_attempt",
+    "governance_hold",
+    "core_callrecord",
+    "core_tick",
+    "publishing_trend",
+)
 DELETES |= {
     (table, "chimera_archivist"): "finished work is put away whole; see agents/archive"
     for table in (*(f"agents_{name}" for name in ARCHIVED), *FORGOTTEN, "publishing_feeditem", "publishing_fingerprint")

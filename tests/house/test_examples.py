@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import house_tree
 import pytest
@@ -21,6 +22,7 @@ from chimera.core import tenancy
 from chimera.core.brands.models import Brand
 from tests import people
 from tests.conftest import World
+from tests.governance import sealers
 
 ROOT = house_tree.ROOT
 WRITTEN_BY_COMMANDS = {"docs/states.md", "docs/traceability.md"}
@@ -42,8 +44,10 @@ NOT_RUN = {
     "backup": "is of a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "restore": "replaces a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
+    "seal": "logs in as the sealer, which a test's environment does not name; tests/governance/test_sealing.py runs it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }
+OF_THE_RECORD = {"export_record", "put_away", "record_keys", "rotate_checkpoint_key", "verify_audit"}
 RUN_ANYWAY = {"--check", "--json"}  # nothing is written with these
 ITEM = "<item><title>{0}</title><guid>{0}</guid><description>{0}. {1}</description></item>"
 NEWS = (
@@ -64,8 +68,8 @@ def shown() -> dict[str, tuple[str, list[str]]]:
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
             for line in map(str.strip, block.splitlines()):
                 if match := LINE.match(line):
-                    # Two spaces, or a sign, begin the remark beside a command.
-                    command = re.split(r" {2,}|\s#\s", match[2].strip())[0]
+                    # Two spaces, or a sign, begin the remark beside a command; the shell takes what is behind a >.
+                    command = re.split(r" {2,}|\s#\s|\s>\s", match[2].strip())[0]
                     words = shlex.split(PLACEHOLDER.sub("bea_unscrews", command))
                     found[line] = (match[1], words)
     return found
@@ -90,7 +94,7 @@ def parsed(words: list[str]) -> None:
 
 
 @pytest.fixture
-def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[World]:
     """What the examples speak of: feeds, souls, a brand called lantern, an agent called bea_unscrews."""
     shutil.copytree(ROOT / "demo" / "souls", tmp_path / "demo" / "souls")
     (tmp_path / "my").mkdir()
@@ -100,6 +104,7 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "brief.md").write_text("The tool library of Orlowe lends 240 tools.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    settings.RECORD_DIR = tmp_path
     with world.role("operator"):
         with tenancy.all_brands(actor="test:examples"):
             Brand.objects.create(slug="lantern", name="Lantern")
@@ -133,6 +138,15 @@ def prepared(words: list[str]) -> None:
         words += ["--brand", "demo"]  # there is a second brand here
 
 
+def sealed(world: World) -> None:
+    """A sealed record, and beside it what an auditor has."""
+    with sealers.sealing(world, Path()) as sealer:
+        sealer.round()
+    shutil.copy("checkpoints", "checkpoints.txt")
+    keys = world.superuser().execute("SELECT vkey FROM governance_checkpointkey").fetchall()
+    Path("keys.txt").write_text("".join(f"{key}\n" for (key,) in keys), encoding="utf-8")
+
+
 @pytest.mark.parametrize("line", lines_of("manage.py"))
 def test_the_words_of_every_shown_command_are_accepted(line: str) -> None:
     parsed(shown()[line][1])
@@ -148,6 +162,8 @@ def test_every_shown_command_works_as_it_stands(line: str, desk: World) -> None:
     if words[0] == "cancel" and words[1].startswith("goal:"):
         words[1] = f"goal:{goal_of('bea_unscrews')}"  # the number is the reader's
     prepared(words)
+    if words[0] in OF_THE_RECORD:
+        sealed(desk)
     out = StringIO()
     call_command(*words, stdout=out, stderr=StringIO())
     assert out.getvalue() or words[-1] == "--check", f"{line} printed nothing"

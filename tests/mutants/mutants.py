@@ -435,4 +435,58 @@ SEAL = (
     ),
 )
 
-MUTANTS = (*FENCES, *GRANTS, *DOUBT, *LOCKS, *MONEY, *TENANTS, *RECORD, *SEAL)
+TOOL = f"{GOVERNANCE}/test_verify_record.py"
+RETENTION = f"{GOVERNANCE}/test_export_and_retention.py"
+VERIFIED = (
+    Mutant(
+        name="unsigned_checkpoints_count",
+        breaks="A checkpoint that nobody signed vouches for what stands before it.",
+        made=(InPython("tools.verify_record:Chain.signed", {'return "nobody signed it"': 'return ""'}),),
+        test=f"{TOOL}::test_a_checkpoint_that_nobody_signed_vouches_for_nothing",
+        says="AssertionError: an unsigned checkpoint counted",
+    ),
+    Mutant(
+        name="wrong_signatures_count",
+        breaks="A checkpoint with a wrong signature vouches for what stands before it.",
+        made=(InPython("tools.verify_record:Chain.signed", {'else "its signature is wrong"': 'else ""'}),),
+        test=f"{TOOL}::test_a_checkpoint_that_was_signed_wrongly_vouches_for_nothing",
+        says="AssertionError: a wrong signature counted",
+    ),
+    Mutant(
+        name="gaps_are_ignored",
+        breaks="Numbers of entries may jump.",
+        made=(InPython("tools.verify_record:Walk.go", {'row["seq"] != tree.size or': "False or"}),),
+        test=f"{TOOL}::test_numbers_that_jump_are_found_though_every_leaf_is_there",
+        says="AssertionError: a gap in the numbers passed",
+    ),
+    Mutant(
+        name="the_copy_is_not_compared",
+        breaks="A record that was rewritten and signed again passes though the auditor has a copy.",
+        made=(InPython("tools.verify_record:Own.compare", {"elif self.declared(": "elif True or self.declared("}),),
+        test=f"{TOOL}::test_a_record_that_was_rewritten_is_not_the_one_of_the_copy",
+        says="AssertionError: another past passed",
+    ),
+    Mutant(
+        name="whatever_is_missing_is_excused",
+        breaks="A deleted event counts as put away.",
+        made=(InPython("governance.inspection.verifying:_leaves", {"if not away.covers(expected):": "if False:"}),),
+        test=f"{RETENTION}::test_what_is_missing_otherwise_is_still_found_and_is_never_put_away",
+        says="AssertionError: assert None == 3",
+    ),
+    Mutant(
+        name="deleted_without_an_act",
+        breaks="The archivist deletes events that no act names.",
+        made=(InSchema("ALTER POLICY archivist_deletes_governance_auditevent ON governance_auditevent USING (true)"),),
+        test=f"{RETENTION}::test_nobody_deletes_an_event_without_an_act_that_names_it",
+        says="AssertionError: assert .* == 0",
+    ),
+    Mutant(
+        name="retention_covers_up",
+        breaks="An event that somebody changed is put away like any other.",
+        made=(InDatabase("governance_put_away", {"IF v_changed IS NOT NULL": "IF false"}),),
+        test=f"{RETENTION}::test_what_somebody_changed_is_not_covered_up_by_retention",
+        says="Failed: DID NOT RAISE .*NotWhole",
+    ),
+)
+
+MUTANTS = (*FENCES, *GRANTS, *DOUBT, *LOCKS, *MONEY, *TENANTS, *RECORD, *SEAL, *VERIFIED)
