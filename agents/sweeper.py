@@ -25,6 +25,7 @@ from agents.tasks.models import Task
 from chimera.core import ticks, wake
 from governance.budgets import gates
 from governance.budgets import services as budgets
+from governance.grants import services as grants
 from governance.leases.models import Leased
 from governance.reviews import services as reviews
 from publishing.posts import services as posts
@@ -73,7 +74,7 @@ def sweep_posts(*, queues: Sequence[str] | None = None) -> int:
     """One round over posts."""
     if waiting(model=Post, late_s=settings.SWEEP_LATE_S):
         wake.hint(queue="publish")
-        if settings.GRANT_PRIVATE_KEY and (queues is None or "publish" in queues):
+        if grants.may_issue() and (queues is None or "publish" in queues):
             return posts.drain(seconds=settings.SWEEP_EVERY_S)
     return 0
 

@@ -16,6 +16,7 @@ from chimera.core import desk, wake
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance import admin_budgets, admin_record  # noqa: F401 - register their pages
+from governance.admin_grants import GrantKeyAdmin  # noqa: F401 - registers itself
 from governance.admin_policies import BrandPolicyAdmin  # noqa: F401 - registers itself
 from governance.admin_sample import SampleAnswers
 from governance.admin_thresholds import ThresholdAdmin

@@ -9,6 +9,7 @@ from django.conf import settings
 from chimera.core import tenancy, ticks
 from chimera.core.errors import ChimeraError
 from governance.audit import services as record
+from governance.grants import rotation
 from governance.inspection import services as inspection
 
 ACTOR = "beat:governance"
@@ -33,3 +34,9 @@ def put_away(*_: Any, **__: Any) -> None:
             inspection.run(days=days, actor=ACTOR, seconds=settings.RETENTION_AUDIT_RUN_S)
         except ChimeraError as error:
             log.error("%s", error)  # the record is not whole: an operator runs verify_audit
+
+
+@shared_task(name="governance.rotate_grant_key")
+def rotate_grant_key(*_: Any, **__: Any) -> None:
+    """Scheduled, on the queue `publish`, whose workers alone hold keys: who has signed long enough gives way."""
+    rotation.rotate_when_due()

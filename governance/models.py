@@ -13,7 +13,7 @@ from governance.audit.models import (
 from governance.budgets.models import Budget, BudgetLimit, Entry, FleetBudget, FleetLimit, FleetReturn, Hold
 from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
-from governance.grants.models import GrantEnded, GrantUsed
+from governance.grants.models import GrantEnded, GrantKey, GrantRevocation, GrantUsed
 from governance.inspection.models import PutAway
 from governance.leases.models import Attempt
 from governance.policies.models import BrandPolicy
@@ -36,6 +36,8 @@ __all__ = [
     "FleetLimit",
     "FleetReturn",
     "GrantEnded",
+    "GrantKey",
+    "GrantRevocation",
     "GrantUsed",
     "Hold",
     "Incarnation",

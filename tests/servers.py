@@ -80,8 +80,10 @@ def variables(role: str, name: str, *, with_grant_key: bool = True) -> dict[str,
 
     found = _endpoints()
     ends = Endpoints(home=found.home, postgres=found.postgres, valkey=found.valkey, database=name)
+    found_there = ends.environment(role, with_grant_key=with_grant_key)
+    found_there.pop("GRANT_KEY_RING", None)  # a ring is one database's, and these come and go: the root signs
     return {
-        **ends.environment(role, with_grant_key=with_grant_key),
+        **found_there,
         "PLAIN_HTTP": "1",
         "TENANCY_STRICT": "1",
         "OFFLINE_VERDICTS_MAY_ACT": "1",

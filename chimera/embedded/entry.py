@@ -27,7 +27,9 @@ ROLE_BY_COMMAND = {
     "connector": "chimera_connector",
     "reconcile": "chimera_app",  # moves posts and effects, as workers do
     "seal": "chimera_sealer",
+    "rotate_grant_key": "chimera_app",  # makes keys, as workers do
 }
+WITH_GRANT_KEY = frozenset(("rotate_grant_key",))
 AS_IT_IS = frozenset(("chimera_migrator", "chimera_connector"))  # commands of these do not bring the schema up to date
 # Commands that never ask the database; starting servers for them would only cost time.
 WITHOUT_SERVERS = frozenset(
@@ -130,7 +132,8 @@ def _on_embedded(argv: list[str], command: str) -> None:
             bootstrap(endpoints.postgres)
         else:
             ensure_schema(endpoints)
-        os.environ.update(environment(endpoints, role, with_sealing=role == "chimera_sealer"))
+        seals, mints = role == "chimera_sealer", command in WITH_GRANT_KEY
+        os.environ.update(environment(endpoints, role, with_grant_key=mints, with_sealing=seals))
         _execute(argv)
 
 

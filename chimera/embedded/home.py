@@ -88,6 +88,11 @@ class Home:
         return self.root / "logs"
 
     @property
+    def grant_keys(self) -> Path:
+        """The ring of private keys that sign grants; made by the worker that needs it first."""
+        return self.root / "grant-keys"
+
+    @property
     def media(self) -> Path:
         return self.root / "media"
 

@@ -32,8 +32,8 @@ class Endpoints:
     def environment(self, role: str, *, with_grant_key: bool = False, with_sealing: bool = False) -> dict[str, str]:
         """Variables for a program that logs in as database role `role` (one of home.ROLES).
 
-        Only who mints publish grants gets the private key, with `with_grant_key`; only who seals the record gets the
-        sealer's login and the place of its keys, with `with_sealing`. UnknownRole for other roles.
+        Only who mints publish grants gets the private root and the ring of keys, with `with_grant_key`; only who seals
+        the record gets the sealer's login and the place of its keys, with `with_sealing`. UnknownRole for other roles.
         """
         secrets = self.home.secrets()
         if role not in secrets.roles:
@@ -53,6 +53,7 @@ class Endpoints:
             variables["CHECKPOINT_KEYS_FILE"] = str(self.home.checkpoint_keys)
         if with_grant_key:
             variables["GRANT_PRIVATE_KEY"] = secrets.grant_private_key
+            variables["GRANT_KEY_RING"] = str(self.home.grant_keys)
         return variables
 
 

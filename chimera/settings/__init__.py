@@ -1,5 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, growth, inspection, judging, money, outages, policies, the queues,
-sealing, security, stops.
+"""Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, money, outages, policies, the
+queues, sealing, security, stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -7,6 +7,7 @@ All from the environment. Requirements: OPS-1, GEN-1.
 from chimera.settings.base import *  # noqa: F403
 from chimera.settings.campaigns import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
+from chimera.settings.grants import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
 from chimera.settings.inspection import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403

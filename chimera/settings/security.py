@@ -31,7 +31,3 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
-
-# Grants: the private key is given to workers that publish, the public key to them and to connectors.
-GRANT_PRIVATE_KEY: str = env.str("GRANT_PRIVATE_KEY", default="", multiline=True)
-GRANT_PUBLIC_KEY: str = env.str("GRANT_PUBLIC_KEY", default="", multiline=True)

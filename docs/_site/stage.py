@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "reviewing",
         "judging",
         "stopping",
+        "grants",
         "campaigns",
         "cohorts",
         "replay",

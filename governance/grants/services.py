@@ -7,22 +7,38 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+import psycopg
+from django.db import DatabaseError, IntegrityError, connection
 
 from chimera.core import canonical
-from chimera.core.errors import Denied, Stopped
-from governance.grants.models import GrantUsed
+from chimera.core.errors import Stopped
+from chimera.core.taint import Tainted
+from governance.grants import rotation, selectors
+from governance.grants.rotation import forget, may_issue
+from governance.grants.trust import ALGORITHM, ISSUER, Refused, Signer, key_id
 
-ISSUER = "chimera"
+__all__ = [
+    "BY_JUDGE",
+    "Claims",
+    "Refused",
+    "Signer",
+    "check",
+    "consume",
+    "forget",
+    "issue",
+    "key_id",
+    "may_issue",
+    "new_jti",
+    "revoke",
+]
+
 TYPE = "publish-grant+jwt"
 LIFE_S = 60
 LEEWAY_S = 5
-
-
-class Refused(Denied):
-    """The grant does not allow this act."""
+BY_JUDGE = "judge"  # the approval of what no human was asked about: the verdict of its task on this hash
+_TEXTS = ("iss", "aud", "sub", "jti", "task", "account", "action", "effect", "payload", "approval")
+_NUMBERS = ("iat", "nbf", "exp", "brand", "fence")
+_CLAIMS: dict[str, type] = {**dict.fromkeys(_TEXTS, str), **dict.fromkeys(_NUMBERS, int), "disclosure": dict}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +53,10 @@ class Claims:
     account_handle: str
     effect_key: str
     payload_hash: str
+    approval: str  # "governance.reviewitem:3", or BY_JUDGE
+    is_ad: bool  # what the payload discloses beside AI, which all of it must
+    action: str = "publish"
+    rests_on: tuple[str, ...] = ()  # the key that signed it and its root; written by `check`
 
 
 def new_jti() -> str:
@@ -44,24 +64,26 @@ def new_jti() -> str:
     return uuid.uuid4().hex
 
 
-def key_id(public_pem: str) -> str:
-    """The name of a key: the start of the SHA-256 of its raw public bytes."""
-    import hashlib
-
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    raw = load_pem_public_key(public_pem.encode()).public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(raw).hexdigest()[:16]
+def signer() -> Signer:
+    """The key that signs now, to be asked before anything is sent. Raises Refused where none is at hand."""
+    return rotation.signer()
 
 
-def issue(*, claims: Claims, audience: str) -> str:
-    """Sign a grant for one connector. Raises Refused in a process that does not hold the key."""
-    if not settings.GRANT_PRIVATE_KEY:
-        raise Refused("This process holds no signing key; only workers of the queues publish and pay may issue grants.")
+def audience(*, connector: str, account: str) -> str:
+    """Whom a grant is for: one connector, one account."""
+    return f"mcp:{connector}:{account}"
+
+
+def issue(*, claims: Claims, connector: str, by: Signer | None = None) -> str:
+    """Sign a grant for one connector with the key `by` (default: the one that signs now).
+
+    Raises Refused in a process that does not hold the key.
+    """
+    by = by or signer()
     at = int(time.time())
     body = {
         "iss": ISSUER,
-        "aud": audience,
+        "aud": audience(connector=connector, account=claims.account_handle),
         "sub": claims.subject,
         "jti": claims.jti,
         "iat": at,
@@ -71,68 +93,148 @@ def issue(*, claims: Claims, audience: str) -> str:
         "brand": claims.brand_id,
         "fence": claims.fence,
         "account": claims.account_handle,
+        "action": claims.action,
         "effect": claims.effect_key,
         "payload": claims.payload_hash,
+        "approval": claims.approval,
+        "disclosure": {"ai": True, "ad": claims.is_ad},
     }
-    headers = {"typ": TYPE, "kid": key_id(settings.GRANT_PUBLIC_KEY)}
-    return jwt.encode(body, settings.GRANT_PRIVATE_KEY, algorithm="EdDSA", headers=headers)
+    return jwt.encode(body, by.private, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": by.kid})
 
 
-def check(*, grant: str, payload: Mapping[str, Any], audience: str) -> Claims:
-    """Signature, type, issuer, audience, time and payload hash. Raises Refused with a sentence; consumes nothing."""
+def check(*, grant: Tainted, payload: Mapping[str, Any], connector: str) -> Claims:
+    """Everything that can be known without using it up. Raises Refused with a sentence, which repeats nothing of it.
+
+    The header (algorithm, type, key), the signature by a key that is live now, issuer, audience, times, what it allows,
+    and that it is for this very payload and what that discloses. One round trip.
+    """
+    key = _key_of(grant)
+    body = _read(grant, key, audience(connector=connector, account=str(payload.get("account_handle"))))
+    if body["exp"] - body["iat"] > LIFE_S:
+        raise Refused(f"The grant is valid for longer than {LIFE_S} s, which no grant is; ask for a new one.")
+    if body["action"] != "publish" or body["account"] != payload.get("account_handle"):
+        raise Refused("The grant is for another act than publishing on this account; nothing was published.")
+    if not _is_hash_of(payload, body["payload"]):
+        raise Refused("The grant is for other content than the one that was sent; nothing was published.")
+    is_ad = payload.get("sponsorship", "none") != "none"
+    if body["disclosure"] != {"ai": payload.get("ai_generated"), "ad": is_ad} or body["disclosure"]["ai"] is not True:
+        raise Refused("The grant discloses something else than the payload; nothing was published.")
+    return Claims(
+        jti=body["jti"],
+        subject=body["sub"],
+        task=body["task"],
+        brand_id=body["brand"],
+        fence=body["fence"],
+        account_handle=body["account"],
+        effect_key=body["effect"],
+        payload_hash=body["payload"],
+        approval=body["approval"],
+        is_ad=is_ad,
+        action=body["action"],
+        rests_on=key.rests_on,
+    )
+
+
+def _key_of(grant: Tainted) -> selectors.LiveKey:
+    """The live key that the header names; the header must be exactly ours. Raises Refused."""
     try:
-        header = jwt.get_unverified_header(grant)
-        if header.get("typ") != TYPE or header.get("kid") != key_id(settings.GRANT_PUBLIC_KEY):
-            raise Refused("The grant is not a publish grant of a known key; ask for a new one.")
-        body = jwt.decode(
-            grant,
-            settings.GRANT_PUBLIC_KEY,
-            algorithms=["EdDSA"],
-            audience=audience,
+        header = jwt.get_unverified_header(grant.text)
+    except jwt.PyJWTError:
+        raise Refused("The grant is no token that can be read; ask for a new one.") from None
+    if header.get("alg") != ALGORITHM:
+        raise Refused(f"The grant is signed by another algorithm than {ALGORITHM}, or not at all; ask for a new one.")
+    if header.get("typ") != TYPE:
+        raise Refused("The token is of another type than a publish grant; ask for a new one.")
+    kid = header.get("kid")
+    if not isinstance(kid, str) or set(header) != {"alg", "typ", "kid"}:
+        raise Refused("The grant does not name its key as grants do; ask for a new one.")
+    for key in selectors.live():
+        if key.kid == kid:
+            return key
+    raise Refused(selectors.why_not(kid=kid))
+
+
+def _read(grant: Tainted, key: selectors.LiveKey, wanted: str) -> dict[str, Any]:
+    """The claims under a good signature, all there and of their types. Raises Refused."""
+    try:
+        body: dict[str, Any] = jwt.decode(
+            grant.text,
+            key.public,
+            algorithms=[ALGORITHM],
+            audience=wanted,
             issuer=ISSUER,
             leeway=LEEWAY_S,
-            options={"require": ["exp", "nbf", "iat", "jti", "sub", "aud", "iss"]},
+            options={"require": list(_CLAIMS), "strict_aud": True},
         )
-        claims = Claims(
-            jti=body["jti"],
-            subject=body["sub"],
-            task=body["task"],
-            brand_id=body["brand"],
-            fence=body["fence"],
-            account_handle=body["account"],
-            effect_key=body["effect"],
-            payload_hash=body["payload"],
-        )
-    except (jwt.PyJWTError, KeyError) as error:
-        raise Refused(f"The grant is not valid for {audience}: {error}. Ask for a new one.") from error
-    if canonical.digest(dict(payload)) != claims.payload_hash:
-        raise Refused("The grant is for other content than the one that was sent; nothing was published.")
-    return claims
+    except jwt.PyJWTError as error:
+        raise Refused(f"{_why(error)} Nothing was published; ask for a new one.") from None
+    if any(type(body[name]) is not kind for name, kind in _CLAIMS.items()):
+        raise Refused("The grant says something in another form than grants do; ask for a new one.")
+    return body
+
+
+_WHY: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
+    (jwt.InvalidSignatureError, "The grant was altered, or signed by another key than the one it names."),
+    (jwt.MissingRequiredClaimError, "The grant lacks something that every grant says."),
+    (jwt.ExpiredSignatureError, "The grant has expired."),
+    (jwt.ImmatureSignatureError, "The grant is not valid yet."),
+    (jwt.InvalidAudienceError, "The grant is for another connector or another account."),
+    (jwt.InvalidIssuerError, "The grant was issued by somebody else."),
+)
+
+
+def _why(error: jwt.PyJWTError) -> str:
+    """A sentence of ours for the library's: its own may repeat what the token said."""
+    return next((said for kind, said in _WHY if isinstance(error, kind)), "The grant is not valid.")
+
+
+def _is_hash_of(payload: Mapping[str, Any], wanted: str) -> bool:
+    try:
+        return canonical.digest(dict(payload)) == wanted
+    except TypeError:  # content that has no canonical form was granted to nobody
+        return False
 
 
 def consume(*, claims: Claims) -> None:
-    """Use the grant up, right before the platform is called. Raises Refused when it was used, burned or replaced.
+    """Use the grant up, right before the platform is called. Raises Refused when it was used, burned or replaced, when
+    its key was revoked since, or when the yes that it names does not cover this content.
 
     Raises Stopped under a control, with the grant unused. Who was let through calls within `looking.LOOK_LASTS_S` from
     before this, or not at all: a stop has returned by then.
     """
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            act = (claims.brand_id, claims.effect_key)
-            GrantUsed.objects.create(jti=claims.jti, effect_key=claims.effect_key)
+        with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT governance_grant_stop(%s, %s), governance_grant_stands(%s, %s, %s, %s, %s)",
-                [*act, *act, claims.jti, claims.fence, claims.payload_hash],
+                "SELECT governance_use_grant(%s, %s, %s, %s, %s, %s, %s)",
+                [
+                    *(claims.brand_id, claims.effect_key, claims.jti, claims.fence, claims.payload_hash),
+                    *(claims.approval, list(claims.rests_on)),
+                ],
             )
-            stop, stands = cursor.fetchone()
-            if stop:
-                raise Stopped(f"{stop} Nothing was published.")
-            if not stands:
-                raise Refused(f"The grant for {claims.subject} was replaced by a later one; nothing was published.")
-    except IntegrityError as error:
+    except IntegrityError:
         if (stop := _stop_on(claims)) is not None:  # it has burned the grant
-            raise Stopped(f"{stop} Nothing was published.") from error
-        raise Refused(f"The grant for {claims.subject} was used before, or burned; nothing was published.") from error
+            raise Stopped(f"{stop} Nothing was published.") from None
+        raise Refused(f"The grant for {claims.subject} was used before, or burned; nothing was published.") from None
+    except DatabaseError as error:
+        raise _refusal(claims, error) from error
+
+
+_REFUSED = "CH010"
+_REFUSALS = {
+    "revoked": "The key of the grant for {} is revoked; nothing was published.",
+    "replaced": "The grant for {} was replaced by a later one; nothing was published.",
+    "unapproved": "No yes covers what the grant for {} allows; nothing was published.",
+}
+
+
+def _refusal(claims: Claims, error: DatabaseError) -> Exception:
+    """The refusal of `governance_use_grant` as an error of ours; whatever else the database said, as it is."""
+    told = error.__cause__
+    if not isinstance(told, psycopg.Error) or told.sqlstate != _REFUSED:
+        return error
+    if told.diag.message_primary == "stopped":
+        return Stopped(f"{told.diag.message_detail} Nothing was published.")
+    return Refused(_REFUSALS[told.diag.message_primary or ""].format(claims.subject))
 
 
 def _stop_on(claims: Claims) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from chimera.core.taint import Tainted
 from governance.grants import services as grants
 from governance.grants import story
 from governance.grants.models import Outcome
@@ -17,8 +18,11 @@ class Gate:
     """What connector servers ask before they act; see `publishing.connectors.plaza.server.Gate`."""
 
     def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> grants.Claims:
-        """The claims of a genuine grant for exactly this payload. Raises grants.Refused."""
-        return grants.check(grant=grant, payload=payload, audience=audience)
+        """The claims of a genuine grant for this connector and exactly this payload. Raises grants.Refused."""
+        try:
+            return grants.check(grant=Tainted(grant, "the caller"), payload=payload, connector=audience)
+        finally:
+            connection.close()  # images are brought next
 
     def consume(self, *, claims: grants.Claims) -> None:
         """Use the grant up. Raises grants.Refused. The thread's connection goes back before the platform is called."""

@@ -91,11 +91,17 @@ def publish(*, claim: Claim) -> None:
         return
     jti = grants.new_jti()
     faults.point("before_sent")
+    try:
+        signer = grants.signer()  # before anything is SENT that nobody could grant
+    except Denied as lacking:
+        with tenancy.brand(claim.brand_id, actor=actor):
+            leases.give_back(row=post, after_s=leases.backoff_s(attempts=post.attempts), note=str(lacking))
+        return
     if not _sent(post, effect, jti, actor):
         return
     faults.point("after_sent")
     recorder = Recorder()
-    outcome = _call(post=post, effect=effect, connector=connector, jti=jti, recorder=recorder)
+    outcome = _call(post=post, effect=effect, connector=connector, jti=jti, by=signer, recorder=recorder)
     faults.point("before_confirm")
     with tenancy.brand(claim.brand_id, actor=actor):
         recorder.write(brand_id=post.brand_id, subject=post.subject, fence=post.fence)
@@ -161,7 +167,7 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
 
 
 def _call(
-    *, post: Post, effect: Effect, connector: Connector, jti: str, recorder: Recorder
+    *, post: Post, effect: Effect, connector: Connector, jti: str, by: grants.Signer, recorder: Recorder
 ) -> Receipt | Rejected | Stopped | Unavailable:
     """The one call, with a grant for exactly this; outside of any transaction. What came of it is a value."""
     grant = grants.issue(
@@ -174,8 +180,12 @@ def _call(
             account_handle=post.account.handle,
             effect_key=effect.key,
             payload_hash=post.content_hash,
+            approval=post.approval,
+            is_ad=post.payload.get("sponsorship", "none") != "none",
+            action=effect.kind,
         ),
-        audience=connector.platform,
+        connector=connector.platform,
+        by=by,
     )
     request = {"payload_hash": post.content_hash, "key": effect.key, "jti": jti}
     got: list[Receipt] = []
@@ -203,6 +213,8 @@ def _call(
                 seat="publish", provider=connector.platform, model="publish_post", request=request, call=_publish
             )
     except (Rejected, Stopped, Unavailable) as said:
+        if isinstance(said, Rejected) and said.code == TRY_AGAIN_WITH_A_NEW_GRANT:
+            grants.forget()  # perhaps its key was revoked just now
         return said
     except Exception as error:
         log.exception("%s: the connector failed in words of its own", post.subject)

@@ -111,7 +111,7 @@ def test_the_environment_of_a_role_opens_what_it_names_and_nothing_more(tmp_path
         assert (parsed["HOST"], parsed["PORT"]) == ("127.0.0.1", params["port"])
 
         with_key = endpoints.environment("chimera_app", with_grant_key=True)
-        assert set(with_key) - set(variables) == {"GRANT_PRIVATE_KEY"}
+        assert set(with_key) - set(variables) == {"GRANT_PRIVATE_KEY", "GRANT_KEY_RING"}
         others = [secret for role, secret in home.secrets().roles.items() if role != "chimera_app"]
         others += [home.secrets().postgres_password, home.secrets().grant_private_key]
         assert not [secret for secret in others if secret in "\n".join(variables.values())]

@@ -44,6 +44,9 @@ def claims_of(effect: Effect, jti: str) -> Claims:
         account_handle="bea",
         effect_key=effect.key,
         payload_hash=effect.payload_hash,
+        approval="judge",
+        is_ad=False,
+        rests_on=("0" * 16,),
     )
 
 

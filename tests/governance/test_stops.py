@@ -191,6 +191,9 @@ def sent(world: World, key: str, *, brand_id: int = ALPHA, scopes: tuple[str, ..
         account_handle="bea",
         effect_key=effect.key,
         payload_hash=post.content_hash,
+        approval="judge",
+        is_ad=False,
+        rests_on=("0" * 16,),
     )
 
 

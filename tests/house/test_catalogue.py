@@ -28,6 +28,8 @@ FLEET = {
     "governance_fleetlimit": "what all brands together may spend a day",
     "governance_fleetreturn": "what ended and the fleet's budget does not know yet: sums of money and a day",
     "governance_incarnation": "which life of the installation this is; a restore begins the next one",
+    "governance_grantkey": "public keys that sign grants, for all brands; the root's word on each",
+    "governance_grantrevocation": "keys that count no more; the operator adds, nobody removes",
     "governance_grantended": "what platforms said to used grants; read by a function, of the caller's own effects only",
     "governance_grantused": "the connector's list of used grants: ids of grants and nothing else",
     "governance_keyrotation": "somebody asked for a new checkpoint key",

@@ -45,6 +45,8 @@ NOT_RUN = {
     "restore": "replaces a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
     "seal": "logs in as the sealer, which a test's environment does not name; tests/governance/test_sealing.py runs it",
+    "rotate_grant_key": "asks for the ring of keys; tests/flow/test_desk_keys.py runs it",
+    "revoke_grant_key": "asks for a key that is there; tests/flow/test_desk_keys.py runs it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }
 OF_THE_RECORD = {"export_record", "put_away", "record_keys", "rotate_checkpoint_key", "verify_audit"}

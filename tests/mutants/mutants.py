@@ -136,6 +136,67 @@ GRANTS = (
     ),
 )
 
+KEYS = (
+    Mutant(
+        name="audiences_are_not_checked",
+        breaks="A grant for one connector opens another.",
+        made=(
+            InPython(
+                "governance.grants.services:_read",
+                {"audience=wanted,": "", '"strict_aud": True': '"verify_aud": False'},
+            ),
+        ),
+        test=f"{GOVERNANCE}/test_grants.py::test_a_grant_is_for_one_connector_and_one_account",
+        says="Failed: DID NOT RAISE .*Refused",
+    ),
+    Mutant(
+        name="replays_at_one_moment_all_win",
+        breaks="A hundred connectors use one grant at once.",
+        made=(
+            InSchema("ALTER TABLE governance_grantused DROP CONSTRAINT governance_grantused_pkey CASCADE"),
+            InSchema("DROP INDEX IF EXISTS governance_grantused_jti_like"),
+        ),
+        test=f"{GOVERNANCE}/test_grants.py::test_of_a_hundred_replays_at_one_moment_exactly_one_publishes",
+        says="AssertionError: assert 100 == 1",
+    ),
+    Mutant(
+        name="a_yes_covers_anything",
+        breaks="A human's yes to one content is a yes to another.",
+        made=(InDatabase("governance_grant_is_approved", {"AND r.content_hash = p_hash": ""}),),
+        test=f"{GOVERNANCE}/test_grants.py::test_a_human_yes_counts_only_for_the_content_that_was_approved",
+        says="Failed: DID NOT RAISE .*Refused",
+    ),
+    Mutant(
+        name="revocations_are_not_asked_for_at_the_use",
+        breaks="What was checked before its key was revoked is used all the same.",
+        made=(InDatabase("governance_use_grant", {"WHERE r.kid = ANY (p_keys)": "WHERE false"}),),
+        test=f"{GOVERNANCE}/test_grant_keys.py::"
+        "test_a_revoked_key_counts_no_more_from_the_next_use_on_and_the_next_one_signs",
+        says="Failed: DID NOT RAISE .*Refused",
+    ),
+    Mutant(
+        name="vouchers_are_believed",
+        breaks="Whoever writes the table of keys brings in a key of their own.",
+        made=(
+            InPython(
+                "governance.grants.trust:_vouched_by",
+                {'options={"require": ["iss"]}': 'options={"verify_signature": False}'},
+            ),
+        ),
+        test=f"{GOVERNANCE}/test_grant_keys.py::"
+        "test_a_worker_that_writes_a_key_of_its_own_into_the_table_mints_nothing[its own word in the root's name]",
+        says="Failed: DID NOT RAISE .*Refused",
+    ),
+    Mutant(
+        name="retired_keys_verify_on",
+        breaks="A key that was retired goes on verifying.",
+        made=(InDatabase("governance_guard_grant_key", {"interval '75 seconds'": "interval '75 days'"}),),
+        test=f"{GOVERNANCE}/test_grant_keys.py::"
+        "test_rotating_lets_the_next_sign_and_the_former_verifies_until_its_last_grant_has_expired",
+        says="Failed: DID NOT RAISE .*Refused",
+    ),
+)
+
 DOUBT = (
     Mutant(
         name="blind_platforms_are_sent_to_again",
@@ -489,4 +550,4 @@ VERIFIED = (
     ),
 )
 
-MUTANTS = (*FENCES, *GRANTS, *DOUBT, *LOCKS, *MONEY, *TENANTS, *RECORD, *SEAL, *VERIFIED)
+MUTANTS = (*FENCES, *GRANTS, *KEYS, *DOUBT, *LOCKS, *MONEY, *TENANTS, *RECORD, *SEAL, *VERIFIED)

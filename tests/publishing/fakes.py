@@ -9,6 +9,7 @@ import pytest
 
 from agents.personas.models import Agent
 from chimera.core import registry, tenancy
+from chimera.core.taint import Tainted
 from governance.grants import services as grants
 from governance.models import Budget, Effect, Hold
 from publishing.accounts.models import Account
@@ -42,7 +43,7 @@ class FakePlaza(Connector):
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         self.keys.append(idempotency_key)
-        self.grants.append(grants.check(grant=grant, payload=payload, audience="plaza"))
+        self.grants.append(grants.check(grant=Tainted(grant, "test"), payload=payload, connector="plaza"))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, BaseException):
             raise answer

@@ -50,7 +50,7 @@ class Gate(Protocol):
     """Who knows grants. The real one is `governance.grants`; both raise Denied with a sentence."""
 
     def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Claims:
-        """The claims of a grant that is genuine, unexpired, for this audience and this very payload."""
+        """The claims of a grant that is genuine, unexpired, for this connector (its name) and this very payload."""
         ...
 
     def consume(self, *, claims: Any) -> None:
@@ -79,7 +79,7 @@ def _told(response: httpx2.Response) -> tuple[str, str]:
 class Desk:
     """The work of one process: a gate, a store of media, one HTTP client with the platform's token.
 
-    `audience` is the platform's name in grants: a grant for one platform opens no other.
+    `audience` is the connector's name in grants: one for another connector, or another account, opens nothing here.
     """
 
     gate: Gate

@@ -141,6 +141,26 @@ def _audit(command: "Command", options: dict[str, Any]) -> None:
         command.show(report.records(found))
 
 
+def _grants_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import grants
+
+    parser.add_argument("--count", type=int, default=grants.COUNT, help=f"grants (default: {grants.COUNT})")
+
+
+def _grants(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import grants
+
+    order = grants.Order(count=options["count"])
+    found = grants.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+        return
+    for name, text in (("check", "check"), ("consume", "use"), ("both", "both")):
+        command.stdout.write(f"{text}: p50 {found[name]['p50_ms']} ms, p95 {found[name]['p95_ms']} ms")
+    aim = "met" if found["both"]["p95_ms"] < found["p95_ms_max"] else "missed"
+    command.stdout.write(f"The aim, both under {found['p95_ms_max']} ms at p95, is {aim}.")
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -149,6 +169,7 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "budgets": ("many processes at one purse across midnight, beside read-then-insert", _budgets_words, _budgets),
     "stop": ("how soon nothing leaves any more after a stop of the fleet, under load", _stop_words, _stop),
     "audit": ("audited changes a second and the lag of the seal, beside a hash chain per row", _audit_words, _audit),
+    "grants": ("milliseconds for the check and the use of a grant, as a connector", _grants_words, _grants),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
 
@@ -165,6 +186,7 @@ class Command(DoorCommand):
         "  manage.py bench budgets --json\n"
         "  manage.py bench stop --quick\n"
         "  manage.py bench audit --json\n"
+        "  manage.py bench grants --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 
