@@ -19,6 +19,7 @@ from governance import admin_budgets, admin_record  # noqa: F401 - register thei
 from governance.admin_grants import GrantKeyAdmin  # noqa: F401 - registers itself
 from governance.admin_policies import BrandPolicyAdmin  # noqa: F401 - registers itself
 from governance.admin_sample import SampleAnswers
+from governance.admin_servers import ServerAdmin
 from governance.admin_thresholds import ThresholdAdmin
 from governance.audit import selectors as record
 from governance.models import AuditEvent, Effect, ReviewItem
@@ -28,7 +29,7 @@ from governance.reviews.states import ReviewStatus
 
 SHOWN = ("payload", "agent", "trend", "limits", "citations", "judged_offline", "effect")
 
-__all__ = ["ReviewItemAdmin", "ThresholdAdmin"]
+__all__ = ["ReviewItemAdmin", "ServerAdmin", "ThresholdAdmin"]
 
 
 class ApproveForm(BaseDialogForm):

@@ -18,6 +18,7 @@ from governance.inspection.models import PutAway
 from governance.leases.models import Attempt
 from governance.policies.models import BrandPolicy
 from governance.reviews.models import ReviewItem
+from governance.servers.models import Server, ServerNote
 from governance.thresholds.models import Threshold
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "ReviewItem",
     "SealedEvent",
     "Sealing",
+    "Server",
+    "ServerNote",
     "Subtree",
     "Threshold",
 ]

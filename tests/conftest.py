@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from chimera.core import tenancy
 from governance.controls import looking
+from governance.servers import listed
 from tests import servers
 
 ALPHA, BETA = 1, 2
@@ -44,8 +45,9 @@ def quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def look_again() -> None:
-    """No test goes by what the one before it saw of the stops in force."""
+    """No test goes by what the one before it saw of the stops in force, or of the allowed servers."""
     looking.forget()
+    listed.forget()
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
+from chimera.core import taint
+
 
 @lru_cache(maxsize=32)
 def _source(name: str) -> str:
@@ -20,8 +22,14 @@ def _source(name: str) -> str:
 
 
 def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
-    """The prompt `templates/prompts/<name>.md` with its variables, and the SHA-256 of the file it came from."""
+    """The prompt `templates/prompts/<name>.md` with its variables, and the SHA-256 of the file it came from.
+
+    Raises TaintedSink when a variable is text from outside that no reader of ours has quoted, such as what a tool says
+    of itself.
+    """
     from django.template import Context, engines
+
+    taint.refuse(dict(variables), sink=f"The prompt {name!r}")
 
     source = _source(name)
     # autoescape off: a prompt is text, not HTML; what came from outside is quoted as data in the file itself.

@@ -110,8 +110,8 @@ SHAPES: Mapping[str, Shape] = {
             "tests/publishing/test_connector_$name.py": "connector_test.txt",
         },
         next_step="Read docs/adr/XX-doubt-is-resolved-by-reading.md, set effect class, limits and label field, write "
-        "the server beside the client; then add its entry to the setting CONNECTORS and its fee to "
-        "chimera/core/prices/table.toml.",
+        "the server beside the client and run `manage.py servers --lock` (docs/servers.md); then add its entry to the "
+        "setting CONNECTORS and its fee to chimera/core/prices/table.toml.",
     ),
 }
 PARTS = (SOUL, *SHAPES)

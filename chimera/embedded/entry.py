@@ -153,12 +153,12 @@ def environment(
 
 
 def _schema_digest() -> str:
-    """Changes whenever a migration or the SQL that it installs does."""
+    """Changes whenever a migration, the SQL that it installs or a lock file that it enters does."""
     hasher = hashlib.sha256()
     found = [path for app in ("chimera", "governance", "publishing", "agents") for path in (CHECKOUT / app).rglob("*")]
     for path in sorted(found):
         written = path.suffix == ".py" and (path.parent.name == "migrations" or path.name == "sqlops.py")
-        if path.suffix == ".sql" or written:
+        if path.suffix == ".sql" or written or path.name == "tools.lock.json":
             hasher.update(path.relative_to(CHECKOUT).as_posix().encode() + path.read_bytes())
     return hasher.hexdigest()
 

@@ -57,6 +57,7 @@ UNFOLD = {
                     {"title": "Brand rules", "icon": "rule", "link": "/admin/governance/brandpolicy/"},
                     {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
                     {"title": "Grant keys", "icon": "key", "link": "/admin/governance/grantkey/"},
+                    {"title": "MCP servers", "icon": "extension", "link": "/admin/governance/server/"},
                     {"title": "Nodes", "icon": "dns", "link": "/admin/agents/node/"},
                     {"title": "Circuits", "icon": "power", "link": "/admin/core/circuit/"},
                     {"title": "Record", "icon": "history", "link": "/admin/governance/auditevent/"},

@@ -23,6 +23,7 @@ from governance.effects.models import Effect
 from governance.grants import services as grants
 from governance.leases import services as leases
 from governance.leases.services import Claim
+from governance.servers import listed as servers
 from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
 from publishing.posts import doubt, fees, landing
 from publishing.posts.answers import act_on_answers
@@ -113,6 +114,7 @@ def _sent(post: Post, effect: Effect, jti: str, actor: str) -> bool:
     platform = post.payload["platform"]
     try:
         circuits.require_closed(provider=platform)  # before tx B: nothing is SENT that nobody could send
+        servers.require_in_force(name=platform)
         with tenancy.brand(post.brand_id, actor=actor):
             leases.extend(row=post, seconds=2 * settings.CALL_TIMEOUT_S)
             effects.send(effect=effect, row=post, jti=jti, call_timeout_s=settings.CALL_TIMEOUT_S)

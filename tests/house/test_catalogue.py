@@ -37,6 +37,8 @@ FLEET = {
     "governance_sealedevent": "the place of every event in the one tree; numbers and hashes, the operator's to read",
     "governance_sealing": "how far the record is sealed; the sealer's own row",
     "governance_subtree": "hashes of the tree, so that a proof needs few reads",
+    "governance_server": "an MCP server that lies lies to all brands; the desk allows, whoever sees a change disables",
+    "governance_servernote": "what was done with an MCP server, by whom and why; a trigger writes it",
     "publishing_feed": "feeds are fetched once for the fleet",
     "publishing_feeditem": "what a feed said is public; what a brand makes of it is a trend",
 }

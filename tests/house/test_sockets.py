@@ -47,7 +47,8 @@ OPENERS = (
 ALLOWED: dict[str, tuple[set[str], str]] = {
     "chimera/core/http.py": ({"httpx2", "httpcore2"}, "the one client for feeds and files, safe against SSRF"),
     "chimera/core/guard.py": ({"socket", "httpcore2"}, "resolves a name and connects to the address that was checked"),
-    "chimera/core/mcp/client.py": ({"mcp", "httpx2"}, "the one MCP client: every tool of an agent"),
+    "chimera/core/mcp/sessions.py": ({"mcp"}, "keeps the one session with a server; every tool of an agent"),
+    "chimera/core/mcp/wire.py": ({"mcp", "httpx2"}, "the one MCP client: every tool of an agent"),
     "chimera/core/wake.py": ({"redis"}, "wake-ups; the broker is a hint and may be gone"),
     "chimera/core/storage/*.py": ({"boto3"}, "object storage in production; no tool of an agent"),
     "chimera/core/llm/anthropic.py": ({"anthropic"}, "model inference; no tool of an agent"),

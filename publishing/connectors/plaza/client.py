@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Self
 
 from chimera.core.errors import Denied, Stopped, Unavailable
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
+from chimera.core.mcp.tools import Pins
+from governance.servers.listed import Reviewed
 from publishing.connectors.base import (
     Absent,
     Connector,
@@ -40,17 +42,31 @@ class PlazaConnector(Connector):
     can_look_up: ClassVar[bool] = True
     spends_grants: ClassVar[bool] = True
 
-    def __init__(self, *, url: str, service_token: str, is_allowed: Callable[[str], bool] | None = None) -> None:
-        """`url` is the connector's MCP endpoint. Without `is_allowed` that one URL is allowed and no other."""
-        self._client = Client(url, bearer=service_token, is_allowed=is_allowed or (lambda asked: asked == url))
+    def __init__(
+        self,
+        *,
+        url: str,
+        service_token: str,
+        is_allowed: Callable[[str], bool] | None = None,
+        pins: Pins | None = None,
+    ) -> None:
+        """`url` is the connector's MCP endpoint. Without `is_allowed` and `pins` that one URL is allowed, whatever it
+        lists."""
+        if is_allowed is None and pins is None:
+            is_allowed = url.__eq__
+        self._client = Client(url, bearer=service_token, is_allowed=is_allowed, pins=pins)
 
     @classmethod
     def from_settings(cls, *, is_allowed: Callable[[str], bool] | None = None) -> Self:
-        """Made from `settings.CONNECTORS[platform]`: `{"url": str, "service_token": str}`."""
+        """Made from `settings.CONNECTORS[platform]`: `{"url": str, "service_token": str}`.
+
+        Without `is_allowed` the allow-list is asked, and the tools are pinned as it says.
+        """
         from django.conf import settings
 
         chosen = settings.CONNECTORS[cls.platform]
-        return cls(url=chosen["url"], service_token=chosen["service_token"], is_allowed=is_allowed)
+        pins = Reviewed(cls.platform) if is_allowed is None else None
+        return cls(url=chosen["url"], service_token=chosen["service_token"], is_allowed=is_allowed, pins=pins)
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         """See `Connector.publish`."""
@@ -62,6 +78,8 @@ class PlazaConnector(Connector):
             answer = self._client.call(tool=TOOL, arguments=arguments, timeout_s=timeout_s)
         except NotAllowed as error:
             raise Rejected(f"Not published on Plaza: {error}", code="not_allowed") from error
+        except Stopped as error:
+            raise Stopped(f"Not published on Plaza: {error}", scope=error.scope) from error
         except Unauthorized as error:
             raise NotSent(f"Not published on Plaza: {error} Check the connector's service token.") from error
         except NoAnswer as error:
@@ -70,6 +88,8 @@ class PlazaConnector(Connector):
             raise NotSent(f"Not published on Plaza: {error}") from error
         except ToolRefused as error:
             raise _as_error(str(error)) from error
+        except Unavailable as error:  # the allow-list could not be read
+            raise NotSent(f"Not published on Plaza: {error}") from error
         return _receipt(answer)
 
     def look_up(

@@ -8,6 +8,7 @@ grant. Runs as a process of its own; imported by nothing else.
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -25,14 +26,16 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse
 
 from chimera.core.errors import Denied, Stopped
+from chimera.core.mcp.wire import facts
 from governance.controls.looking import LOOK_LASTS_S
+from publishing.connectors.entrance import ServiceToken
 
 logger = logging.getLogger(__name__)
 
+NAMES = ("plaza", "plaza-b", "plaza-c")  # who is served: the platform, and the same one as other classes
 PLATFORM_TIMEOUT_S = 10.0
 IMAGE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -210,21 +213,37 @@ class Desk:
             raise _refusal("unavailable", "unreadable", sentence) from error
 
 
-class _ServiceToken:
-    """Lets nobody in without the service token. /health says nothing worth a token and is what a supervisor asks."""
+def _server(*, audience: str, desk: Callable[[], Desk]) -> MCPServer:
+    server = MCPServer(audience, version="1.0.0", instructions="Publishes on Plaza under a grant.", log_level="WARNING")
 
-    def __init__(self, app: ASGIApp, *, service_token: str) -> None:
-        self._app = app
-        self._expected = f"Bearer {service_token}".encode()
+    @server.tool(
+        title="Publish a post",
+        annotations=ToolAnnotations(
+            read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
+        ),
+    )
+    def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Publish one approved, labelled post on Plaza. The grant is single-use and bound to this payload."""
+        return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] != "/health":
-            given = dict(scope["headers"]).get(b"authorization", b"")
-            if not hmac.compare_digest(given, self._expected):
-                refusal = PlainTextResponse("unauthorized", 401, headers={"WWW-Authenticate": "Bearer"})
-                await refusal(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+    @server.tool(
+        title="List an account's posts",
+        annotations=ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True),
+    )
+    def list_posts(account: str, before: int = 0) -> dict[str, Any]:
+        """What an account has posted, newest first, a page at a time. Changes nothing and needs no grant."""
+        return desk().listed(account=account, before=before)
+
+    return server
+
+
+def declared() -> list[dict[str, Any]]:
+    """The tools of these servers as they list them, for the lock file beside this module; nothing is served."""
+
+    def nobody() -> Desk:
+        raise RuntimeError("this server only says which tools it has")
+
+    return [facts(tool) for tool in asyncio.run(_server(audience=NAMES[0], desk=nobody).list_tools())]
 
 
 def build(
@@ -245,25 +264,7 @@ def build(
     own = {"Authorization": f"Bearer {platform_token}"}
     http = httpx2.Client(base_url=platform_url, headers=own, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
     desk = Desk(gate=gate, http=http, media=media, audience=audience)
-    server = MCPServer(audience, version="1.0.0", instructions="Publishes on Plaza under a grant.", log_level="WARNING")
-
-    @server.tool(
-        title="Publish a post",
-        annotations=ToolAnnotations(
-            read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
-        ),
-    )
-    def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
-        """Publish one approved, labelled post on Plaza. The grant is single-use and bound to this payload."""
-        return desk.publish(payload=payload, grant=grant, idempotency_key=idempotency_key)
-
-    @server.tool(
-        title="List an account's posts",
-        annotations=ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True),
-    )
-    def list_posts(account: str, before: int = 0) -> dict[str, Any]:
-        """What an account has posted, newest first, a page at a time. Changes nothing and needs no grant."""
-        return desk.listed(account=account, before=before)
+    server = _server(audience=audience, desk=lambda: desk)
 
     @server.custom_route("/health", methods=["GET"])
     async def health(_: Request) -> JSONResponse:
@@ -283,5 +284,5 @@ def build(
                 http.close()
 
     app.router.lifespan_context = lifespan
-    app.add_middleware(_ServiceToken, service_token=service_token)
+    app.add_middleware(ServiceToken, service_token=service_token)
     return app
