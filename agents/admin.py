@@ -7,15 +7,18 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from unfold.decorators import display
 
 from agents import admin_campaigns as admin_campaigns
 from agents import admin_cohorts as admin_cohorts
 from agents.admin_calibration import AdviceAdmin
 from agents.admin_stops import ControlAdmin
+from agents.admin_story import StoryPage
 from agents.admin_trust import LadderPage
 from agents.archive import selectors as archive
-from agents.models import Agent, ArchivedGoal, Goal, Node, Soul, Task
+from agents.models import Agent, ArchivedGoal, ArchivedTask, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance.controls import looking
@@ -55,7 +58,7 @@ class GoalAdmin(ReadingAdmin):
 
 
 @admin.register(Task)
-class TaskAdmin(ReadingAdmin):
+class TaskAdmin(StoryPage):
     """The nodes of plans: which stage is due, who is on it, why one waits."""
 
     list_display: ClassVar[list[str]] = ["id", "kind", "agent", "state", "stage", "lease_owner", "attempts", "why"]
@@ -98,7 +101,7 @@ class ArchivedGoalAdmin(ReadingAdmin):
     search_help_text = "the number of a goal or of a task"
     ordering: ClassVar[list[str]] = ["-ended_at"]
     exclude: ClassVar[list[str]] = ["body"]
-    readonly_fields: ClassVar[list[str]] = ["story"]
+    readonly_fields: ClassVar[list[str]] = ["tasks", "story"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ArchivedGoal]:
         """Without the bodies: a list of them would be megabytes."""
@@ -114,6 +117,14 @@ class ArchivedGoalAdmin(ReadingAdmin):
             return (queryset.none() if search_term.strip() else queryset), False
         by_task = archive.goals_of_task(task_id=int(number)) if "goal" not in search_term else []
         return queryset.filter(pk__in=[*by_task, int(number)] if "task" not in search_term else by_task), False
+
+    @display(description="its tasks; each tells its story")
+    def tasks(self, archived: ArchivedGoal) -> str:
+        """Links, in the order of the plan."""
+        listed = ArchivedTask.objects.filter(goal=archived).order_by("pk").values_list("pk", "kind", "ended_as")
+        shown = ((reverse("admin:agents_task_story", args=[pk]), kind, pk, end.lower()) for pk, kind, end in listed)
+        link = '<a class="text-primary-600 dark:text-primary-400 underline" href="{}">{} {}</a> ({})'
+        return format_html_join(", ", link, shown)
 
     @display(description="what was archived")
     def story(self, archived: ArchivedGoal) -> Any:

@@ -1,4 +1,4 @@
-"""The web: the desk under /admin/, and a door to it."""
+"""The web: the desk under /admin/ with a door to it, and the passports of posts."""
 
 from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.generic import RedirectView
 
+from agents import passport_door
 from chimera.core import storage
 
 
@@ -29,6 +30,9 @@ urlpatterns = [
     path("health", health),
     path("favicon.ico", lambda request: HttpResponse(status=204)),
     path("media/<str:content_hash>", media, name="media"),
+    path("passport/<str:token>", passport_door.page, name="passport"),
+    path("passport/<str:token>/proof.json", passport_door.download, name="passport-proof"),
+    path("passport/<str:token>/picture/<str:sha256>", passport_door.picture, name="passport-picture"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(url="/admin/governance/reviewitem/?status=PENDING")),
 ]

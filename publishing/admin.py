@@ -3,11 +3,14 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from chimera.core.desk import ReadingAdmin
 from governance.controls import looking
 from publishing.models import Account, Feed, Post, Trend
+from publishing.posts import tokens
 
 
 @admin.register(Post)
@@ -18,6 +21,17 @@ class PostAdmin(ReadingAdmin):
     list_filter: ClassVar[list[str]] = ["status"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
+    readonly_fields: ClassVar[list[str]] = ["passport"]
+
+    @display(description="passport")
+    def passport(self, post: Post) -> str:
+        """What anybody may know of it, once it is out."""
+        if post.published_at is None:
+            return "none until it is out"
+        address = reverse("passport", args=[tokens.token(post_id=post.pk)])
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', address, address
+        )
 
     @display(description="why it waits")
     def why(self, post: Post) -> str:

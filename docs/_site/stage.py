@@ -40,6 +40,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "own-agent",
         "own-feeds",
         "reviewing",
+        "passport",
         "judging",
         "stopping",
         "grants",

@@ -47,6 +47,7 @@ NOT_RUN = {
     "seal": "logs in as the sealer, which a test's environment does not name; tests/governance/test_sealing.py runs it",
     "rotate_grant_key": "asks for the ring of keys; tests/flow/test_desk_keys.py runs it",
     "revoke_grant_key": "asks for a key that is there; tests/flow/test_desk_keys.py runs it",
+    "story": "asks for a task that was done; tests/agents/test_story.py runs it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }
 OF_THE_RECORD = {"export_record", "put_away", "record_keys", "rotate_checkpoint_key", "verify_audit"}

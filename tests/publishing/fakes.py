@@ -80,7 +80,12 @@ class FakePlaza(Connector):
 @pytest.fixture
 def plaza(monkeypatch: pytest.MonkeyPatch) -> FakePlaza:
     """Stands for every platform on the switchboard."""
-    fake, made = FakePlaza(), registry._made
+    return standing_in(monkeypatch, FakePlaza())
+
+
+def standing_in(monkeypatch: pytest.MonkeyPatch, fake: FakePlaza) -> FakePlaza:
+    """Put it before the switchboard's platforms."""
+    made = registry._made
     monkeypatch.setattr(
         registry, "_made", lambda section, name: fake if section == "CONNECTORS" else made(section, name)
     )
