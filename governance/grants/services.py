@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-import psycopg
 from django.db import DatabaseError, IntegrityError, connection
 
 from chimera.core import canonical
@@ -229,12 +228,12 @@ _REFUSALS = {
 
 def _refusal(claims: Claims, error: DatabaseError) -> Exception:
     """The refusal of `governance_use_grant` as an error of ours; whatever else the database said, as it is."""
-    told = error.__cause__
-    if not isinstance(told, psycopg.Error) or told.sqlstate != _REFUSED:
+    told: Any = error.__cause__  # the driver's
+    if getattr(told, "sqlstate", "") != _REFUSED:
         return error
     if told.diag.message_primary == "stopped":
         return Stopped(f"{told.diag.message_detail} Nothing was published.")
-    return Refused(_REFUSALS[told.diag.message_primary or ""].format(claims.subject))
+    return Refused(_REFUSALS[told.diag.message_primary].format(claims.subject))
 
 
 def _stop_on(claims: Claims) -> str | None:
