@@ -250,6 +250,8 @@ def test_with_both_keys_revoked_the_next_worker_that_publishes_makes_others(kept
     assert states().keys() and set(states().values()) == {"RETIRED"}
     checked(genuine())
     assert sorted(states().values()) == ["CURRENT", "NEXT", "RETIRED", "RETIRED"]
+    assert [one.state for one in selectors.shown()].count(selectors.REVOKED) == 2
+    assert {str(key) for key in GrantKey.objects.all()} == {f"grant key {kid}" for kid in states()}
 
 
 def test_a_key_that_waits_can_be_revoked_and_the_current_one_signs_on(kept: Ring, world: World) -> None:
