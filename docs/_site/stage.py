@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "reviewing",
         "passport",
         "judging",
+        "servers",
         "stopping",
         "grants",
         "campaigns",

@@ -123,7 +123,7 @@ def keep(*, server: Server, reason: str) -> Server:
     same = Server.objects.filter(pk=server.pk, status=server.status, state_version=server.state_version)
     if same.update(kept_hash=server.seen_hash, reason=said) != 1:
         raise ChangedMeanwhile(f"{server.name} has changed since it was read; nothing was changed. Look again.")
-    listed.forget()
+    server.refresh_from_db()
     return server
 
 

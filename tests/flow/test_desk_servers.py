@@ -1,4 +1,4 @@
-"""MCP servers at the desk: the difference is inert, and the answer is a POST through the service. MCP-2, SAF-1."""
+"""MCP servers at the desk: a difference is shown inert and answered by a POST through the service. MCP-2, SAF-1."""
 
 from collections.abc import Iterator
 from typing import Any
