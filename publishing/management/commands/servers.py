@@ -32,7 +32,7 @@ class Command(DoorCommand):
         '  manage.py servers allow news --reason "read all four tools; no findings"\n'
         '  manage.py servers accept news --reason "a typing error was mended"\n'
         '  manage.py servers keep news --reason "it asks for our mail now"\n'
-        '  manage.py servers disable news --reason "an incident at theirs"\n'
+        '  manage.py servers disable plaza --reason "a drill"\n'
         '  manage.py servers remove news --reason "not needed"\n'
         "  manage.py servers attach news --scan audit.json\n"
         "  manage.py servers --lock --check\n"
