@@ -22,19 +22,14 @@ class Command(DoorCommand):
     """One verb each; what is decided has a reason, kept with the entry."""
 
     help = (
-        "The allow-list of MCP servers: list, show one with what differs from its review, propose one with its papers, "
-        "and decide (allow, accept, keep, disable, remove). --lock writes the lock files of our own servers."
+        "The allow-list of MCP servers: list, show NAME with what differs from its review, propose NAME URL --sbom FILE "
+        "--scan FILE, attach NAME newer papers, and decide with --reason: allow, accept (what it lists now), keep "
+        "(disabled), disable, remove. --lock writes the lock files of our own servers."
     )
     example = (
         "  manage.py servers\n"
         "  manage.py servers show plaza --json\n"
-        "  manage.py servers propose news https://news.example/mcp --sbom bom.json --scan audit.json\n"
-        '  manage.py servers allow news --reason "read all four tools; no findings"\n'
-        '  manage.py servers accept news --reason "a typing error was mended"\n'
-        '  manage.py servers keep news --reason "it asks for our mail now"\n'
         '  manage.py servers disable plaza --reason "a drill"\n'
-        '  manage.py servers remove news --reason "not needed"\n'
-        "  manage.py servers attach news --scan audit.json\n"
         "  manage.py servers --lock --check\n"
     )
 
