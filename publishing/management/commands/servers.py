@@ -22,8 +22,8 @@ class Command(DoorCommand):
     """One verb each; what is decided has a reason, kept with the entry."""
 
     help = (
-        "The allow-list of MCP servers: list, show NAME with what differs from its review, propose NAME URL --sbom FILE "
-        "--scan FILE, attach NAME newer papers, and decide with --reason: allow, accept (what it lists now), keep "
+        "The allow-list of MCP servers: list, show NAME with what differs from its review, propose NAME URL --sbom "
+        "FILE --scan FILE, attach NAME newer papers, and decide with --reason: allow, accept (what it lists now), keep "
         "(disabled), disable, remove. --lock writes the lock files of our own servers."
     )
     example = (
