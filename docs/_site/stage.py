@@ -32,6 +32,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "house",
         "states",
         "money",
+        "record",
         "bench",
         "chaos",
         "limits",
@@ -64,11 +65,13 @@ SOCKETS = {
     "Source: a kind of feed": "publishing.trends.sources.base",
     "Connector: a platform": "publishing.connectors.base",
     "ImageMaker: pictures": "publishing.media.images.base",
+    "Anchor: where checkpoints stand": "governance.audit.anchors.base",
 }
 SERVICES = {
     "Transitions: the one door of state": "governance.transitions",
     "Leases": "governance.leases.services",
     "Budgets": "governance.budgets.services",
+    "The sealed record: proofs": "governance.audit.proofs",
     "Controls: pause and stop": "governance.controls.services",
     "Effects": "governance.effects.services",
     "Grants": "governance.grants.services",

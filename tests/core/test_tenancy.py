@@ -104,18 +104,20 @@ def test_in_production_the_query_is_logged_and_comes_back_empty(
     assert "A query on core_brand ran outside of a brand" in caplog.text
 
 
-def test_migrations_run_without_the_guard(settings: object) -> None:
+def test_migrations_and_the_sealer_run_without_the_guard(settings: object) -> None:
     class Fresh:
-        def __init__(self) -> None:
+        def __init__(self, alias: str = "default") -> None:
+            self.alias = alias
             self.execute_wrappers: list[object] = []
 
-    fresh, migrating = Fresh(), Fresh()
+    fresh, migrating, sealing = Fresh(), Fresh(), Fresh("sealer")
+    guard.install(connection=sealing)
     guard.install(connection=fresh)
     guard.install(connection=fresh)
     settings.CHIMERA_ROLE = "migrator"
     guard.install(connection=migrating)
     assert fresh.execute_wrappers == [guard.check]
-    assert migrating.execute_wrappers == []
+    assert migrating.execute_wrappers == sealing.execute_wrappers == []
 
 
 @pytest.mark.spec("TEN-1")

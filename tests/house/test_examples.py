@@ -37,6 +37,8 @@ NOT_RUN = {
     "chaos": "breaks servers of its own for a minute or more; tests/faults/test_chaos_run.py runs it",
     "connector": "serves until it is stopped; tests/faults/ and tests/flow/test_demo.py run it",
     "bench": "measures for minutes on servers of its own; tests/bench/test_bench.py runs its parts",
+    "seal": "has a login of its own; tests/governance/test_sealing.py runs it",
+    "rotate_checkpoint_key": "wants a checkpoint first; tests/flow/test_desk_record.py runs it",
     "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
     "traceability": "writes into this checkout; with --check and --json it is run",
     "diagrams": "writes into this checkout; with --check it is run",

@@ -10,7 +10,7 @@ class Command(DoorCommand):
     """One verification key a line, the oldest first: give the first one to your auditors, once and in person."""
 
     help = "Print the public keys that sign checkpoints, oldest first, one a line (C2SP verification keys)."
-    example = "  manage.py record_keys > keys.txt\n  manage.py record_keys --json\n"
+    example = "  manage.py record_keys\n  manage.py record_keys --json\n"
 
     def act(self, options: dict[str, Any]) -> None:
         """Print them."""
