@@ -81,13 +81,16 @@ class Ring:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(b"".join(map(_pem, keys)))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(b"".join(map(_pem, keys)))
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(self.path)
+            except OSError:
+                draft.unlink()  # half a key file would be one more secret to lose
+                raise
         except OSError as error:
-            draft.unlink(missing_ok=True)
             raise NoKey(
                 f"The checkpoint keys in {self.path} cannot be written ({error.strerror or error}). Name a file of the "
                 "user who seals in CHECKPOINT_KEYS_FILE, or put the next key behind the present one yourself."

@@ -153,3 +153,16 @@ def test_keys_that_cannot_be_read_or_written_are_a_sentence(tmp_path: Path) -> N
     broken = Ring(tmp_path / "file" / "keys.pem")
     with pytest.raises(NoKey, match=r"cannot be (read|written)"):
         broken.newest()
+
+
+def test_a_disk_that_takes_no_key_leaves_the_former_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    ring = Ring(tmp_path / "keys.pem")
+    first = ring.newest()
+    monkeypatch.setattr("governance.audit.keys.os.fsync", full)
+    with pytest.raises(NoKey, match=r"keys.pem cannot be written \(No space left on device\)"):
+        ring.behind(first)
+    assert [path.name for path in tmp_path.iterdir()] == ["keys.pem"]
+    assert len(ring.read()) == 1

@@ -9,6 +9,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chimera.core import canonical
 from governance.audit import entries, notes
+from governance.audit.models import (
+    Anchoring,
+    AuditEvent,
+    Checkpoint,
+    CheckpointKey,
+    KeyRotation,
+    SealedEvent,
+    Sealing,
+    Subtree,
+)
 
 pytestmark = pytest.mark.spec("AUD-2", "AUD-3")
 
@@ -124,4 +134,22 @@ def test_an_entry_is_canonical_json_whatever_stands_in_it() -> None:
     elsewhere = (*row[:10], AT.astimezone(timezone(timedelta(hours=-3))))
     assert entries.text(elsewhere) == text
     assert entries.text((7, 4, *row[2:])) == text.replace('"brand":null', '"brand":4')
+    named = dict(zip(entries.COLUMNS, row, strict=True))
+    assert entries.of(AuditEvent(**named)) == text
     assert entries.leaf(row) != entries.leaf((8, *row[1:]))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (SealedEvent(seq=3, event_id=9), "entry 3: event 9"),
+        (Subtree(level=8, index=2), "subtree 8/2"),
+        (CheckpointKey(kid="0", vkey=VKEY), VKEY),
+        (Checkpoint(generation=1, size=4), "checkpoint 1/4"),
+        (KeyRotation(pk=5), "rotation 5"),
+        (Sealing(installation="0123456789abcdef"), "record 0123456789abcdef"),
+        (Anchoring(anchor="file", generation=0, size=4), "file: checkpoint 0/4"),
+    ],
+)
+def test_rows_of_the_sealed_record_have_names(row: object, said: str) -> None:
+    assert str(row) == said

@@ -38,6 +38,7 @@ NOT_RUN = {
     "connector": "serves until it is stopped; tests/faults/ and tests/flow/test_demo.py run it",
     "bench": "measures for minutes on servers of its own; tests/bench/test_bench.py runs its parts",
     "seal": "has a login of its own; tests/governance/test_sealing.py runs it",
+    "record_keys": "wants a checkpoint first; tests/flow/test_desk_record.py runs it",
     "rotate_checkpoint_key": "wants a checkpoint first; tests/flow/test_desk_record.py runs it",
     "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
     "traceability": "writes into this checkout; with --check and --json it is run",

@@ -107,8 +107,6 @@ def following(known: str | None, notes: Sequence[str]) -> Sequence[str]:
         begins_anew = told.restored is not None and told.generation > read.generation
         if told.previous == signed.digest(known) or begins_anew:
             return notes[number:]
-    if any(note == known for note in notes):
-        return notes[notes.index(known) + 1 :]
     newest = signed.parse(notes[-1]).checkpoint
     if (newest.generation, newest.size) < (read.generation, read.size):
         return ()  # somebody else was here meanwhile
