@@ -475,7 +475,7 @@ SEAL = (
         name="late_commits_are_passed_over",
         breaks="The seal goes on behind transactions that are still running.",
         made=(
-            InPython("governance.audit.standing:Standing.caught_up", {"else self.horizon": "else self.horizon + 9"}),
+            InPython("governance.audit.standing:Standing.caught_up", {"self.window_xid if": "self.window_xid + 9 if"}),
         ),
         test=f"{SEALING}::test_who_commits_late_with_a_low_number_is_not_passed_over",
         says="AssertionError: the late event has no place",
