@@ -63,7 +63,7 @@ class Report:
 def verify(*, actor: str, copy: Path | None = None, keys: Sequence[str] = ()) -> Report:
     """Check everything at one moment. `copy` is the file of checkpoints outside, `keys` those that are trusted.
 
-    Without keys the first one that the database names is believed, and every other followed from it.
+    Without keys those are believed that the database names: whoever has the outside file notices others.
     """
     begun = time.perf_counter()
     report = Report()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import World
 from tests.governance import sealers
-from tests.governance.desks import Desk, many
+from tests.governance.desks import Desk, many, past
 from tools import verify_record
 
 COUNT = 1_000_000
@@ -33,6 +33,7 @@ def test_a_million_events_are_verified_exported_and_audited_in_constant_memory(w
     desk = Desk(world, tmp_path)
     root = desk.past_every_rule()
     many(root, COUNT)
+    past(world)
     with sealers.sealing(world, tmp_path, count_max=1_000) as sealer:
         sealer.all()
     root.execute("VACUUM ANALYZE governance_auditevent")

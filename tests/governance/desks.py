@@ -1,6 +1,7 @@
 """An operator's desk with a sealed record, and an auditor's folder beside it."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -17,19 +18,29 @@ TABLES = ("auditevent", "sealedevent", "subtree", "checkpoint", "checkpointkey",
 COLUMNS = """SELECT quote_ident(attname) FROM pg_attribute
               WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"""
 
+RUNNING = "SELECT EXISTS (SELECT 1 FROM governance_auditevent WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))"
+
+
+def past(world: World) -> None:
+    """Wait until every event is older than whatever runs: the server has other databases, and sealing waits for all."""
+    ends, looking = time.monotonic() + 60, world.superuser()
+    while looking.execute(RUNNING).fetchone()[0] and time.monotonic() < ends:
+        time.sleep(0.02)
+
 
 class Desk:
     """An operator with a sealed record, and an auditor with a copy of what stands outside."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder = world, folder
-        self.copy, self.keys = folder / "checkpoints", folder / "keys.txt"
+        self.copy, self.keys, self.signs = folder / "checkpoints", folder / "keys.txt", folder / "keys.pem"
 
     def happens(self, *counts: int) -> "Desk":
         """So many events, sealed after each number."""
         with sealers.sealing(self.world, self.folder) as sealer:
             for count in counts:
                 sealers.happen(count)
+                past(self.world)
                 sealer.round()
         return self
 
@@ -73,20 +84,20 @@ class Desk:
         return int(found.fetchone()[0])
 
     @contextmanager
-    def undone(self) -> Iterator["Desk"]:
+    def undone(self, *, name: str = "kept") -> Iterator["Desk"]:
         """Whatever is done to the record meanwhile is undone: quicker than a database for each test."""
-        root, copy = self.past_every_rule(), self.copy.read_bytes()
+        root, files = self.past_every_rule(), {path: path.read_bytes() for path in (self.copy, self.signs)}
         for table in TABLES:
-            root.execute(f"CREATE TABLE kept_{table} AS TABLE governance_{table}")
+            root.execute(f"CREATE TABLE {name}_{table} AS TABLE governance_{table}")
         yield self
         for table in TABLES:
-            columns = ", ".join(name for (name,) in root.execute(COLUMNS, [f"governance_{table}"]).fetchall())
+            columns = ", ".join(column for (column,) in root.execute(COLUMNS, [f"governance_{table}"]).fetchall())
             root.execute(f"DELETE FROM governance_{table}")
-            root.execute(
-                f"INSERT INTO governance_{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM kept_{table}"
-            )
-            root.execute(f"DROP TABLE kept_{table}")
-        self.copy.write_bytes(copy)
+            values = f"OVERRIDING SYSTEM VALUE SELECT {columns} FROM {name}_{table}"
+            root.execute(f"INSERT INTO governance_{table} ({columns}) {values}")
+            root.execute(f"DROP TABLE {name}_{table}")
+        for path, content in files.items():
+            path.write_bytes(content)
 
 
 def many(root: psycopg.Connection, count: int, *, age: str = "0") -> None:

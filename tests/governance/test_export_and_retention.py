@@ -23,7 +23,7 @@ from governance.inspection import services as inspection
 from tests import conftest
 from tests.conftest import BETA
 from tests.governance import sealers
-from tests.governance.desks import Desk, many
+from tests.governance.desks import Desk, many, past
 from tools import verify_record
 
 OLD = 11
@@ -43,6 +43,7 @@ def shared(
         with sealers.sealing(world, desk.folder) as sealer:
             sealers.happen(2, brand=BETA)
             sealers.happen(2)
+            past(world)
             sealer.round()
         yield desk
 

@@ -257,3 +257,21 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_code_2(desk: Desk, monkeyp
                 call_command("verify_audit", *words, stdout=StringIO())
             assert ended.value.returncode == 2
             assert sentence in str(ended.value)
+
+
+@pytest.mark.spec("AUD-3")
+def test_a_restore_that_forgot_what_was_published_is_said_by_both_and_nothing_is_wrong(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with desk.undone(name="backup"):
+        published = desk.happens(2, 3).copy.read_bytes()
+    desk.copy.write_bytes(published)  # the file outside is no part of what was restored
+    code, told = desk.verify()
+    assert (code, told["first_bad_seq"]) == (1, 18)  # until the sealer says what happened, something is missing
+    desk.past_every_rule().execute("UPDATE governance_incarnation SET number = number + 1")
+    code, told = desk.happens(4).verify()
+    assert (code, told["sealed"], told["outside"]["forgotten_by_a_restore"]) == (0, 22, 2)
+    assert told["restores"] == [{"generation": 0, "size": 23}]
+    code, seen = audited(desk, desk.export(), capsys)
+    assert (code, seen["restores"], seen["own"]["forgotten_by_a_restore"]) == (0, told["restores"], 2)
+    desk.past_every_rule().execute("UPDATE governance_incarnation SET number = number - 1")

@@ -23,6 +23,7 @@ from chimera.core.brands.models import Brand
 from tests import people
 from tests.conftest import World
 from tests.governance import sealers
+from tests.governance.desks import past
 
 ROOT = house_tree.ROOT
 WRITTEN_BY_COMMANDS = {"docs/states.md", "docs/traceability.md"}
@@ -146,6 +147,7 @@ def prepared(words: list[str]) -> None:
 
 def sealed(world: World) -> None:
     """A sealed record, and beside it what an auditor has."""
+    past(world)
     with sealers.sealing(world, Path()) as sealer:
         sealer.round()
     shutil.copy("checkpoints", "checkpoints.txt")

@@ -18,6 +18,7 @@ from chimera.core import tenancy
 from chimera.core.brands.models import Brand
 from tests.conftest import World
 from tests.governance import sealers
+from tests.governance.desks import past
 
 PAGE = house_tree.ROOT / "docs" / "auditing.md"
 BLOCK = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -35,6 +36,7 @@ def machine(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setti
     folder = tmp_path / ".chimera" / "record"
     folder.mkdir(parents=True)
     settings.RECORD_DIR = folder
+    past(world)
     with sealers.sealing(world, folder, count_max=2) as sealer:  # checkpoints of 2, 4 and 5 entries
         sealer.all()
     with world.role("operator"):
