@@ -20,6 +20,7 @@ from agents.passport import proof, selectors
 from agents.passport.proof import NotProved, Proved
 from chimera.core import tenancy
 from governance.audit import notes, tree
+from governance.policies.rules.disclosure import KINDS
 from publishing.models import Post
 from publishing.posts import tokens
 from tests.agents import lived
@@ -371,6 +372,7 @@ def test_paid_work_a_judge_alone_and_a_post_without_a_picture_are_told(out: Post
     told = of(out, payload={"text": "#ad Hi.", "sponsorship": "paid"}, approval="judge")
     assert told.sponsored == "Somebody paid for this post." and told.decided.startswith("The judge alone")
     assert (told.pictures, told.is_labelled) == ([], False)
+    assert set(selectors.SPONSORED) == set(KINDS)
     assert of(out, payload={"text": "x", "sponsorship": "odd"}).sponsored == "Who paid is not known."
 
 

@@ -160,6 +160,12 @@ def test_a_doubt_tells_what_the_last_look_found_and_who_opened_it_again() -> Non
     assert whys(found) == ["Looked up 2 times, last: failed. No answer.", "Opened again by: look-up."]
 
 
+def test_nothing_is_said_where_nobody_gave_a_reason() -> None:
+    again = event("agents.task:1", "DONE", "READY")  # opened before words of feedback were kept
+    card = event("governance.reviewitem:9", "", "PENDING", number=2, action="insert")  # a card that is not there
+    assert whys(gathered(again, card)) == ["", ""]
+
+
 def test_a_verdict_tells_its_worst_findings_and_how_many_more_there_are() -> None:
     bad = [{"policy": f"p{n}", "outcome": "BLOCK", "reason": "No."} for n in range(6)]
     fine = {"policy": "fine", "outcome": "PASS", "reason": "Yes."}

@@ -7,6 +7,7 @@ import pytest
 from agents.archive import selectors
 from agents.archive import services as archive
 from chimera.core import tenancy
+from publishing.posts import tokens
 from tests.agents import lived
 from tests.conftest import ALPHA, World
 
@@ -34,8 +35,13 @@ def test_a_task_that_was_put_away_tells_the_same_story_and_how_it_was_put_away(
         assert "archived" in client.get(answer.headers["Location"]).content.decode()
         goal = client.get(f"/admin/agents/archivedgoal/{after.goal}/change/").content.decode()
         assert f'href="/admin/agents/task/{task}/story/"' in goal and "draft" in goal
+        passport = client.get(f"/passport/{tokens.token(post_id=lived.post().pk)}").content.decode()
+        assert "Harbour Post" in passport and "version 1 of its rules" in passport
+        assert "It is not sealed yet" in passport
     monkeypatch.setattr(selectors, "story", _tampered)
     with world.role("operator"):
+        passport = lived.signed_in().get(f"/passport/{tokens.token(post_id=lived.post().pk)}").content.decode()
+        assert "What it was made from is no longer kept." in passport
         assert "does not match its hash" in lived.signed_in().get(answer.headers["Location"]).content.decode()
 
 
