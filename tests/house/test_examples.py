@@ -48,7 +48,6 @@ NOT_RUN = {
     "backup": "is of a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "restore": "replaces a whole database, as a superuser; tests/embedded/test_backup.py runs it",
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
-    "seal": "logs in as the sealer, which a test's environment does not name; tests/governance/test_sealing.py runs it",
     "rotate_grant_key": "asks for the ring of keys; tests/flow/test_desk_keys.py runs it",
     "revoke_grant_key": "asks for a key that is there; tests/flow/test_desk_keys.py runs it",
     "story": "asks for a task that was done; tests/agents/test_story.py runs it",
