@@ -1,14 +1,18 @@
-"""Whether the fleet's guard stays flat: the same questions over ten thousand fingerprints and over a million.
+"""Whether the fleet's guard stays flat: the same questions over a thousand fingerprints and over a million.
 
-Fingerprints are made in SQL: sums of three headlines' vectors, which is what the vector of three sentences is, and
-random bits for images. The indexes for nearness are built after the rows, as a restore would. Requirements: SAF-4.
+Fingerprints are made in SQL: sums of three headlines' vectors, which is what the vector of three sentences is, and two
+images a post. The first has random bits. The second is one of a thousand layouts with an eighth or three sixteenths of
+its bits changed, so that two of one layout are about 56 or 78 bits apart, nearer than real posters of one persona are.
+The indexes for nearness are built after the rows, as a restore would. Requirements: SAF-4.
 """
 
 import json
 import random
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,19 +22,34 @@ from chimera.bench.ground import Ground, connected
 from chimera.bench.tally import Superuser
 from chimera.embedded.lifecycle import Endpoints
 
-QUESTIONS = 200  # a half of them about something nearly like a row that is there
+COPIES = 150  # questions about a near copy, for each distance of its image and each sort of images
+NEW = 150  # questions about what has none, for each sort
+AWAY = (12, 24, 28)  # bits of 256 in which the image of a copy differs
+SORTS = ("uniform", "fleet_like")  # of images; also their place in the post
+MIXED = (0.2, 0.27)  # how much of another headline a copy's text has: cosines of about 0.98 and 0.965
 DAYS = 14
 NEAR_BP = 9_600
-INDEXES = ("fingerprint_text_near", "fingerprint_image_near")
+SET = 8  # posts that are scheduled together
+SETS = 25
+INDEXES = ("fingerprint_text_bands", "fingerprint_image_bands")
 _SEED = """
   INSERT INTO publishing_fingerprint
          (brand_id, post_id, place, account_id, day, text_hash, vector, image_sha256, likeness)
   SELECT 1 + n %% 8, n, 0, n %% 1000, (chimera_now() AT TIME ZONE 'UTC')::date - (n %% 14)::integer, md5(n::text),
-         l2_normalize(a.v + b.v + c.v), md5('i' || n), ('x' || md5('a' || n) || md5('b' || n))::bit(256)
-    FROM generate_series(%s::bigint, %s::bigint) n
-    JOIN headline a ON a.id = (hashint8(n) & 2147483647) %% %s
-    JOIN headline b ON b.id = (hashint8(n + 10000000) & 2147483647) %% %s
-    JOIN headline c ON c.id = (hashint8(n + 20000000) & 2147483647) %% %s
+         l2_normalize(a.v + b.v + c.v), md5('i' || n), bench_bits('a' || n)
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+    JOIN headline a ON a.id = (hashint8(n) & 2147483647) %% %(headlines)s
+    JOIN headline b ON b.id = (hashint8(n + 10000000) & 2147483647) %% %(headlines)s
+    JOIN headline c ON c.id = (hashint8(n + 20000000) & 2147483647) %% %(headlines)s
+   UNION ALL
+  SELECT 1 + n %% 8, n, 1, n %% 1000, (chimera_now() AT TIME ZONE 'UTC')::date - (n %% 14)::integer, '',
+         NULL, md5('j' || n), bench_bits('layout' || n %% 1000) # (bench_bits('b' || n) & bench_bits('c' || n)
+         & (bench_bits('d' || n) | CASE n %% 2 WHEN 0 THEN bench_bits('e' || n) ELSE repeat('0', 256)::bit(256) END))
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+"""
+_BITS = """
+  CREATE FUNCTION bench_bits(p_of text) RETURNS bit(256) LANGUAGE sql IMMUTABLE AS
+  $$ SELECT ('x' || md5(p_of) || md5(p_of || '.'))::bit(256) $$
 """
 Tell = Callable[[str], None]
 
@@ -70,74 +89,118 @@ def _grow(connection: Superuser, *, first: int, last: int, headlines: int) -> fl
     connection.execute("SET maintenance_work_mem = '2GB'")
     for name in INDEXES:
         connection.execute(f"DROP INDEX {name}")
-    connection.execute(_SEED, [first, last, headlines, headlines, headlines])
+    connection.execute(_SEED, {"first": first, "last": last, "headlines": headlines})
     for definition in definitions:
         connection.execute(definition)
+    for name in INDEXES:
+        connection.execute(f"ALTER INDEX {name} ALTER COLUMN 1 SET STATISTICS 0")
     connection.execute("RESET session_replication_role")
     connection.execute("VACUUM ANALYZE publishing_fingerprint")
     return time.monotonic() - begun
 
 
-def _questions(connection: Superuser, *, rows: int) -> tuple[list[dict[str, Any]], list[bool]]:
-    """What is asked, and for each whether a row that is nearly the same is there."""
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A post to ask about; `away` and `mixed` of the copy that it is, None for a new one."""
+
+    sort: str
+    asked: str
+    away: int | None = None
+    mixed: float | None = None
+
+
+def _questions(connection: Superuser, *, rows: int) -> list[Question]:
+    """Near copies of posts that are there, and new ones like those that are; the same for every run."""
     from publishing.trends import background
 
     chance = random.Random(rows)
     headlines = np.asarray(background.vectors())
-    picked = [chance.randrange(1, rows + 1) for _ in range(QUESTIONS // 2)]
-    known = connection.execute(
-        "SELECT vector::text, likeness::text FROM publishing_fingerprint WHERE post_id = ANY (%s)", [picked]
-    ).fetchall()
-    asked: list[dict[str, Any]] = []
-    for vector, likeness in known:
-        near = np.asarray(json.loads(vector)) + 0.2 * headlines[chance.randrange(len(headlines))]
-        bits = list(likeness)
-        for place in chance.sample(range(256), 12):
-            bits[place] = "1" if bits[place] == "0" else "0"
-        asked.append(_asked(near, "".join(bits)))
-    planted = [True] * len(asked)
-    for _ in range(QUESTIONS - len(asked)):
-        new = (
-            headlines[chance.randrange(len(headlines))] + chance.random() * headlines[chance.randrange(len(headlines))]
-        )
-        asked.append(_asked(new, "".join(chance.choice("01") for _ in range(256))))
-        planted.append(False)
-    return asked, planted
+    made: list[Question] = []
+    for place, sort in enumerate(SORTS):
+        picked = [chance.randrange(1, rows + 1) for _ in range(COPIES * len(AWAY) + NEW)]
+        known = connection.execute(
+            "SELECT t.vector::text, i.likeness::text FROM unnest(%s::bigint[]) AS p (post_id)"
+            " JOIN publishing_fingerprint t ON t.post_id = p.post_id AND t.place = 0"
+            " JOIN publishing_fingerprint i ON i.post_id = p.post_id AND i.place = %s",
+            [picked, place],
+        ).fetchall()
+        for number, (vector, likeness) in enumerate(known):
+            new = headlines[chance.randrange(len(headlines))]
+            if number < NEW:
+                other = headlines[chance.randrange(len(headlines))]
+                away = 128 if sort == "uniform" else 48  # of a layout: beside all that are of it
+                made.append(Question(sort=sort, asked=_asked(new + other, _changed(likeness, away, chance))))
+                continue
+            away, mixed = AWAY[number % len(AWAY)], MIXED[number % len(MIXED)]
+            near = np.asarray(json.loads(vector)) + mixed * new
+            made.append(
+                Question(sort=sort, asked=_asked(near, _changed(likeness, away, chance)), away=away, mixed=mixed)
+            )
+    return made
 
 
-def _asked(vector: Any, bits: str) -> dict[str, Any]:
+def _changed(likeness: str, away: int, chance: random.Random) -> str:
+    bits = list(likeness)
+    for place in chance.sample(range(len(bits)), away):
+        bits[place] = "1" if bits[place] == "0" else "0"
+    return "".join(bits)
+
+
+def _asked(vector: Any, bits: str) -> str:
     unit = vector / np.linalg.norm(vector)
-    return {"n": 0, "text_hash": "none", "vector": _written(unit), "images": [{"sha256": "none", "likeness": bits}]}
+    images = [{"sha256": "none", "likeness": bits}]
+    return json.dumps([{"n": 0, "text_hash": "none", "vector": _written(unit), "images": images}])
 
 
 def _measured(ends: Endpoints, connection: Superuser, *, rows: int) -> dict[str, Any]:
-    """Latency of one question by the worker's login, and how many of the planted neighbours it finds."""
-    asked, planted = _questions(connection, rows=rows)
-    taken: list[float] = []
-    hits = {"text": 0, "image": 0}
+    """Latency of one question by the worker's login, and how many of the planted copies it finds."""
+    questions = _questions(connection, rows=rows)
+    taken: dict[str, list[float]] = {sort: [] for sort in SORTS}
+    found: Counter[tuple[object, ...]] = Counter()
+    planted: Counter[tuple[object, ...]] = Counter()
     with psycopg.connect(**ends.postgres.params("chimera_app", ends.database), autocommit=True) as worker:
         worker.execute("SELECT set_config('app.brand', '1', false), set_config('app.actor', 'bench:judge', false)")
         for warm in (True, False):
-            for question, is_near in zip(asked, planted, strict=True):
-                text = json.dumps([question])
+            for one in questions:
                 begun = time.perf_counter()
-                answer = worker.execute("SELECT kind, near FROM publishing_fleet_near(%s, %s)", [text, DAYS]).fetchall()
+                answer = worker.execute("SELECT kind, near FROM publishing_fleet_near(%s, %s)", [one.asked, DAYS])
+                said = dict(answer.fetchall())
                 if warm:
                     continue
-                taken.append(time.perf_counter() - begun)
-                found = dict(answer)
-                if is_near:
-                    hits["text"] += found.get("text", 0) >= NEAR_BP
-                    hits["image"] += found.get("image", 256) <= 12
-    of = sum(planted)
+                taken[one.sort].append(time.perf_counter() - begun)
+                if one.away is not None:
+                    planted.update([(one.sort, one.away), ("text", one.mixed)])
+                    found[one.sort, one.away] += said.get("image", 256) <= one.away
+                    found["text", one.mixed] += said.get("text", 0) >= NEAR_BP
+
+    def share(*key: object) -> float:
+        return round(found[key] / planted[key], 4)
+
+    every = [one for sort in SORTS for one in taken[sort]]
     return {
         "rows": rows,
-        "p50_ms": ms(statistics.median(taken)),
-        "p95_ms": ms(p95(taken)),
-        "near_texts_found": round(hits["text"] / of, 4),
-        "near_images_found": round(hits["image"] / of, 4),
-        "asked_about_near": of,
+        "p50_ms": ms(statistics.median(every)),
+        "p95_ms": ms(p95(every)),
+        "by_images": {
+            sort: {"p50_ms": ms(statistics.median(taken[sort])), "p95_ms": ms(p95(taken[sort]))} for sort in SORTS
+        },
+        "near_texts_found": {f"{1 / (1 + mixed**2) ** 0.5:.3f}": share("text", mixed) for mixed in MIXED},
+        "near_images_found": {sort: {str(away): share(sort, away) for away in AWAY} for sort in SORTS},
+        "asked_about_near": sum(1 for one in questions if one.away is not None),
     }
+
+
+def _kept(connection: Superuser, *, headlines: int) -> float:
+    """Milliseconds that keeping a post with two images takes, in sets as they are scheduled; nothing of it stays."""
+    connection.execute("SET session_replication_role = replica")
+    begun = time.perf_counter()
+    with connection.transaction(force_rollback=True):
+        for number in range(SETS):
+            first = 100_000_000 + number * SET
+            connection.execute(_SEED, {"first": first, "last": first + SET - 1, "headlines": headlines})
+    taken = time.perf_counter() - begun
+    connection.execute("RESET session_replication_role")
+    return ms(taken / (SETS * SET))
 
 
 def guard(ground: Ground, *, sizes: Sequence[int], tell: Tell) -> dict[str, Any]:
@@ -145,12 +208,18 @@ def guard(ground: Ground, *, sizes: Sequence[int], tell: Tell) -> dict[str, Any]
     found: list[dict[str, Any]] = []
     with ground.database() as ends, connected(ends, ends.database) as connection:
         headlines = _headlines(connection)
+        connection.execute(_BITS)
         there = 0
         for size in sizes:
             loading_s = _grow(connection, first=there + 1, last=size, headlines=headlines)
             there = size
             line = {**_measured(ends, connection, rows=size), "loading_seconds": round(loading_s, 1)}
-            tell(f"{size:,} fingerprints: p50 {line['p50_ms']} ms, p95 {line['p95_ms']} ms")
+            line["keeping_ms_per_post"] = _kept(connection, headlines=headlines)
+            row = connection.execute(
+                "SELECT sum(pg_relation_size(to_regclass(n))) FROM unnest(%s::text[]) n", [list(INDEXES)]
+            )
+            line["indexes_mb"] = round(float((row.fetchone() or (0,))[0]) / 1e6)
+            tell(f"{size:,} posts: p50 {line['p50_ms']} ms, p95 {line['p95_ms']} ms; {line['near_images_found']}")
             found.append(line)
     return {
         "sizes": found,

@@ -14,7 +14,7 @@ class Fingerprint(BrandModel):
     """What one post that is scheduled or out is like. Append-only; one row a post, and one for each further image.
 
     Written by `publishing_fingerprint_keep` with the posts themselves, found by `publishing_fleet_near`. The two
-    indexes for nearness (`fingerprint_text_near`, `fingerprint_image_near`) stand in `sql/`: one is on an expression.
+    indexes for nearness (`fingerprint_text_bands`, `fingerprint_image_bands`) stand in `sql/`: they are on expressions.
     """
 
     post_id = models.BigIntegerField()

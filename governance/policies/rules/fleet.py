@@ -25,7 +25,7 @@ class FleetSimilarity(Policy):
             away = "the same to the last bit" if image["bits"] == 0 else f"{image['bits']} of 256 bits apart"
             reason = f"Nearly the same image went out or is scheduled on {_whose(image)} for {image['day']} ({away})."
             return self.finding(Outcome.BLOCK, reason, about="image")
-        nearest = f"; the nearest text is {text['similarity_bp'] / 100:.1f}% alike" if text else ""
+        nearest = f"; the nearest text that was found is {text['similarity_bp'] / 100:.1f}% alike" if text else ""
         return self.passed(f"Unlike every own post of the last {fleet['days']} days{nearest}.")
 
 
