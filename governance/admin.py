@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,18 +13,21 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from chimera.core import desk, wake
+from chimera.core import clock, desk, tenancy, wake
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance import admin_budgets, admin_record  # noqa: F401 - register their pages
 from governance.admin_grants import GrantKeyAdmin  # noqa: F401 - registers itself
 from governance.admin_policies import BrandPolicyAdmin  # noqa: F401 - registers itself
+from governance.admin_queue import QueueList
 from governance.admin_sample import SampleAnswers
 from governance.admin_servers import ServerAdmin
 from governance.admin_thresholds import ThresholdAdmin
 from governance.audit import selectors as record
 from governance.models import AuditEvent, Effect, ReviewItem
+from governance.reviews import selectors
 from governance.reviews import services as reviews
+from governance.reviews.filters import Filters
 from governance.reviews.models import DoubtAnswer, RejectReason, ReviewKind
 from governance.reviews.states import ReviewStatus
 
@@ -68,6 +72,7 @@ def _card(item: ReviewItem) -> dict[str, Any]:
     expires = snapshot.get("trend", {}).get("expires_at")
     return {
         **{key: snapshot.get(key, {}) for key in SHOWN},
+        "agent": {"handle": item.agent, "name": "", **snapshot.get("agent", {})},
         "why": item.why,
         "expires": datetime.fromisoformat(expires) if expires else None,
         "verdict": verdict,
@@ -78,6 +83,12 @@ def _card(item: ReviewItem) -> dict[str, Any]:
         # The story of a sample is left out: whoever answers looks at the post, not at what became of it.
         "story": [] if item.kind == ReviewKind.SAMPLE else record.story(task_id=item.task),
     }
+
+
+def _soon() -> str:
+    """When an answer leaves the house."""
+    window_s = settings.REVIEW_UNDO_S
+    return f"in {window_s:g} s unless you take it back" if window_s > 0 else "now"
 
 
 def _routing(frozen: dict[str, Any]) -> dict[str, Any]:
@@ -94,47 +105,25 @@ def _routing(frozen: dict[str, Any]) -> dict[str, Any]:
 
 
 @admin.register(ReviewItem)
-class ReviewItemAdmin(SampleAnswers, ReadingAdmin):
+class ReviewItemAdmin(SampleAnswers, QueueList, ReadingAdmin):
     """The queue of what waits for a human."""
 
-    list_display: ClassVar[list[str]] = ["card_line", "state", "kind", "handle", "until"]
-    list_filter: ClassVar[list[str]] = ["status", "kind"]
-    ordering: ClassVar[list[str]] = ["deadline", "id"]
     fields: ClassVar[list[str]] = ["kind", "status", "until"]
     readonly_fields: ClassVar[list[str]] = ["until"]
     change_form_before_template = "admin/governance/card.html"
-    actions_detail: ClassVar[list[str]] = ["approve", "reject", "resolve", "keep", "object_to"]
-
-    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Who may answer."""
-        return request.user.has_perm("governance.decide_reviewitem")
+    actions_detail: ClassVar[list[str]] = ["approve", "reject", "resolve", "keep", "object_to", "take_back"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """A doubt and a sample have answers of their own: yes and no would say nothing of what is live."""
-        kind = ReviewItem.objects.filter(pk=object_id).values_list("kind", flat=True).first()
-        own = {ReviewKind.IN_DOUBT: ("resolve",), ReviewKind.SAMPLE: self.SAMPLE_ACTIONS}
-        offered = own.get(ReviewKind(kind), ("approve", "reject")) if kind else ()
+        item = ReviewItem.objects.only("kind", "status", "final_at").filter(pk=object_id).first()
+        offered: tuple[str, ...] = ()
+        if item is not None and item.status == ReviewStatus.PENDING:
+            own = {ReviewKind.IN_DOUBT: ("resolve",), ReviewKind.SAMPLE: self.SAMPLE_ACTIONS}
+            offered = own.get(ReviewKind(item.kind), ("approve", "reject"))
+        elif item is not None and item.final_at is not None and item.final_at > clock.now():
+            offered = ("take_back",)
         found: list[Any] = super().get_actions_detail(request, object_id)
         return [one for one in found if one.action_name.endswith(offered)]
-
-    @display(description="what")
-    def card_line(self, item: ReviewItem) -> str:
-        """The first words of what would go out."""
-        text = str(item.snapshot["payload"].get("text") or item.why)
-        return " ".join(text.split())[:90]
-
-    @display(
-        description="state",
-        label={"PENDING": "warning", "APPROVED": "success", "REJECTED": "danger", "EXPIRED": "info"},
-    )
-    def state(self, item: ReviewItem) -> str:
-        """Where the card is."""
-        return item.status
-
-    @display(description="agent")
-    def handle(self, item: ReviewItem) -> str:
-        """Whose post it is."""
-        return f"@{item.snapshot.get('agent', {}).get('handle', '')}"
 
     @display(description="deadline", ordering="deadline")
     def until(self, item: ReviewItem) -> str:
@@ -163,7 +152,9 @@ class ReviewItemAdmin(SampleAnswers, ReadingAdmin):
     )
     def approve(self, request: HttpRequest, form: ApproveForm, object_id: str) -> HttpResponse:
         """Say yes."""
-        return self._decide(request, object_id, lambda item: reviews.approve(item=item), "approved; it goes out now.")
+        return self._decide(
+            request, object_id, lambda item: reviews.approve(item=item), f"approved; it goes out {_soon()}."
+        )
 
     @action(
         description="Reject",
@@ -207,16 +198,33 @@ class ReviewItemAdmin(SampleAnswers, ReadingAdmin):
             "answered.",
         )
 
+    @action(
+        description="Take it back",
+        permissions=["decide"],
+        icon="undo",
+        dialog={
+            "title": "Take this answer back",
+            "description": "The review waits again, and nothing goes out. The record keeps what was answered.",
+            "form_class": ApproveForm,
+            "form_submit_text": "Take it back",
+        },
+    )
+    def take_back(self, request: HttpRequest, form: ApproveForm, object_id: str) -> HttpResponse:
+        """Undo, while that is still possible."""
+        return self._decide(request, object_id, lambda item: reviews.undo(item=item), "back in the queue.")
+
     def _decide(self, request: HttpRequest, object_id: str, answer: Any, done: str) -> HttpResponse:
-        item = ReviewItem.objects.select_for_update().get(pk=object_id)
+        item = ReviewItem(pk=int(object_id))
         try:
             answer(item)
         except ChimeraError as error:
             messages.error(request, str(error))
+        except ReviewItem.DoesNotExist:
+            messages.error(request, f"There is no review {object_id}.")
         else:
             messages.success(request, f"Review {item.pk} is {done}")
             wake.after_commit(queue="think")
-        following = ReviewItem.objects.filter(status=ReviewStatus.PENDING).order_by("deadline", "id").first()
+        following = selectors.following(queue=Filters(), reviewer=tenancy.current_actor(), after=None)
         if following is None:
             url = reverse("admin:governance_reviewitem_changelist") + "?status=PENDING"
         else:

@@ -17,7 +17,7 @@ from governance.grants.models import GrantEnded, GrantKey, GrantRevocation, Gran
 from governance.inspection.models import PutAway
 from governance.leases.models import Attempt
 from governance.policies.models import BrandPolicy
-from governance.reviews.models import ReviewItem
+from governance.reviews.models import ReviewItem, ReviewSkip, SavedQueue
 from governance.servers.models import Server, ServerNote
 from governance.thresholds.models import Threshold
 
@@ -45,6 +45,8 @@ __all__ = [
     "KeyRotation",
     "PutAway",
     "ReviewItem",
+    "ReviewSkip",
+    "SavedQueue",
     "SealedEvent",
     "Sealing",
     "Server",

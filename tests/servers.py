@@ -87,6 +87,7 @@ def variables(role: str, name: str, *, with_grant_key: bool = True) -> dict[str,
         "PLAIN_HTTP": "1",
         "TENANCY_STRICT": "1",
         "OFFLINE_VERDICTS_MAY_ACT": "1",
+        "REVIEW_UNDO_S": "0",
         "DJANGO_SETTINGS_MODULE": "chimera.settings",
         "WAKE_PREFIX": f"test-{name}",
     }

@@ -31,6 +31,8 @@ def note(
     consumes the answer, in the same transaction.
     """
     answer = _ANSWERS.get(ReviewStatus(review.status))
+    if answer == Answer.APPROVED and review.edited is not None:
+        answer = Answer.EDITED
     if answer is None or review.kind not in ABOUT_CONTENT:
         return None
     composite = verdict.get("composite_bp")

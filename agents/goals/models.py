@@ -60,6 +60,13 @@ class Goal(BrandStateful):
             ),
         ]
 
+    @property
+    def group(self) -> str:
+        """What its posts belong together by: the campaign, else the trend; empty for neither."""
+        if self.campaign_id is not None:
+            return f"agents.campaign:{self.campaign_id}"
+        return f"publishing.trend:{self.trend_id}" if self.trend_id is not None else ""
+
     def __str__(self) -> str:
         return self.wish[:80]
 

@@ -5,6 +5,7 @@ import logging
 from django.db import OperationalError, transaction
 
 from agents.goals.models import Plan
+from agents.judge import editing
 from agents.ladder import services as ladder
 from agents.tasks import selectors
 from agents.tasks import services as tasks
@@ -80,13 +81,15 @@ def _approved(*, task: Task, review: ReviewItem) -> None:
         artifact = selectors.newest_artifact(task_id=task.pk)
         if artifact is None or artifact.content_hash != review.content_hash:
             raise transitions.LostRace(f"{review.subject} approved other content than {task.subject} holds.")
+        if review.edited is not None:
+            editing.keep(task=task, review=review, former=artifact)
         transitions.move(row=task, to=TaskStatus.ACCEPTED, **leases.due(attempts=0))
     wake.after_commit(queue=task.queue)
 
 
 def _rejected(*, task: Task, review: ReviewItem) -> None:
     """A reason that can be mended sends it back, once; anything else ends it."""
-    feedback = {"by": "human", "reason": review.reason or review.get_reason_code_display(), "span": ""}
+    feedback = {"by": "human", "reason": review.reason or review.get_reason_code_display(), "span": review.reject_span}
     plan = Plan.objects.select_for_update().filter(goal_id=task.goal_id).first()
     mendable = review.reason_code in FIXABLE and plan is not None and plan.returns == 0
     if mendable and tasks.reopen(outward=task, about="draft", feedback=feedback):

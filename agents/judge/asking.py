@@ -30,6 +30,7 @@ def ask(
         kind=_kind(task, verdict, found, retried=said["retries"] > 0),
         snapshot={**snapshot, "verdict": verdict.as_json()},
         why=" ".join([*decision.reasons, *_why(verdict, thresholds, said["worker_bp"])]) or "The judge was not sure.",
+        group=task.goal.group,
         deadline=min(task.deadline, clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S)),
     )
 

@@ -190,6 +190,7 @@ def _ask(goal: Goal, stale: Stale, number: int) -> bool:
         },
         why=why,
         deadline=goal.deadline,
+        group=goal.group,
     )
     _note(goal, stale, number=number, asked=True)
     return True

@@ -153,6 +153,7 @@ def escalate(*, task: Task, why: str) -> None:
         },
         why=why,
         deadline=task.deadline,
+        group=task.goal.group,
     )
     leases.end_attempt(row=task, outcome=why)
 

@@ -13,6 +13,7 @@ from agents.worker.base import Work
 from chimera.core import canonical
 from chimera.core.errors import Denied
 
+BY_HAND = "by_hand"  # the key of a result that a reviewer edited: who it was
 REUSED = "reused"  # the key of a result that was taken over: the id of the artifact that it copies
 
 
@@ -39,6 +40,8 @@ def thaw(artifact: Artifact) -> Work:
         raise CannotThaw(f"The result of {task.subject} was recorded before inputs were kept.")
     if REUSED in kept:
         raise CannotThaw(f"The result of {task.subject} was taken over from artifact {kept[REUSED]}; replay that one.")
+    if BY_HAND in kept:
+        raise CannotThaw(f"The result of {task.subject} was edited by {kept[BY_HAND]}; no work would make it again.")
     soul = Soul.objects.filter(agent_id=kept["agent"]["id"], version=kept["soul"]).first()
     if soul is None:
         raise CannotThaw(f"Soul version {kept['soul']} of {task.subject}'s agent is not there any more.")

@@ -57,29 +57,39 @@ def _number(connection: tally.Superuser, query: str) -> int:
     return int(row[0] or 0)
 
 
-def multiply(connection: tally.Superuser, *, copies: int) -> None:
-    """Copy every finished row so many times, each copy under ids of its own that fit each other."""
-    shift = max(_number(connection, f"SELECT max(id) FROM {table}") for table in CHANGES) + 1
-    ceilings = {table: _number(connection, f"SELECT max(id) FROM {table}") for table in CHANGES}
+def multiply(
+    connection: tally.Superuser,
+    *,
+    copies: int,
+    changes: dict[str, dict[str, str]] = CHANGES,
+    only: dict[str, str] = ONLY,
+) -> None:
+    """Copy every row so many times, each copy under ids of its own that fit each other.
+
+    `changes` names the tables and, by column, what is another in copy number `k.n`, whose ids are `k.shift` away.
+    """
+    shift = max(_number(connection, f"SELECT max(id) FROM {table}") for table in changes) + 1
+    ceilings = {table: _number(connection, f"SELECT max(id) FROM {table}") for table in changes}
     connection.execute("SET session_replication_role = replica")  # no triggers, no foreign keys: rows as they were
     connection.execute("SET synchronous_commit = off")
-    for table, changes in CHANGES.items():
+    for table, another in changes.items():
         columns = _columns(connection, table)
-        changed = {"id": "t.id + k.shift", **changes}
+        changed = {"id": "t.id + k.shift", **another}
         chosen = sql.SQL(", ").join(
             sql.SQL(changed[name]) if name in changed else sql.SQL("t.{}").format(sql.Identifier(name))
             for name in columns
         )
         insert = sql.SQL(
             "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} t,"
-            " (SELECT n * {}::bigint AS shift FROM generate_series(%s::bigint, %s::bigint) n) k WHERE t.id <= %s AND {}"
+            " (SELECT n, n * {}::bigint AS shift FROM generate_series(%s::bigint, %s::bigint) n) k"
+            " WHERE t.id <= %s AND {}"
         ).format(
             sql.Identifier(table),
             sql.SQL(", ").join(map(sql.Identifier, columns)),
             chosen,
             sql.Identifier(table),
             sql.Literal(shift),
-            sql.SQL(ONLY.get(table, "true")),
+            sql.SQL(only.get(table, "true")),
         )
         for first in range(1, copies + 1, CHUNK):
             connection.execute(insert, [first, min(first + CHUNK - 1, copies), ceilings[table]])

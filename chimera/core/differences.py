@@ -1,13 +1,20 @@
-"""Where two JSON values differ first, in words for a person. Requirements: PLN-7."""
+"""Where two JSON values differ first, in words for a person; what was changed in a text. Requirements: PLN-7, REV-2."""
 
 import json
+import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
 SHOWN_CHARS_MAX = 60
 _LEAD_CHARS = 20
 _MISSING = object()
+
+
+KEPT, GONE, NEW = "kept", "gone", "new"
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+WORDS_MAX = 2_000  # of one text; beyond it all of it is gone and all of it is new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,3 +75,20 @@ def _shown(value: Any, start: int) -> str:
         return json.dumps(part + ("…" if len(value) > start + SHOWN_CHARS_MAX else ""), ensure_ascii=False)
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN_CHARS_MAX else f"{text[:SHOWN_CHARS_MAX]}…"
+
+
+def words(*, before: str, after: str) -> list[list[str]]:
+    """What became of a text, word by word: [[kept | gone | new, words], ...] in the order of reading.
+
+    What was kept and what is gone make the former text again, what was kept and what is new the other one.
+    """
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if max(len(old), len(new)) > WORDS_MAX:
+        old, new = [before] if before else [], [after] if after else []
+    found: list[list[str]] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append([KEPT, "".join(old[i1:i2])])
+        else:
+            found += [[name, "".join(part)] for name, part in ((GONE, old[i1:i2]), (NEW, new[j1:j2])) if part]
+    return found

@@ -1,8 +1,9 @@
-"""The card."""
+"""The card, what one reviewer skipped, and queues that somebody saved."""
 
 from django.db import models
 from django.db.models import Q
 
+from chimera.core.brands.models import BrandModel
 from chimera.core.clock import Now
 from governance.machine import BrandStateful
 from governance.reviews.states import TRANSITIONS, ReviewStatus
@@ -42,6 +43,15 @@ class DoubtAnswer(models.TextChoices):
 FIXABLE = frozenset({RejectReason.VOICE, RejectReason.FACTS, RejectReason.TASTE, RejectReason.QUALITY})
 
 
+# Indexes that give the queue, or the part of it that a usual filter leaves, in its order.
+QUEUES: dict[str, list[str]] = {
+    "review_by_urgency": [],
+    "review_urgent_of_brand": ["brand"],
+    "review_urgent_of_agent": ["agent"],
+    "review_urgent_of_group": ["group"],
+}
+
+
 class ReviewItem(BrandStateful):
     """One question to a human about one frozen snapshot."""
 
@@ -61,6 +71,26 @@ class ReviewItem(BrandStateful):
     reason_code = models.CharField(max_length=12, choices=RejectReason.choices, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     consumed_at = models.DateTimeField(null=True)
+    reject_span = models.CharField(max_length=500, blank=True, default="", db_default="")  # the words it is about
+    # What a yes covers: the hash of the snapshot's payload, or of `edited`, whose shape is {"payload", "content_hash",
+    # "diff": [[kept | gone | new, words], ...], "findings", "composite_bp"}.
+    approved_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    edited = models.JSONField(null=True)
+    final_at = models.DateTimeField(null=True)  # until then an answer can be taken back, and nobody acts on it
+    # Who has it open, by lease: columns beside the state, like those of a task.
+    claimed_by = models.CharField(max_length=160, blank=True, default="", db_default="")
+    claimed_until = models.DateTimeField(null=True)
+    held_by = models.CharField(max_length=160, blank=True, default="", db_default="")
+    held_until = models.DateTimeField(null=True)  # null: until somebody lets it go
+    hold_reason = models.TextField(blank=True, default="", db_default="")
+    assigned_to = models.CharField(max_length=160, blank=True, default="", db_default="")
+    assigned_by = models.CharField(max_length=160, blank=True, default="", db_default="")
+    assign_reason = models.TextField(blank=True, default="", db_default="")
+    # What the queue is ordered and filtered by, copied from the snapshot when the card is made.
+    urgent_at = models.DateTimeField()  # see governance.reviews.urgency
+    agent = models.CharField(max_length=80, blank=True, default="", db_default="")
+    platform = models.CharField(max_length=40, blank=True, default="", db_default="")
+    group = models.CharField(max_length=80, blank=True, default="", db_default="", db_column="group_key")
     answer = models.CharField(max_length=16, choices=DoubtAnswer.choices, blank=True, default="", db_default="")
     evidence_url = models.CharField(
         max_length=500, blank=True, default="", db_default=""
@@ -68,10 +98,17 @@ class ReviewItem(BrandStateful):
 
     class Meta:
         verbose_name = "review"
-        permissions = [("decide_reviewitem", "Can decide reviews")]
+        permissions = [
+            ("decide_reviewitem", "Can decide reviews"),
+            ("unclaim_reviewitem", "Can take reviews out of other people's hands"),
+        ]
         indexes = [
             models.Index(fields=["brand", "about"], name="review_by_subject"),
             models.Index(fields=["deadline"], condition=Q(status=ReviewStatus.PENDING), name="review_by_deadline"),
+            *(
+                models.Index(fields=[*by, "urgent_at", "id"], condition=Q(status=ReviewStatus.PENDING), name=name)
+                for name, by in QUEUES.items()
+            ),
             models.Index(
                 fields=["decided_at"],
                 condition=Q(consumed_at__isnull=True) & ~Q(status=ReviewStatus.PENDING),
@@ -119,9 +156,80 @@ class ReviewItem(BrandStateful):
                 name="review_doubt_is_answered_by_what_is_live",
             ),
             models.CheckConstraint(
+                condition=Q(status=ReviewStatus.APPROVED, approved_hash__gt="")
+                | (~Q(status=ReviewStatus.APPROVED) & Q(approved_hash="", edited__isnull=True)),
+                name="review_yes_covers_one_content",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[ReviewStatus.APPROVED, ReviewStatus.REJECTED], final_at__isnull=False)
+                | (
+                    ~Q(status__in=[ReviewStatus.APPROVED, ReviewStatus.REJECTED])
+                    & Q(final_at__isnull=True, reject_span="")
+                ),
+                name="review_answer_has_a_window",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by="", claimed_until__isnull=True)
+                | Q(claimed_by__gt="", claimed_until__isnull=False, status=ReviewStatus.PENDING),
+                name="review_claim_has_a_name_and_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_by="", held_until__isnull=True, hold_reason="")
+                | Q(held_by__gt="", hold_reason__gt="", status=ReviewStatus.PENDING),
+                name="review_hold_has_a_name_and_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(assigned_to="", assigned_by="", assign_reason="")
+                | Q(assigned_to__gt="", assigned_by__gt="", assign_reason__gt=""),
+                name="review_handed_over_by_a_name_with_a_reason",
+            ),
+            models.CheckConstraint(
                 condition=~Q(answer=DoubtAnswer.FOUND_LIVE) | ~Q(evidence_url=""), name="review_live_has_evidence"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.about}"
+
+
+class ReviewSkip(BrandModel):
+    """One reviewer does not want to see one card for a while. Everybody else does."""
+
+    item = models.ForeignKey(
+        ReviewItem, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="skips"
+    )
+    reviewer = models.CharField(max_length=160)  # "user:ada"
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="reviewskip_brand_and_id"),
+            models.UniqueConstraint(fields=["brand", "item", "reviewer"], name="review_skipped_once_by_one"),
+            models.CheckConstraint(condition=Q(reviewer__gt=""), name="review_skip_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} skips review {self.item_id}"
+
+
+class SavedQueue(models.Model):
+    """Filters with a name. A fleet table: a reviewer works for all brands that the desk shows. The owner's alone,
+    unless shared.
+    """
+
+    name = models.CharField(max_length=60)
+    owner = models.CharField(max_length=160)  # "user:ada"
+    is_shared = models.BooleanField(default=False)
+    filters = models.JSONField()  # governance.reviews.filters.Filters
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "saved queue"
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="queue_name_is_the_owners_once"),
+            models.UniqueConstraint(fields=["name"], condition=Q(is_shared=True), name="queue_shared_name_once"),
+            models.CheckConstraint(condition=Q(name__gt="", owner__gt=""), name="queue_has_a_name_and_an_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,22 +1,45 @@
-"""Asking a human, taking the answer, using it once."""
+"""Asking a human, taking the answer, taking it back, using it once.
+
+An answer is final `REVIEW_UNDO_S` after it was given: until then whoever gave it can take it back, and nobody acts on
+it. Claims, and what is put off, are in `claims` and `putting_off`. Requirements: REV-2 to REV-6.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from chimera.core import canonical, tenancy
 from chimera.core.clock import Now
-from chimera.core.errors import Conflict, Denied
+from chimera.core.errors import Denied
 from governance import transitions
+from governance.reviews import urgency
+from governance.reviews.locking import NotPending, Stale, TakenBy, locked, require_open
 from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
 
+__all__ = ["NoReason", "NotPending", "NotYours", "Stale", "TakenBy", "TooLate", "WrongAnswer"]
 
-class NotPending(Conflict):
-    """Somebody else answered, or the card expired."""
+ANSWERED = (ReviewStatus.APPROVED, ReviewStatus.REJECTED)
+# A card without an answer. What was given before stays in the record.
+UNANSWERED: dict[str, Any] = {
+    "decided_by": "",
+    "decided_at": None,
+    "final_at": None,
+    "approved_hash": "",
+    "edited": None,
+    "reason_code": "",
+    "reason": "",
+    "reject_span": "",
+    "answer": "",
+    "evidence_url": "",
+}
+
+
+SPAN_CHARS_MAX = 500
 
 
 class NoReason(Denied):
@@ -25,6 +48,14 @@ class NoReason(Denied):
 
 class WrongAnswer(Denied):
     """The card asks something else: nothing was changed."""
+
+
+class NotYours(Denied):
+    """Only whoever gave an answer takes it back."""
+
+
+class TooLate(NotPending):
+    """The answer is final: somebody acts on it, or has."""
 
 
 def ask(
@@ -36,8 +67,12 @@ def ask(
     snapshot: Mapping[str, Any],
     why: str,
     deadline: datetime,
+    group: str = "",
 ) -> ReviewItem:
-    """Put a card into the queue; the snapshot's hash is what an approval will cover."""
+    """Put a card into the queue; the snapshot's hash is what an approval will cover.
+
+    `group` is the subject of the campaign or trend that it belongs to: cards of one group are looked at together.
+    """
     return ReviewItem.objects.create(
         brand_id=brand_id,
         about=about,
@@ -47,14 +82,12 @@ def ask(
         snapshot=dict(snapshot),
         why=why,
         deadline=deadline,
+        urgent_at=urgency.urgent_at(kind=kind, snapshot=snapshot, deadline=deadline, tau_s=settings.REVIEW_TAU_S),
+        agent=str(snapshot.get("agent", {}).get("handle", "")),
+        platform=str(snapshot["payload"].get("platform", "")),
+        group=group,
         status=ReviewStatus.PENDING,
     )
-
-
-def _require_pending(item: ReviewItem) -> None:
-    if item.status != ReviewStatus.PENDING:
-        by = f" by {item.decided_by}" if item.decided_by else ""
-        raise NotPending(f"This review was already answered ({item.status.lower()}{by}); nothing was changed.")
 
 
 def _require_judgement(item: ReviewItem) -> None:
@@ -64,27 +97,56 @@ def _require_judgement(item: ReviewItem) -> None:
         )
 
 
-def approve(*, item: ReviewItem) -> ReviewItem:
-    """Say yes to exactly this content. The actor of the running context is the reviewer."""
-    _require_pending(item)
+def _answer(item: ReviewItem, to: ReviewStatus, **said: Any) -> ReviewItem:
+    """The actor of the running context is the reviewer."""
+    final_at = Now() + timedelta(seconds=settings.REVIEW_UNDO_S)
+    by = tenancy.current_actor()
+    return transitions.move(row=item, to=to, decided_by=by, decided_at=Now(), final_at=final_at, **said)
+
+
+def approve(
+    *,
+    item: ReviewItem,
+    seen_version: int | None = None,
+    seen_hash: str | None = None,
+    edited: Mapping[str, Any] | None = None,
+) -> ReviewItem:
+    """Say yes to exactly this content, or to what was made of it (`edited`, see the model).
+
+    `seen_version` and `seen_hash` are the card's as the reviewer had it before them. Raises Stale when it is another by
+    now, TakenBy, NotPending. What was edited has passed the hard rules: whoever owns the subject sees to that.
+    """
+    require_open(item=item, seen_version=seen_version, seen_hash=seen_hash)
     _require_judgement(item)
-    return transitions.move(row=item, to=ReviewStatus.APPROVED, decided_by=tenancy.current_actor(), decided_at=Now())
+    covers = edited["content_hash"] if edited is not None else item.content_hash
+    return _answer(
+        item, ReviewStatus.APPROVED, approved_hash=covers, edited=dict(edited) if edited is not None else None
+    )
 
 
-def reject(*, item: ReviewItem, code: RejectReason, reason: str) -> ReviewItem:
-    """Say no, and why: the reason goes into the retry."""
-    _require_pending(item)
+def reject(
+    *,
+    item: ReviewItem,
+    code: RejectReason,
+    reason: str,
+    span: str = "",
+    seen_version: int | None = None,
+    seen_hash: str | None = None,
+) -> ReviewItem:
+    """Say no, and why: the reason goes into the retry, and `span`, the words of the post that it is about, if any.
+
+    Raises like `approve`.
+    """
+    require_open(item=item, seen_version=seen_version, seen_hash=seen_hash)
     _require_judgement(item)
     if code not in RejectReason.values:
         raise NoReason("Choose one of the reasons: " + ", ".join(RejectReason.values) + ".")
-    return transitions.move(
-        row=item,
-        to=ReviewStatus.REJECTED,
-        decided_by=tenancy.current_actor(),
-        decided_at=Now(),
-        reason_code=code,
-        reason=reason.strip(),
-    )
+    marked = span.strip()
+    if marked and (len(marked) > SPAN_CHARS_MAX or marked not in str(item.snapshot["payload"].get("text", ""))):
+        raise WrongAnswer(
+            f"The marked words must stand in the text as they are, at most {SPAN_CHARS_MAX} characters; mark again."
+        )
+    return _answer(item, ReviewStatus.REJECTED, reason_code=code, reason=reason.strip(), reject_span=marked)
 
 
 def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason: str = "") -> ReviewItem:
@@ -92,7 +154,7 @@ def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason
 
     The actor of the running context is the one who looked. Whoever owns the subject acts on the answer.
     """
-    _require_pending(item)
+    require_open(item=item)
     if item.kind != ReviewKind.IN_DOUBT:
         raise WrongAnswer("Nothing is in doubt here: approve or reject this card.")
     if answer not in DoubtAnswer.values:
@@ -101,11 +163,10 @@ def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason
     if answer == DoubtAnswer.FOUND_LIVE and not (told and told.isprintable() and len(told) <= 500):
         raise WrongAnswer("Say where it is live: the address of the post, or the platform's id of it.")
     gives_up = answer == DoubtAnswer.GIVE_UP
-    return transitions.move(
-        row=item,
-        to=ReviewStatus.REJECTED if gives_up else ReviewStatus.APPROVED,
-        decided_by=tenancy.current_actor(),
-        decided_at=Now(),
+    return _answer(
+        item,
+        ReviewStatus.REJECTED if gives_up else ReviewStatus.APPROVED,
+        approved_hash="" if gives_up else item.content_hash,
         answer=answer,
         evidence_url=told if answer == DoubtAnswer.FOUND_LIVE else "",
         reason_code=RejectReason.UNWANTED if gives_up else "",
@@ -113,22 +174,53 @@ def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason
     )
 
 
-def withdraw(*, about: str, reason: str = "") -> int:
-    """Take the pending card of a subject back, because its content is gone. Returns how many there were (0 or 1).
+def undo(*, item: ReviewItem) -> ReviewItem:
+    """Take an answer back before it is final: the card waits again, in the hands of whoever answered.
 
-    `reason` is kept with the card.
+    Raises TooLate when it is final or was used, NotYours for somebody else's. What the answer was stays in the record.
     """
-    cards = ReviewItem.objects.filter(about=about, status=ReviewStatus.PENDING)
-    rows = list(cards.select_for_update())
-    ended = {"decided_at": Now(), "consumed_at": Now(), "reason": reason}
-    return len(transitions.move_many(rows=rows, to=ReviewStatus.WITHDRAWN, **ended))
+    as_of = locked(item=item)
+    if item.status not in ANSWERED:
+        raise NotPending(f"This review has no answer to take back ({item.status.lower()}); nothing was changed.")
+    if item.decided_by != tenancy.current_actor():
+        raise NotYours(f"This review was answered by {item.decided_by}, who alone can take that back.")
+    if item.consumed_at is not None or (item.final_at is not None and item.final_at <= as_of):
+        raise TooLate("The time to take this back is over: what was answered is on its way. Cancel or stop it instead.")
+    again = Now() + timedelta(seconds=settings.REVIEW_LEASE_S)
+    by = tenancy.current_actor()
+    try:
+        with transaction.atomic():
+            return transitions.move(row=item, to=ReviewStatus.PENDING, **UNANSWERED, claimed_by=by, claimed_until=again)
+    except IntegrityError as refused:
+        if "review_pending_once" not in str(refused):
+            raise
+        raise TooLate("Meanwhile another review of the same was asked for: answer that one.") from refused
+
+
+def withdraw(*, about: str, reason: str = "") -> int:
+    """Take the card of a subject back, because its content is gone: one that waits, or whose answer is not final yet.
+
+    Returns how many there were (0 or 1). `reason` is kept with the card.
+    """
+    undoable = Q(status__in=ANSWERED, consumed_at__isnull=True, final_at__gt=Now())
+    cards = ReviewItem.objects.filter(Q(status=ReviewStatus.PENDING) | undoable, about=about)
+    rows = list(cards.select_for_update().order_by("pk"))
+    ended = {**UNANSWERED, "decided_at": Now(), "consumed_at": Now(), "reason": reason}
+    return sum(
+        len(transitions.move_many(rows=[row], to=ReviewStatus.WITHDRAWN, **{**ended, "decided_by": row.decided_by}))
+        for row in rows
+    )
 
 
 def consume(*, item: ReviewItem) -> None:
-    """Use an answer, once. Raises NotPending when it was used before."""
-    used = ReviewItem.objects.filter(pk=item.pk, consumed_at__isnull=True).exclude(status=ReviewStatus.PENDING)
+    """Use an answer, once, when it is final. Raises NotPending when it is not, or was used before."""
+    final = Q(final_at__isnull=True) | Q(final_at__lte=Now())
+    used = ReviewItem.objects.filter(final, pk=item.pk, consumed_at__isnull=True).exclude(status=ReviewStatus.PENDING)
     if used.update(consumed_at=Now()) != 1:
-        raise NotPending(f"{item.subject} was used before; an answer counts once.")
+        fresh = ReviewItem.objects.get(pk=item.pk)
+        if fresh.consumed_at is not None or fresh.status == ReviewStatus.PENDING:
+            raise NotPending(f"{item.subject} was used before; an answer counts once.")
+        raise NotPending(f"{item.subject} can be taken back until {fresh.final_at:%H:%M:%S} UTC; nobody acts on it.")
 
 
 def expire_late(*, count_max: int = 100) -> int:

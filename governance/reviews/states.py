@@ -1,4 +1,8 @@
-"""A review is answered once, or expires."""
+"""A review is answered once, or expires.
+
+An answer can be taken back for a few seconds, while nobody has acted on it (`final_at`); within them it is also
+withdrawn when its content is gone.
+"""
 
 from django.db.models import TextChoices
 
@@ -19,8 +23,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     ReviewStatus.PENDING: frozenset(
         {ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.EXPIRED, ReviewStatus.WITHDRAWN}
     ),
-    ReviewStatus.APPROVED: frozenset(),
-    ReviewStatus.REJECTED: frozenset(),
+    ReviewStatus.APPROVED: frozenset({ReviewStatus.PENDING, ReviewStatus.WITHDRAWN}),
+    ReviewStatus.REJECTED: frozenset({ReviewStatus.PENDING, ReviewStatus.WITHDRAWN}),
     ReviewStatus.EXPIRED: frozenset(),
     ReviewStatus.WITHDRAWN: frozenset(),
 }

@@ -48,6 +48,6 @@ INSERT INTO governance_effect (id, brand_id, subject, task, kind, platform_class
   SELECT goal, {{brand}}, 'publishing.post:' || goal, 'agents.task:' || task, 'publish', 'A', md5(goal::text), '', '', 1, 'j', 10, 1,
          'p-' || goal, 'CONFIRMED', 3 FROM step WHERE kind = 'publish';
 INSERT INTO governance_reviewitem (id, brand_id, subject, task, kind, content_hash, snapshot, why, deadline, decided_by,
-                                   decided_at, reason_code, reason, consumed_at, status, state_version)
+                                   decided_at, reason_code, reason, consumed_at, status, state_version, urgent_at, final_at, approved_hash)
   SELECT goal, {{brand}}, 'agents.task:' || task, 'agents.task:' || task, 'doubt', md5(task::text), '{}', 'why', at, 'user:ada', at, '', '',
-         at, 'APPROVED', 2 FROM step WHERE kind = 'publish';
+         at, 'APPROVED', 2, at, at, md5(task::text) FROM step WHERE kind = 'publish';

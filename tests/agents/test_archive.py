@@ -174,7 +174,8 @@ def test_a_goal_with_anything_open_stays(eyes: psycopg.Connection, table: str, s
 @pytest.mark.parametrize(
     "hindrance",
     [
-        "UPDATE governance_reviewitem SET status = 'PENDING', consumed_at = NULL WHERE id = {goal}",
+        "UPDATE governance_reviewitem SET status = 'PENDING', consumed_at = NULL, final_at = NULL, approved_hash = ''"
+        " WHERE id = {goal}",
         "UPDATE governance_reviewitem SET consumed_at = NULL WHERE id = {goal}",
         "UPDATE agents_task SET lease_until = chimera_now() WHERE goal_id = {goal}",
         "UPDATE agents_task SET ended_at = chimera_now() - interval '29 days' WHERE goal_id = {goal}",

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from agents import pipeline, sweeper
 from chimera.core import machines, tenancy
 from chimera.embedded.bootstrap import bootstrap
 from governance.models import Effect, Hold
+from governance.reviews import urgency
 from publishing.models import Post
 from publishing.posts import services as posts
 from tests import servers
@@ -151,6 +154,25 @@ def test_rows_from_before_are_guarded_like_new_ones(upgraded: Upgraded) -> None:
     kept = upgraded.scenes["published"].tasks["publish"]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         app.execute("DELETE FROM agents_artifact WHERE task_id = %s", [kept])
+
+
+@pytest.mark.spec("REV-4", "REV-6")
+def test_cards_from_before_have_their_place_in_the_queue_and_answers_the_hash_that_they_cover(
+    upgraded: Upgraded,
+) -> None:
+    groups = {row["id"]: f"publishing.trend:{row['trend_id']}" for row in upgraded.after["agents_goal"].values()}
+    tasks = {f"agents.task:{row['id']}": groups[row["goal_id"]] for row in upgraded.after["agents_task"].values()}
+    cards = upgraded.after["governance_reviewitem"].values()
+    for card in cards:
+        due = datetime.fromisoformat(card["deadline"])
+        placed = urgency.urgent_at(
+            kind=card["kind"], snapshot=card["snapshot"], deadline=due, tau_s=settings.REVIEW_TAU_S
+        )
+        assert abs(datetime.fromisoformat(card["urgent_at"]) - placed) < timedelta(milliseconds=1)
+        assert card["agent"] == card["snapshot"]["agent"]["handle"] and card["group_key"] == tasks[card["task"]]
+        assert card["approved_hash"] == (card["content_hash"] if card["status"] == "APPROVED" else "")
+        assert (card["final_at"] is None) == (card["status"] not in ("APPROVED", "REJECTED"))
+    assert {card["status"] for card in cards} >= {"PENDING", "APPROVED", "REJECTED"}
 
 
 def _go_on() -> None:

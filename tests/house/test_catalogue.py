@@ -39,6 +39,7 @@ FLEET = {
     "governance_subtree": "hashes of the tree, so that a proof needs few reads",
     "governance_server": "an MCP server that lies lies to all brands; the desk allows, whoever sees a change disables",
     "governance_servernote": "what was done with an MCP server, by whom and why; a trigger writes it",
+    "governance_savedqueue": "a reviewer works for all brands; filters name things and hold no content",
     "publishing_feed": "feeds are fetched once for the fleet",
     "publishing_feeditem": "what a feed said is public; what a brand makes of it is a trend",
 }
@@ -50,6 +51,7 @@ ACROSS_BRANDS = {
 SELECT_ONLY = {"governance_auditevent": "written by a trigger, read by everybody"}
 MAY_BE_NULL = {"governance_auditevent": "acts on the fleet have no brand; only the desk sees them"}
 DELETES = {
+    ("governance_savedqueue", "chimera_operator"): "somebody drops a queue that they saved",
     ("core_tick", "chimera_app"): "old ticks are swept away",
     ("governance_fleetreturn", "chimera_treasurer"): "what is folded into the fleet's budget is gone",
 }

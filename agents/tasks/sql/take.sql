@@ -2,7 +2,7 @@
 
 -- Promise: the rows of agents_task_claim, each with its agent, goal, plan and what it hangs on. `upstream` is
 -- {kind: {"id": artifact, "payload": ...}} with the newest artifact of every task that this one depends on, directly or
--- not; `made` is its own newest artifact for the stages judge and commit; `approval` the used review that covers it;
+-- not; `made` is its own newest artifact for the stages judge and commit; `approval` the used review whose yes covers it;
 -- `bounds` the strictest thresholds of its scopes and kind for the stage judge, {act above, retry below}, as they are now;
 -- `stale` whether it is made with a version of persona, campaign or policies that counts no longer.
 CREATE FUNCTION agents_task_take(
@@ -41,7 +41,7 @@ BEGIN
            CASE WHEN t.stage = 'commit' THEN
              (SELECT 'governance.reviewitem:' || i.id FROM (SELECT 'agents.task:' || t.id AS subject OFFSET 0) named
                 JOIN governance_reviewitem i ON i.brand_id = t.brand_id AND i.subject = named.subject
-                JOIN agents_artifact f ON f.brand_id = i.brand_id AND f.content_hash = i.content_hash AND f.task_id = t.id
+                JOIN agents_artifact f ON f.brand_id = i.brand_id AND f.content_hash = i.approved_hash AND f.task_id = t.id
                WHERE i.status = 'APPROVED' AND i.consumed_at IS NOT NULL
                ORDER BY f.fence DESC, i.id DESC LIMIT 1)
            END,

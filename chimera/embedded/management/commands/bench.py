@@ -161,6 +161,26 @@ def _grants(command: "Command", options: dict[str, Any]) -> None:
     command.stdout.write(f"The aim, both under {found['p95_ms_max']} ms at p95, is {aim}.")
 
 
+def _desk_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import desk
+
+    parser.add_argument("--tasks", type=int, default=desk.TASKS, help=f"in the tables (default: {desk.TASKS})")
+    parser.add_argument("--items", type=int, default=desk.ITEMS, help=f"cards that wait (default: {desk.ITEMS})")
+    parser.add_argument("--rounds", type=int, default=desk.ROUNDS, help=f"of each page (default: {desk.ROUNDS})")
+
+
+def _desk(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import desk
+
+    order = desk.Order(tasks=options["tasks"], items=options["items"], rounds=options["rounds"])
+    found = desk.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+        return
+    for name, page in found["pages"].items():
+        command.stdout.write(f"{name}: p50 {page['p50_ms']} ms, p95 {page['p95_ms']} ms, {page['queries']} queries")
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -170,6 +190,7 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "stop": ("how soon nothing leaves any more after a stop of the fleet, under load", _stop_words, _stop),
     "audit": ("audited changes a second and the lag of the seal, beside a hash chain per row", _audit_words, _audit),
     "grants": ("milliseconds for the check and the use of a grant, as a connector", _grants_words, _grants),
+    "desk": ("milliseconds and queries of the desk's pages with full tables", _desk_words, _desk),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
 
@@ -187,6 +208,7 @@ class Command(DoorCommand):
         "  manage.py bench stop --quick\n"
         "  manage.py bench audit --json\n"
         "  manage.py bench grants --json\n"
+        "  manage.py bench desk --tasks 10000 --items 1000 --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 

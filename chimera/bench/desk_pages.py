@@ -1,0 +1,110 @@
+"""Asks the desk's pages as a reviewer, a program of its own: `desk_pages ROUNDS` prints {"pages": {name: figures}}.
+
+A page is a line in PAGES. Each round asks for another card; the first rounds warm up and do not count.
+"""
+
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+WARM_UP = 3
+LIST = "/admin/governance/reviewitem/"
+DIALOG = {"_form_submitted": "True"}
+# Name -> asks for it with a client and the card of this round. Decisions come last: they use cards up.
+PAGES: dict[str, Callable[[Any, Any], Any]] = {
+    "list": lambda client, card: client.get(f"{LIST}?status=PENDING"),
+    "list_of_an_agent": lambda client, card: client.get(f"{LIST}?status=PENDING&agent={card.agent}"),
+    "list_of_a_reason": lambda client, card: client.get(f"{LIST}?status=PENDING&kind={card.kind}&age_s=900"),
+    "card": lambda client, card: client.get(f"{LIST}{card.pk}/change/"),
+    "decision": lambda client, card: client.post(f"{LIST}{card.pk}/approve/", DIALOG, headers={"HX-Request": "true"}),
+}
+
+
+class Counted:
+    """How many statements a page asks."""
+
+    def __init__(self) -> None:
+        self.queries = 0
+
+    def __call__(self, execute: Callable[..., Any], statement: Any, params: Any, many: bool, context: Any) -> Any:
+        """An execute wrapper of Django's."""
+        self.queries += 1
+        return execute(statement, params, many, context)
+
+
+def cards(count: int) -> list[Any]:
+    """Cards from all over the queue."""
+    from chimera.core import tenancy
+    from governance.reviews import selectors
+
+    with tenancy.all_brands(actor="bench:desk"):
+        waiting = selectors.pending()
+        step = max(1, waiting.count() // count)
+        ids = list(waiting.values_list("pk", flat=True)[::step][:count])
+        return list(waiting.filter(pk__in=ids).defer("snapshot"))
+
+
+def reviewer() -> Any:
+    """A signed-in client that may do everything."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from chimera.core import tenancy
+
+    with tenancy.acting("bench:desk"):
+        user, _ = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
+        client = Client(headers={"host": "127.0.0.1"})
+        client.force_login(user)
+    return client
+
+
+def asked(
+    client: Any, page: Callable[[Any, Any], Any], chosen: Iterator[Any], *, rounds: int, warm_up: int = WARM_UP
+) -> dict[str, Any]:
+    """Times and queries of one page. A page that fails is no figure."""
+    from django.db import connection
+
+    from chimera.bench.latency import percentile
+
+    took_ms, cpu_ms, queries = [], [], 0
+    for number in range(warm_up + rounds):
+        counted, card = Counted(), next(chosen)
+        with connection.execute_wrapper(counted):
+            begun, used = time.perf_counter(), time.process_time()
+            answer = page(client, card)
+            took, used = (time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000
+        if answer.status_code != 200:
+            raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}.")
+        if number >= warm_up:
+            took_ms.append(took)
+            cpu_ms.append(used)
+            queries = max(queries, counted.queries)
+    return {
+        "p50_ms": round(percentile(took_ms, 0.5), 1),
+        "p95_ms": round(percentile(took_ms, 0.95), 1),
+        "cpu_p50_ms": round(percentile(cpu_ms, 0.5), 1),
+        "queries": queries,
+    }
+
+
+def main(rounds: int, *, warm_up: int = WARM_UP) -> dict[str, Any]:
+    """Every page in turn."""
+    client = reviewer()
+    chosen = itertools.cycle(cards(len(PAGES) * (rounds + warm_up)))
+    return {
+        "pages": {name: asked(client, page, chosen, rounds=rounds, warm_up=warm_up) for name, page in PAGES.items()}
+    }
+
+
+if __name__ == "__main__":
+    os.environ["SWITCHBOARD"] = "chimera.switchboard"
+    os.environ.setdefault("PLAIN_HTTP", "1")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chimera.settings")
+    import django
+
+    django.setup()
+    sys.stdout.write(json.dumps(main(int(sys.argv[1]))) + "\n")
