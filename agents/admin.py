@@ -14,6 +14,7 @@ from unfold.decorators import display
 from agents import admin_campaigns as admin_campaigns
 from agents import admin_cohorts as admin_cohorts
 from agents.admin_calibration import AdviceAdmin
+from agents.admin_desk.registered import DeskAdmin
 from agents.admin_stops import ControlAdmin
 from agents.admin_story import StoryPage
 from agents.admin_trust import LadderPage
@@ -23,7 +24,7 @@ from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance.controls import looking
 
-__all__ = ["AdviceAdmin", "AgentAdmin", "ControlAdmin"]
+__all__ = ["AdviceAdmin", "AgentAdmin", "ControlAdmin", "DeskAdmin"]
 
 
 @admin.register(Agent)

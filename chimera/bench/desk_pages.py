@@ -13,14 +13,18 @@ from typing import Any
 
 WARM_UP = 3
 LIST = "/admin/governance/reviewitem/"
-DIALOG = {"_form_submitted": "True"}
+LIVE = {"HX-Request": "true"}
 # Name -> asks for it with a client and the card of this round. Decisions come last: they use cards up.
 PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "list": lambda client, card: client.get(f"{LIST}?status=PENDING"),
     "list_of_an_agent": lambda client, card: client.get(f"{LIST}?status=PENDING&agent={card.agent}"),
     "list_of_a_reason": lambda client, card: client.get(f"{LIST}?status=PENDING&kind={card.kind}&age_s=900"),
-    "card": lambda client, card: client.get(f"{LIST}{card.pk}/change/"),
-    "decision": lambda client, card: client.post(f"{LIST}{card.pk}/approve/", DIALOG, headers={"HX-Request": "true"}),
+    "card": lambda client, card: client.get(f"{LIST}desk/{card.pk}/"),
+    "next_card": lambda client, card: client.get(f"{LIST}desk/next/?after={card.pk}", headers=LIVE),
+    "heartbeat": lambda client, card: client.post(f"{LIST}desk/{card.pk}/heartbeat/", {"claim": "1"}, headers=LIVE),
+    "decision": lambda client, card: client.post(
+        f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
+    ),
 }
 
 
@@ -77,7 +81,7 @@ def asked(
             begun, used = time.perf_counter(), time.process_time()
             answer = page(client, card)
             took, used = (time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000
-        if answer.status_code != 200:
+        if answer.status_code not in (200, 204):
             raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}.")
         if number >= warm_up:
             took_ms.append(took)

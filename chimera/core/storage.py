@@ -46,3 +46,12 @@ def get(content_hash: str) -> bytes:
     if not path.exists():
         raise NotStored(f"No bytes are stored under {content_hash[:12]}…; make the asset again.")
     return path.read_bytes()
+
+
+def kind(content: bytes) -> str:
+    """The MIME type of an image or a clip by its first bytes; JPEG for what is none of the others."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    return "video/webm" if content.startswith(b"\x1a\x45\xdf\xa3") else "image/jpeg"

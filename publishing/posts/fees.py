@@ -29,6 +29,12 @@ def has_link(*, payload: Mapping[str, Any]) -> bool:
     return _LINK.search(str(payload.get("text", ""))) is not None
 
 
+def links(*, payload: Mapping[str, Any]) -> list[str]:
+    """What in the text the platform would make a link of, as it stands there."""
+    text = str(payload.get("text", ""))
+    return [text[found.start() :].split(None, 1)[0] for found in _LINK.finditer(text)]
+
+
 def fee(*, platform: str, payload: Mapping[str, Any], at: datetime) -> Fee:
     """What this payload costs on a platform at `at`. Raises prices.UnknownPrice."""
     item = f"platform:{platform}:{'post_with_link' if has_link(payload=payload) else 'post'}"

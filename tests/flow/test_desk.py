@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from agents import pipeline, sweeper
 from agents.personas.states import TrustRung
@@ -14,6 +16,7 @@ from publishing.models import Post
 from tests import people
 from tests.conftest import ALPHA, World
 
+DESK = "/admin/governance/reviewitem/desk/"
 EVIL = "{{constructor}} ');alert(1)// </script><b onclick=x> in Orlowe"
 
 
@@ -40,6 +43,11 @@ def work() -> None:
             return
 
 
+def seen(item: ReviewItem) -> dict[str, object]:
+    """What the page sends of the card that was looked at."""
+    return {"version": item.state_version, "hash": item.content_hash}
+
+
 def pending() -> ReviewItem:
     with tenancy.all_brands(actor="test:look"):
         return ReviewItem.objects.get(status="PENDING")
@@ -48,16 +56,14 @@ def pending() -> ReviewItem:
 @pytest.mark.spec("REV-1", "REV-2", "REV-4")
 def test_approving_in_the_admin_lets_the_post_go_out(world: World, desk: Client) -> None:
     item = pending()
-    page = desk.get(f"/admin/governance/reviewitem/{item.pk}/change/")
-    assert page.status_code == 200
+    page = desk.get(f"/admin/governance/reviewitem/{item.pk}/change/", follow=True)
+    assert page.status_code == 200 and page.redirect_chain[-1][0] == f"{DESK}{item.pk}/"
     text = page.content.decode()
     assert "The agent is on probation" in text
     assert "AI label set" in text
     assert f"/media/{item.snapshot['payload']['media'][0]['sha256']}" in text
-    answer = desk.post(
-        f"/admin/governance/reviewitem/{item.pk}/approve/", {"_form_submitted": "True"}, headers={"HX-Request": "true"}
-    )
-    assert answer.headers["HX-Redirect"].endswith("?status=PENDING")
+    answer = desk.post(f"{DESK}{item.pk}/approve/", seen(item), headers={"HX-Request": "true"})
+    assert answer.json()["ok"] and "Nothing waits here" in answer.json()["html"]
     with world.role("app"):
         sweeper.sweep()
         work()
@@ -69,8 +75,8 @@ def test_approving_in_the_admin_lets_the_post_go_out(world: World, desk: Client)
 @pytest.mark.spec("REV-2")
 def test_rejecting_in_the_admin_sends_it_back_with_the_reason(world: World, desk: Client) -> None:
     item = pending()
-    form = {"_form_submitted": "True", "code": "voice", "reason": "Warmer, please."}
-    assert desk.post(f"/admin/governance/reviewitem/{item.pk}/reject/", form).status_code == 302
+    form = {**seen(item), "code": "voice", "reason": "Warmer, please."}
+    assert desk.post(f"{DESK}{item.pk}/reject/", form).status_code == 302
     with world.role("app"):
         sweeper.sweep()
         work()
@@ -79,24 +85,74 @@ def test_rejecting_in_the_admin_sends_it_back_with_the_reason(world: World, desk
     assert fresh.content_hash != item.content_hash
 
 
-@pytest.mark.spec("REV-2")
-def test_looking_at_a_dialog_decides_nothing(desk: Client) -> None:
+@pytest.mark.spec("REV-2", "REV-3")
+def test_looking_decides_nothing_and_takes_nothing(desk: Client) -> None:
     item = pending()
-    for verb in ("approve", "reject"):
-        assert desk.get(f"/admin/governance/reviewitem/{item.pk}/{verb}/").status_code == 200
-    assert desk.post(f"/admin/governance/reviewitem/{item.pk}/reject/", {"_form_submitted": "True"}).status_code == 200
-    assert pending().pk == item.pk
+    for address in ("", "next/", f"{item.pk}/", f"next/?after={item.pk + 1}"):
+        assert desk.get(DESK + address, follow=True).status_code in (200, 204)
+    for hand in ("approve", "reject", "edit", "skip", "hold", "hand", "undo", "heartbeat", "leave"):
+        assert desk.get(f"{DESK}{item.pk}/{hand}/").status_code == 405
+    refused = desk.post(f"{DESK}{item.pk}/reject/", seen(item), headers={"HX-Request": "true"})
+    assert refused.status_code == 409 and refused.json()["said"] == "Choose one of the reasons."
+    assert (pending().pk, pending().claimed_by) == (item.pk, "")
 
 
 @pytest.mark.spec("REV-3")
 def test_a_second_answer_changes_nothing_and_says_so(desk: Client) -> None:
     item = pending()
-    url = f"/admin/governance/reviewitem/{item.pk}/"
-    desk.post(url + "approve/", {"_form_submitted": "True"})
-    answer = desk.post(url + "reject/", {"_form_submitted": "True", "code": "voice", "reason": "no"}, follow=True)
+    desk.post(f"{DESK}{item.pk}/approve/", seen(item))
+    answer = desk.post(f"{DESK}{item.pk}/reject/", {**seen(item), "code": "voice", "reason": "no"}, follow=True)
     assert "already answered" in answer.content.decode()
     with tenancy.all_brands(actor="test:look"):
         assert ReviewItem.objects.get(pk=item.pk).status == "APPROVED"
+
+
+NO_SENSE: list[tuple[str, dict[str, str], str]] = [
+    ("approve", {"version": "", "hash": ""}, "did not say which version"),
+    ("approve", {"version": "7"}, "Since you opened this review"),
+    ("hold", {"hours": "0", "reason": "x"}, "Choose for how long"),
+    ("hold", {"hours": "nine", "reason": "x"}, "Choose for how long"),
+    ("hold", {"hours": "1", "reason": " "}, "Say what it waits for"),
+    ("hand", {"to": "", "reason": "x"}, "Choose to whom"),
+    ("hand", {"to": "nobody", "reason": "x"}, "Nobody named 'nobody'"),
+    ("resolve", {"answer": "retry"}, "Nothing is in doubt"),
+    ("resolve", {"answer": "maybe"}, "Choose one of the answers"),
+    ("release", {}, "not on hold"),
+    ("edit", {"text": " "}, "without a word"),
+    ("publish", {}, "nothing named 'publish'"),
+]
+
+
+@pytest.mark.spec("REV-2", "REV-3")
+def test_what_makes_no_sense_is_refused_with_a_sentence(desk: Client) -> None:
+    item = pending()
+    for hand, form, sentence in NO_SENSE:
+        answer = desk.post(f"{DESK}{item.pk}/{hand}/", {**seen(item), **form}, headers={"HX-Request": "true"})
+        assert answer.status_code in (404, 409), (hand, form)
+        assert sentence in answer.json()["said"], (hand, form)
+    assert pending().pk == item.pk
+
+
+@pytest.mark.spec("REV-6")
+def test_a_filter_that_means_nothing_is_said_and_left_out(desk: Client) -> None:
+    answer = desk.get(f"{DESK}?queue=colour%3Dblue", follow=True)
+    assert "There is no filter &#x27;colour&#x27;" in answer.content.decode()
+    assert f"{DESK}{pending().pk}/" in answer.content.decode()
+    other = desk.get(f"{DESK}?queue=agent%3Dsomebody_else", follow=True).content.decode()
+    assert "Nothing waits here" in other
+    listed = desk.get("/admin/governance/reviewitem/?status=PENDING&agent=bea_unscrews").content.decode()
+    assert f"{DESK}?queue=agent%3Dbea_unscrews" in listed
+    assert desk.get(f"{DESK}999999/", follow=True).redirect_chain[0][0] == DESK
+    assert desk.get(f"{DESK}999999/", headers={"HX-Request": "true"}).status_code == 404
+
+
+@pytest.mark.spec("REV-9")
+def test_a_page_of_the_desk_takes_at_most_fifteen_queries(desk: Client) -> None:
+    item = pending()
+    for address in (f"{item.pk}/", "", "next/"):
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get(DESK + address).status_code in (200, 302)
+        assert len(asked) <= 15, (address, [one["sql"][:100] for one in asked])
 
 
 @pytest.mark.spec("REV-8", "TEN-1")
@@ -104,14 +160,15 @@ def test_a_post_without_the_token_or_the_permission_is_refused(world: World, des
     item = pending()
     strict = Client(enforce_csrf_checks=True)
     strict.login(username="ada", password="a long enough password")
-    url = f"/admin/governance/reviewitem/{item.pk}/approve/"
-    assert strict.post(url, {"_form_submitted": "True"}).status_code == 403
+    url = f"{DESK}{item.pk}/approve/"
+    assert strict.post(url, seen(item)).status_code == 403
     with tenancy.acting("test:operator"):
         User.objects.create_user("bob", password="a long enough password", is_staff=True)
     other = Client()
     other.login(username="bob", password="a long enough password")
-    assert other.post(url, {"_form_submitted": "True"}).status_code in (302, 403)
-    assert Client().post(url, {"_form_submitted": "True"}).status_code == 302
+    assert other.post(url, seen(item)).status_code == 403
+    assert other.get(f"{DESK}{item.pk}/").status_code == 403
+    assert Client().post(url, seen(item)).status_code == 302
     assert pending().pk == item.pk
 
 
@@ -128,7 +185,8 @@ def test_text_from_outside_is_shown_inert(world: World, desk: Client) -> None:
         owner.execute("UPDATE publishing_trend SET title = %s", [EVIL])
         owner.execute("UPDATE agents_task SET note = %s", [EVIL])
     pages = [
-        f"/admin/governance/reviewitem/{item.pk}/change/",
+        f"{DESK}{item.pk}/",
+        f"{DESK}next/",
         "/admin/governance/reviewitem/",
         "/admin/publishing/trend/",
         "/admin/agents/task/",
@@ -175,20 +233,18 @@ def test_a_doubt_is_answered_at_the_desk_by_what_somebody_found(world: World, de
             deadline=deadline,
             status="PENDING",
         )
-    address = f"/admin/governance/reviewitem/{lost.pk}"
-    page = desk.get(f"{address}/change/").content.decode()
+    address = f"{DESK}{lost.pk}"
+    page = desk.get(f"{address}/").content.decode()
     assert "Say what you found" in page and "sent 2 times" in page and "key-77" in page
     assert f"{address}/approve/" not in page and f"{address}/reject/" not in page
     assert "<b onclick" not in page
-    other = desk.get(f"/admin/governance/reviewitem/{pending_of('agents.task').pk}/change/").content.decode()
+    other = desk.get(f"{DESK}{pending_of('agents.task').pk}/").content.decode()
     assert "Say what you found" not in other
-    desk.post(f"{address}/approve/", {"_form_submitted": "True"})
+    desk.post(f"{address}/approve/", seen(lost))
     for fields in ({"answer": "found_live", "evidence": ""}, {"answer": "", "evidence": "x"}):
-        desk.post(f"{address}/resolve/", {"_form_submitted": "True", **fields})
+        desk.post(f"{address}/resolve/", {**seen(lost), **fields})
     assert pending_of("publishing.post").status == "PENDING"
-    desk.post(
-        f"{address}/resolve/", {"_form_submitted": "True", "answer": "found_live", "evidence": "http://plaza/p/9"}
-    )
+    desk.post(f"{address}/resolve/", {**seen(lost), "answer": "found_live", "evidence": "http://plaza/p/9"})
     with tenancy.all_brands(actor="test:look"):
         lost.refresh_from_db()
         assert (lost.status, lost.answer, lost.evidence_url) == ("APPROVED", "found_live", "http://plaza/p/9")

@@ -164,12 +164,13 @@ def test_a_sample_shows_the_post_and_not_the_score_and_takes_answers_of_its_own(
         assert sampling.draw(brand_id=ALPHA) == 1
     with tenancy.all_brands(actor="test:look"):
         card = ReviewItem.objects.get()
-    address = f"/admin/governance/reviewitem/{card.pk}"
-    page, _ = looked(desk, f"{address}/change/")
+    address = f"/admin/governance/reviewitem/desk/{card.pk}"
+    page, _ = looked(desk, f"{address}/")
     assert "What was published" in page and "Your answer changes nothing about it" in page
-    assert "0.98" not in page and "Composite" not in page and "Its story so far" not in page
-    assert f"{address}/keep/" in page and f"{address}/approve/" not in page
-    assert desk.post(f"{address}/object_to/", {**DONE, "code": "facts", "reason": "A kettle."}).status_code == 302
+    assert "0.98" not in page and "Score" not in page and "History" not in page and "Cost" not in page
+    assert "I would have left it" in page and f"{address}/edit/" not in page
+    seen = {"version": card.state_version, "hash": card.content_hash, "code": "facts", "reason": "A kettle."}
+    assert desk.post(f"{address}/reject/", seen).status_code == 302
     with world.role("app"):
         assert sampling.act_on_answers() == 1
     with tenancy.all_brands(actor="test:look"):

@@ -125,18 +125,22 @@ def test_many_claims_are_ended_at_once_ones_own_or_with_the_permission_everybody
 
 @pytest.mark.spec("REV-5")
 def test_an_answer_is_taken_back_on_its_page_while_that_is_possible(desk: Client) -> None:
-    first = items()[0]
+    def approve() -> None:
+        item = items()[0]
+        desk.post(f"{address}approve/", {"version": item.state_version, "hash": item.content_hash})
+
+    address = f"{LIST}desk/{items()[0].pk}/"
     with override_settings(REVIEW_UNDO_S=10):
-        desk.post(f"{LIST}{first.pk}/approve/", {"_form_submitted": "True"})
-        assert "it goes out in 10 s unless you take it back" in page(desk, "?status=PENDING")
-        assert "Take it back" in page(desk, f"{first.pk}/change/")
-        assert desk.get(f"{LIST}{first.pk}/take_back/").status_code == 200
+        approve()
+        assert "Take it back" in page(desk, address.removeprefix(LIST))
+        assert "Take it back" not in page(bob(), address.removeprefix(LIST)), "only whoever answered"
+        assert desk.get(f"{address}undo/").status_code == 405
         assert items()[0].status == "APPROVED"
-        desk.post(f"{LIST}{first.pk}/take_back/", {"_form_submitted": "True"})
+        desk.post(f"{address}undo/")
     assert (items()[0].status, items()[0].claimed_by) == ("PENDING", "user:ada")
-    desk.post(f"{LIST}{first.pk}/approve/", {"_form_submitted": "True"})
-    assert "Take it back" not in page(desk, f"{first.pk}/change/")
-    desk.post(f"{LIST}999999/approve/", {"_form_submitted": "True"})
+    approve()
+    assert "Take it back" not in page(desk, address.removeprefix(LIST))
+    desk.post(f"{LIST}desk/999999/approve/")
     assert "There is no review 999999" in page(desk, "?status=PENDING")
 
 

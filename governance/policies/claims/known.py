@@ -134,13 +134,16 @@ def _emptied(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return text
 
 
+def passage(citation: Mapping[str, Any]) -> str:
+    """Everything that a cited item says: its title, its text, and who tells it."""
+    sources = citation.get("sources", [])
+    return "\n".join(dict.fromkeys([citation["title"], citation["text"], citation["source"], *sources]))
+
+
 def of(snapshot: Mapping[str, Any]) -> Known:
     """What the snapshot's cited items and soul say."""
     soul = snapshot["soul"]
-    cited = [
-        "\n".join(dict.fromkeys([c["title"], c["text"], c["source"], *c.get("sources", [])]))
-        for c in snapshot["citations"]
-    ]
+    cited = [passage(citation) for citation in snapshot["citations"]]
     said = [soul["name"], soul.get("handle", ""), soul.get("audience", ""), soul.get("backstory", "")]
     voice = soul["voice"]
     return Known(

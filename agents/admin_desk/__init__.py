@@ -1,0 +1,7 @@
+"""The desk: one card at a time, answered by keyboard, the next one there before it is needed.
+
+Doors only: what a card shows is read by `agents.cards`, what a hand does is done by `governance.reviews` and, where
+hard rules must look at an edited text, by `agents.judge`. Looking changes nothing, not even who has a card: that is a
+POST.
+Requirements: REV-1, REV-2, REV-3, REV-5.
+"""

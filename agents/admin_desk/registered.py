@@ -1,0 +1,71 @@
+"""The reviews' place in the admin: the list stays what it is, and its rows open the desk."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.admin_desk import hands, page, showing
+from chimera.core.errors import ChimeraError
+from governance.admin import ReviewItemAdmin
+from governance.admin_queue import filters_in
+from governance.models import ReviewItem
+
+View = Callable[..., HttpResponse]
+
+
+@admin.register(ReviewItem)
+class DeskAdmin(ReviewItemAdmin):
+    """The queue as a list, and one card at a time."""
+
+    def get_urls(self) -> list[Any]:
+        """With the desk. What changes anything is a POST, and asks for the permission to decide."""
+        site = self.admin_site
+        looks, does = self._door("governance.view_reviewitem"), self._door(showing.DECIDES)
+        desk = [
+            path("desk/", looks(require_GET(page.first), site=site), name="desk"),
+            path("desk/next/", looks(require_GET(page.following)), name="desk_next"),
+            path("desk/<int:item_id>/", looks(require_GET(page.card), site=site), name="desk_card"),
+            path("desk/<int:item_id>/heartbeat/", does(require_POST(hands.heartbeat)), name="desk_heartbeat"),
+            path("desk/<int:item_id>/leave/", does(require_POST(hands.leave)), name="desk_leave"),
+            path("desk/<int:item_id>/undo/", does(require_POST(hands.undo)), name="desk_undo"),
+            path("desk/<int:item_id>/<slug:hand>/", does(require_POST(hands.give), site=site), name="desk_hand"),
+        ]
+        return [*desk, *super().get_urls()]
+
+    def _door(self, permission: str) -> Callable[..., View]:
+        def door(view: View, **more: Any) -> View:
+            @wraps(view)
+            def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+                if not request.user.has_perm(permission):
+                    raise PermissionDenied
+                return view(request, *args, **kwargs, **more)
+
+            guarded: View = self.admin_site.admin_view(asked)
+            return guarded
+
+        return door
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the way to the desk: these reviews, one by one."""
+        try:
+            queue = urlencode(filters_in(request).as_json())
+        except ChimeraError:
+            queue = ""  # the list itself says what is wrong with it
+        return super().changelist_view(request, {**(extra_context or {}), "desk_queue": queue})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """A review is looked at where it is answered."""
+        found = page.number(object_id)
+        if request.method == "GET" and found is not None:
+            return redirect("admin:desk_card", found)
+        return super().changeform_view(request, object_id, form_url, extra_context)

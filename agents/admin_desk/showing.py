@@ -1,0 +1,106 @@
+"""A card as HTML: the words and choices that the templates need, and nothing that was not read by `agents.cards`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from agents.cards import selectors as cards
+from agents.judge.editing import EDITABLE
+from chimera.core import clock, differences, money, tenancy
+from governance.reviews import putting_off
+from governance.reviews.locking import Stale
+from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
+
+CARD, NOTHING = "admin/desk/card.html", "admin/desk/nothing.html"
+DECIDES = "governance.decide_reviewitem"
+MEDIA_MAX = 20
+HOLDS = (("1", "an hour"), ("4", "four hours"), ("", "until somebody lets it go"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What became of an answer that was refused: which form is open, why, and what the reviewer wrote."""
+
+    open: str = ""
+    refused: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    stale: Stale | None = None
+
+
+def context(request: HttpRequest, *, item: ReviewItem | None, queue: str, said: Said | None = None) -> dict[str, Any]:
+    """For the template that `card_template` names. `queue` is as the address has it."""
+    if item is None:
+        return {"card_template": NOTHING, "queue": queue}
+    said, now = said or Said(), clock.now()
+    card = cards.of(item=item, at=now)
+    may_decide = request.user.has_perm(DECIDES)
+    stale = said.stale
+    return {
+        "card_template": CARD,
+        "queue": queue,
+        "card": card,
+        "now": now,
+        "is_late": item.deadline <= now,
+        "taken_by": taken_by(item, at=now),
+        "is_held": bool(item.held_by) and (item.held_until is None or item.held_until > now),
+        **{name: named(getattr(item, name)) for name in ("held_by", "assigned_to", "assigned_by")},
+        "may_decide": may_decide,
+        "may_undo": item.decided_by == tenancy.current_actor() and item.final_at is not None and item.final_at > now,
+        "may_edit": item.kind in EDITABLE and bool(card.shown.text),
+        "is_exhausted": item.kind == ReviewKind.EXHAUSTED,
+        "may_see_agents": request.user.has_perm("agents.view_agent"),
+        "reasons": RejectReason.choices,
+        "answers": DoubtAnswer.choices,
+        "holds": HOLDS,
+        "people": [name for name in putting_off.deciders() if name != request.user.get_username()]
+        if may_decide
+        else [],
+        "undo_s": f"{settings.REVIEW_UNDO_S:g}" if settings.REVIEW_UNDO_S else "",
+        **_money(card),
+        "open": said.open,
+        "refused": said.refused,
+        "kept": said.kept,
+        "alts": list(zip_longest([one.alt for one in card.shown.media], said.kept.get("alts", [])))[:MEDIA_MAX],
+        "stale": _changed(stale) if stale else None,
+    }
+
+
+def fragment(request: HttpRequest, *, item: ReviewItem | None, queue: str, said: Said | None = None) -> SafeString:
+    """The card alone, for a page that is there already."""
+    found = context(request, item=item, queue=queue, said=said)
+    return render_to_string(found["card_template"], found, request=request)
+
+
+def taken_by(item: ReviewItem, *, at: Any) -> str:
+    """Who else has the card open; "" when nobody has."""
+    lives = item.claimed_until is not None and item.claimed_until > at
+    return named(item.claimed_by) if lives and item.claimed_by != tenancy.current_actor() else ""
+
+
+def named(actor: str) -> str:
+    """A person's name from the actor that stands in the record."""
+    return actor.removeprefix("user:")
+
+
+def _money(card: cards.Card) -> dict[str, Any]:
+    cost = card.cost
+    if cost is None:
+        return {}
+    return {
+        "cost_so_far": money.show(cost.so_far),
+        "cost_held": money.show(cost.held),
+        "cost_to_come": "" if cost.to_come is None else money.show(cost.to_come),
+        "cost_again": money.show(cost.again),
+        "steps": [(kind, money.show(spent)) for kind, spent in cost.steps if spent],
+    }
+
+
+def _changed(stale: Stale) -> dict[str, Any]:
+    former, current = (str(one.get("text") or "") for one in (stale.former_payload, stale.current_payload))
+    return {"why": str(stale), "words": differences.words(before=former, after=current) if former != current else []}
