@@ -180,6 +180,23 @@ def test_a_human_yes_counts_only_for_the_content_that_was_approved(world: World)
         grants.consume(claims=Claims(**{**vars(claims), "approval": pending.subject}))
 
 
+@pytest.mark.spec("PUB-3", "REV-4")
+def test_what_a_human_edited_goes_out_under_the_hash_of_the_edited_content(world: World) -> None:
+    claims = begun()
+    payload = {"text": "Toaster number 1 works again."}
+    with world.role("operator"), tenancy.brand(ALPHA, actor="user:ada"):
+        edited = rows.card(text="Toaster number 1 is broken again.", about="agents.task:1")
+        made = {"payload": payload, "content_hash": claims.payload_hash, "words": [], "by": "user:ada"}
+        reviews.approve(item=edited, edited=made)
+        away = rows.card(text=payload["text"], about="agents.task:2")
+        assert away.content_hash == claims.payload_hash
+        reviews.approve(item=away, edited={**made, "payload": {"text": "Other."}, "content_hash": "0" * 64})
+    with world.role("connector"):
+        with pytest.raises(Refused, match="No yes covers"):
+            grants.consume(claims=Claims(**{**vars(claims), "approval": away.subject}))
+        grants.consume(claims=Claims(**{**vars(claims), "approval": edited.subject}))
+
+
 @pytest.mark.spec("PUB-3")
 def test_claims_that_no_key_stands_for_use_nothing(world: World) -> None:
     claims = Claims(**{**vars(begun()), "rests_on": ()})

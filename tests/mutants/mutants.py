@@ -150,7 +150,7 @@ KEYS = (
     Mutant(
         name="a_yes_covers_anything",
         breaks="A human's yes to one content is a yes to another.",
-        made=(InDatabase("governance_grant_is_approved", {"AND r.content_hash = p_hash": ""}),),
+        made=(InDatabase("governance_grant_is_approved", {"AND r.approved_hash = p_hash": ""}),),
         test=f"{GOVERNANCE}/test_grants.py::test_a_human_yes_counts_only_for_the_content_that_was_approved",
         says="Failed: DID NOT RAISE .*Refused",
     ),

@@ -97,7 +97,7 @@ CREATE TRIGGER asks_governance_reviewitem BEFORE UPDATE OF subject, task, conten
   FOR EACH ROW EXECUTE FUNCTION governance_guard_question();
 
 -- An answer is shown to whoever acts on it once it is final.
-GRANT SELECT (final_at) ON governance_reviewitem TO chimera_dispatch;
+GRANT SELECT (final_at, approved_hash) ON governance_reviewitem TO chimera_dispatch;
 SET LOCAL ROLE chimera_dispatch;
 CREATE OR REPLACE FUNCTION governance_answered_reviews(p_prefix text, p_count integer)
 RETURNS TABLE (id bigint, brand_id bigint, about text) LANGUAGE sql STABLE SECURITY DEFINER
@@ -106,5 +106,15 @@ SET search_path = public, pg_temp AS $$
    WHERE r.consumed_at IS NULL AND r.status IN ('APPROVED', 'REJECTED', 'EXPIRED') AND starts_with(r.subject, p_prefix)
      AND (r.final_at IS NULL OR r.final_at <= chimera_now())
    ORDER BY r.decided_at LIMIT p_count
+$$;
+
+-- Promise, as in grants/sql/keys.sql: true when the yes that a grant names covers exactly this content. What a reviewer
+-- edited goes out under the hash of the edited content.
+CREATE OR REPLACE FUNCTION governance_grant_is_approved(p_brand bigint, p_approval text, p_hash text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT p_approval = 'judge' OR EXISTS (
+    SELECT 1 FROM governance_reviewitem r
+     WHERE r.id = substring(p_approval FROM '^governance\.reviewitem:([0-9]{1,18})$')::bigint
+       AND r.brand_id = p_brand AND r.status = 'APPROVED' AND r.approved_hash = p_hash)
 $$;
 SET LOCAL ROLE chimera_owner;
