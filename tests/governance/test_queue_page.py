@@ -144,7 +144,6 @@ def test_an_answer_is_taken_back_on_its_page_while_that_is_possible(desk: Client
     assert "There is no review 999999" in page(desk, "?status=PENDING")
 
 
-@pytest.mark.spec("REV-9")
 def test_the_list_asks_as_many_questions_for_fifty_reviews_as_for_three(world: World, desk: Client) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
