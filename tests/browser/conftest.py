@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
+from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
-from waitress.server import create_server
 
 from chimera.core import tenancy
 from tests.conftest import World
@@ -112,15 +113,16 @@ class Site:
 def site(world: World, browser: Browser) -> Iterator[Site]:
     """The web as the operator's role, on a free port. Ends with an empty console, or the test has failed."""
     with world.role("operator"):
-        server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=8)
-        serving = threading.Thread(target=server.run, daemon=True)
+        server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
+        server.set_app(get_wsgi_application())
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         serving.start()
-        made = Site(address=f"http://127.0.0.1:{server.effective_port}", browser=browser, world=world)
+        made = Site(address=f"http://127.0.0.1:{server.server_port}", browser=browser, world=world)
         yield made
         for context in made.contexts:
             context.close()
-        server.task_dispatcher.shutdown()
-        server.close()
+        server.shutdown()
+        server.server_close()
         serving.join(5)
     assert not made.complaints, made.complaints
 

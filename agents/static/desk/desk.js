@@ -4,7 +4,6 @@
 const desk = document.getElementById("desk");
 const place = document.getElementById("desk-card");
 const words = document.getElementById("desk-words");
-const said = document.getElementById("desk-said");
 const alertLine = document.getElementById("desk-alert");
 const undoButton = document.getElementById("desk-undo");
 const left = document.getElementById("desk-left");
@@ -27,7 +26,7 @@ const open = () => place.querySelector("details.desk-hand[open]");
 
 async function ask(url, options = {}) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true", Accept: "application/json" }, ...options });
-  if (answer.redirected) { location.reload(); } // signed out meanwhile: the login page asks again
+  if (answer.redirected) { throw new Error("signed out"); } // what was written stays on the page
   return answer;
 }
 
@@ -42,7 +41,6 @@ function fields(more = {}) {
 function say(text, undo) {
   words.textContent = text;
   if (undo) { undos.push({ url: undo.url, ends: performance.now() + undo.seconds * 1000 }); }
-  said.hidden = !text;
   count();
 }
 
@@ -156,7 +154,7 @@ async function give(form, button) {
   const body = new FormData(form);
   if (ahead) { body.set("ahead", `${ahead.id}:${ahead.version}`); }
   try {
-    took(await ask(form.action, { method: "POST", body }), form);
+    await took(await ask(form.action, { method: "POST", body }), form);
   } catch {
     unsure();
   }
@@ -193,16 +191,18 @@ function unsure() {
 }
 
 async function undo() {
+  if (isBusy) { return; }
   count();
   const last = undos.pop();
-  if (!last) { return say("Nothing can be taken back any more."); }
+  if (!last) { say("Nothing can be taken back any more."); return; }
   complain("");
+  isBusy = true; // an answer on its way and a way back at once would cross each other
   leave(card()?.dataset.url);
-  took(await ask(last.url, { method: "POST", body: fields() }));
-  return undefined;
+  await took(await ask(last.url, { method: "POST", body: fields() }));
 }
 
 async function turn(key) {
+  if (isBusy) { return; }
   const now = card();
   pressedAt = performance.now();
   if (key === "k") {
@@ -286,7 +286,9 @@ undoButton.addEventListener("click", () => undo().catch(unsure));
 keysOn.checked = localStorage.getItem(KEYS) !== "off";
 keysOn.addEventListener("change", () => localStorage.setItem(KEYS, keysOn.checked ? "on" : "off"));
 window.addEventListener("pagehide", () => leave(card()?.dataset.url));
-document.addEventListener("visibilitychange", hold);
+const back = () => { delete card()?.dataset.mine; hold(); }; // the lease may have ended: asked for anew
+document.addEventListener("visibilitychange", back);
+window.addEventListener("pageshow", (event) => { if (event.persisted) { back(); } });
 setInterval(count, 250);
 dress();
 place.querySelector("h1").focus({ preventScroll: true });
