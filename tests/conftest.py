@@ -9,11 +9,15 @@ import psycopg
 import pytest
 from django.db import connection
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
 
 from chimera.core import tenancy
 from governance.controls import looking
 from governance.servers import listed
 from tests import servers
+
+settings.register_profile("chimera", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("chimera")  # a busy machine is no failure
 
 ALPHA, BETA = 1, 2
 ACTOR = "test:fixture"

@@ -42,6 +42,14 @@ def ask(client: Client, tool: str = "news", **arguments: Any) -> Any:
     return client.call(tool=tool, arguments=arguments or {"town": "Orlowe"}, timeout_s=10)
 
 
+def refused(client: Client) -> None:
+    """A call that is not made because of the pins. The first one may only find that the old connection is gone."""
+    with suppress(NoAnswer), pytest.raises(Denied):
+        ask(client)
+    with pytest.raises(Denied):
+        ask(client)
+
+
 @pytest.mark.parametrize("stateless", [True, False])
 def test_nothing_is_called_between_connecting_and_the_check(stateless: bool) -> None:
     with served(stateless=stateless) as peer:
@@ -60,8 +68,7 @@ def test_a_server_that_comes_back_with_other_tools_is_checked_before_the_next_ca
         client = Client(peer.url, bearer="", pins=Reviewer(peer))
         assert ask(client)["town"] == "Orlowe"
         peer.restart(description=POISONED)
-        with pytest.raises(Denied):
-            ask(client)
+        refused(client)
         assert peer.runs == ["Orlowe"]
         peer.restart(description=HONEST)
         assert ask(client, town="Marle")["town"] == "Marle"

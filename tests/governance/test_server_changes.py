@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,19 @@ def ask(peer: Peer, *, tool: str = "news", **arguments: str) -> dict[str, object
     return client.call(tool=tool, arguments=arguments or {"town": "Orlowe"}, timeout_s=10)
 
 
+def refused(peer: Peer, **arguments: Any) -> NotInForce:
+    """How a call is refused. The first one after a restart may only find that the old connection is gone."""
+    before = tuple(peer.runs)
+    for _ in range(5):
+        try:
+            ask(peer, **arguments)
+        except NoAnswer as lost:
+            assert not lost.maybe_sent or tuple(peer.runs) == before
+        except NotInForce as no:
+            return no
+    raise AssertionError("the call was not refused")
+
+
 def status(world: World) -> str:
     found = world.superuser().execute("SELECT status FROM governance_server WHERE name = 'news'").fetchone()
     return str(found[0]) if found else ""
@@ -55,15 +69,14 @@ def test_a_description_that_changes_between_two_connects_disables_until_a_review
         assert ask(peer)["town"] == "Orlowe"
         assert listed.client(name="news").call(tool="news", arguments={"town": "Marle"}, timeout_s=10)
         peer.restart(description=POISONED)
-        with pytest.raises(NotInForce, match="disabled: it does not list the tools that were reviewed") as no:
-            ask(peer)
-        assert isinstance(no.value, Stopped)
-        assert no.value.scope == "server:news"
-        assert "evil" not in str(no.value)
+        no = refused(peer)
+        assert "disabled: it does not list the tools that were reviewed" in str(no)
+        assert isinstance(no, Stopped)
+        assert no.scope == "server:news"
+        assert "evil" not in str(no)
         assert status(world) == "DISABLED"
         peer.restart(description=HONEST)
-        with pytest.raises(NotInForce):  # what it says now does not matter: a person has to answer
-            ask(peer)
+        refused(peer)  # what it says now does not matter: a person has to answer
         assert peer.runs == ["Orlowe", "Marle"]
         with world.role("operator"), tenancy.acting("user:ada"):
             services.allow(server=selectors.named("news"), reason="it was an attack on their side, mended")
@@ -74,10 +87,8 @@ def test_a_new_tool_is_reviewed_before_anything_is_called(world: World) -> None:
     with served() as peer:
         allowed(world, url=peer.url)
         peer.restart(more=["pay"])
-        with pytest.raises(NotInForce):
-            ask(peer)
-        with pytest.raises(NotInForce):
-            ask(peer, tool="pay", town="x")
+        refused(peer)
+        refused(peer, tool="pay", town="x")
         with world.role("operator"), tenancy.acting("user:ada"):
             services.accept(server=selectors.named("news"), reason="we need it")
         assert ask(peer, tool="pay", town="Orlowe")["town"] == "Orlowe"
