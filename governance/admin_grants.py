@@ -7,13 +7,13 @@ from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from chimera.core import desk
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance.grants import rotation, selectors, trust
@@ -88,6 +88,4 @@ class GrantKeyAdmin(ReadingAdmin):
             then = f"{done.current} signs now." if done.current else "The next worker that publishes makes another one."
             messages.success(request, f"Grant key {key.kid} is revoked. {then}")
         url = reverse("admin:governance_grantkey_changelist")
-        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
+        return desk.go_to(request, url)

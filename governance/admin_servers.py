@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from chimera.core import desk
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance.servers import difference, selectors
@@ -192,6 +192,4 @@ class ServerAdmin(ReadingAdmin):
         else:
             messages.success(request, f"{server.name} is {done}")
         url = reverse("admin:governance_server_change", args=[server.pk])
-        if request.headers.get("HX-Request"):  # the dialog is htmx: a plain redirect would be swapped into it
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
+        return desk.go_to(request, url)
