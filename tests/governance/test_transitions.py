@@ -133,7 +133,7 @@ def test_the_database_refuses_what_the_machine_does_not_have(world: World) -> No
     with tenancy.brand(ALPHA, actor="test:begin"):
         transitions.move(row=rows.card(), to="WITHDRAWN")
     tries = {
-        "status = 'APPROVED', decided_by = 'x', state_version = 3": "may not go from WITHDRAWN to APPROVED",
+        "status = 'EXPIRED', state_version = 3": "may not go from WITHDRAWN to EXPIRED",
         "status = 'NONSENSE', state_version = 3": "may not go from WITHDRAWN to NONSENSE",
         "state_version = 4": "jumps from state_version 2 to 4",
         "state_version = 1": "jumps from state_version 2 to 1",
