@@ -38,10 +38,6 @@ class WhyForm(BaseDialogForm):
     reason = forms.CharField(label="Why", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
-def _dialog(title: str, description: str, submit: str) -> dict[str, Any]:
-    return {"title": title, "description": description, "form_class": WhyForm, "form_submit_text": submit}
-
-
 def _page(server: Server) -> dict[str, Any]:
     """What the page of an entry shows above its fields."""
     return {
@@ -128,8 +124,11 @@ class ServerAdmin(ReadingAdmin):
         permissions=["decide"],
         icon="check",
         variant=ActionVariant.SUCCESS,
-        dialog=_dialog(
-            "Accept the new tools", "They are pinned as they are shown, and the server is called again.", "Accept"
+        dialog=desk.dialog(
+            "Accept the new tools",
+            "They are pinned as they are shown, and the server is called again.",
+            "Accept",
+            WhyForm,
         ),
     )
     def accept(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
@@ -141,8 +140,8 @@ class ServerAdmin(ReadingAdmin):
         permissions=["decide"],
         icon="block",
         variant=ActionVariant.DANGER,
-        dialog=_dialog(
-            "Keep it disabled", "Nobody calls it, and nobody is asked about this change again.", "Keep it so"
+        dialog=desk.dialog(
+            "Keep it disabled", "Nobody calls it, and nobody is asked about this change again.", "Keep it so", WhyForm
         ),
     )
     def keep(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
@@ -153,7 +152,7 @@ class ServerAdmin(ReadingAdmin):
         description="Allow as reviewed",
         permissions=["decide"],
         icon="verified_user",
-        dialog=_dialog("Allow this server", "With the tools that are pinned, and no others.", "Allow"),
+        dialog=desk.dialog("Allow this server", "With the tools that are pinned, and no others.", "Allow", WhyForm),
     )
     def allow(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """Allow the pins as they are."""
@@ -164,7 +163,9 @@ class ServerAdmin(ReadingAdmin):
         permissions=["decide"],
         icon="front_hand",
         variant=ActionVariant.DANGER,
-        dialog=_dialog("Disable this server", "A second from now no process calls it; what needs it waits.", "Disable"),
+        dialog=desk.dialog(
+            "Disable this server", "A second from now no process calls it; what needs it waits.", "Disable", WhyForm
+        ),
     )
     def disable(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """Call it no more."""
@@ -175,7 +176,9 @@ class ServerAdmin(ReadingAdmin):
         permissions=["decide"],
         icon="delete",
         variant=ActionVariant.DANGER,
-        dialog=_dialog("Remove this server", "Its name and address are free; the entry stays on the record.", "Remove"),
+        dialog=desk.dialog(
+            "Remove this server", "Its name and address are free; the entry stays on the record.", "Remove", WhyForm
+        ),
     )
     def remove(self, request: HttpRequest, form: WhyForm, object_id: str) -> HttpResponse:
         """End the entry."""
