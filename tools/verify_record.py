@@ -306,7 +306,8 @@ def trusted_keys(path):
             try:
                 key, public = key_of(words[0])
             except ValueError as error:
-                raise Unreadable(f"Line {number} of the file of keys is no key: {error}.") from error
+                why = "write keys as `manage.py record_keys` prints them: name+hash+base64"
+                raise Unreadable(f"Line {number} of the file of keys is no key; {why}.") from error
             keys[key] = public
     if not keys:
         raise Unreadable(f"The file of keys is empty ({path}).")

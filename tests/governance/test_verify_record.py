@@ -364,7 +364,12 @@ BAD_INPUT: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a cut": ("record.jsonl", cut, "The export has no end: it was cut off."),
     "no keys": ("keys.txt", Path.unlink, "The file of keys cannot be read: No such file or directory"),
     "keys of nobody": ("keys.txt", lambda path: path.write_text("\n"), "The file of keys is empty"),
-    "a bad key": ("keys.txt", lambda path: path.write_text("a+b+c\n"), "Line 1 of the file of keys is no key"),
+    "a bad key": ("keys.txt", lambda path: path.write_text("a+b+c\n"), "Line 1 of the file of keys is no key; write"),
+    "no key at all": (
+        "keys.txt",
+        lambda path: path.write_text("nonsense\n"),
+        "Line 1 of the file of keys is no key; write",
+    ),
     "no copy": ("checkpoints.txt", Path.unlink, "Your copy of the checkpoints cannot be read"),
     "a torn copy": ("checkpoints.txt", torn, "of your copy of the checkpoints is torn"),
     "half a copy": ("checkpoints.txt", lambda path: path.write_text("chimera\n"), "Your copy has no whole checkpoint"),
