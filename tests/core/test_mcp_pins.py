@@ -1,13 +1,15 @@
 """Who knows the pins is asked before anything is called, and told whenever the list may have changed. MCP-2."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chimera.core import prompts, taint
-from chimera.core.errors import Denied
+from chimera.core.errors import ChimeraError, Denied
 from chimera.core.mcp import sessions
 from chimera.core.mcp.client import Client, NoAnswer, listed
 from chimera.core.mcp.tools import CHARACTERS_MAX, TOOLS_MAX, Listing, Tool
@@ -36,6 +38,21 @@ class Reviewer:
         self.told.append(pins)
         if listing.wrong or pins != self.good:
             raise Denied(f"It is not as it was. {listing.wrong}")
+
+
+class Slow(Reviewer):
+    """A reviewer whose answer to what it was told can be kept back."""
+
+    def __init__(self, peer: Peer) -> None:
+        super().__init__(peer)
+        self.goes_on, self.has_begun = threading.Event(), threading.Event()
+        self.goes_on.set()
+
+    def seen(self, *, url: str, listing: Listing) -> None:
+        if not self.goes_on.is_set():
+            self.has_begun.set()
+            assert self.goes_on.wait(30)
+        super().seen(url=url, listing=listing)
 
 
 def ask(client: Client, tool: str = "news", **arguments: Any) -> Any:
@@ -125,10 +142,29 @@ def test_a_slow_list_takes_no_longer_than_the_call_may_and_nothing_was_called() 
         client = Client(peer.url, bearer="", pins=pins)
         ask(client)
         peer.answer_s = 30.0
-        sessions.slot_of(url=peer.url, bearer="", pins=pins).changed = True
+        sessions.slot_of(url=peer.url, bearer="", pins=pins).said += 1
         with pytest.raises(NoAnswer, match="could not be read again") as slow:
             client.call(tool="news", arguments={"town": "Marle"}, timeout_s=0.6)
         assert slow.value.maybe_sent is False
+        assert peer.runs == ["Orlowe"]
+
+
+def test_no_call_goes_over_the_connection_of_a_list_that_nobody_has_accepted_yet() -> None:
+    with served() as peer:
+        pins = Slow(peer)
+        client = Client(peer.url, bearer="", pins=pins)
+        ask(client)
+        peer.restart(description=POISONED)
+        pins.goes_on.clear()
+        slot = sessions.slot_of(url=peer.url, bearer="", pins=pins)
+        sessions._noticed(slot)  # as the wire does when it is told; a thread reads the list over a new connection
+        assert pins.has_begun.wait(10)
+        with ThreadPoolExecutor(1) as other:
+            meanwhile = other.submit(ask, client)
+            with suppress(TimeoutError):
+                meanwhile.exception(0.5)
+            pins.goes_on.set()
+            assert isinstance(meanwhile.exception(10), ChimeraError)
         assert peer.runs == ["Orlowe"]
 
 

@@ -34,7 +34,9 @@ PAUSE_S = 0.1  # between two looks at the list of a server that cries all the ti
 class Slot:
     """The place of one session. `lock` covers opening and dropping it, `checking` a look at its list, neither a call.
 
-    `changed`: the server said so, or something happened to the session, and nobody has looked since.
+    `said` counts what made its list doubtful: the server told of a change, or something happened to the session.
+    `looked` is how much of that the last accepted list takes in. A list that is still being read takes in nothing: until
+    the pins have seen it no other call goes out, least of all over the connection that was made to read it.
     """
 
     url: str
@@ -45,7 +47,8 @@ class Slot:
     session: "ClientSession | None" = None
     portal: "BlockingPortal | None" = None
     stack: contextlib.ExitStack | None = None
-    changed: bool = False
+    said: int = 0
+    looked: int = 0
     heard: bool = False  # a thread is on its way to look
     read_at: float = 0.0  # time.monotonic
 
@@ -96,7 +99,7 @@ def _entered(slot: Slot, trace: Trace) -> "tuple[contextlib.ExitStack, BlockingP
 
     with contextlib.ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal("asyncio", name="mcp-session"))
-        slot.changed = False
+        slot.looked = slot.said
         heard = partial(_noticed, slot) if slot.pins is not None else None
         opening = wire.session(url=slot.url, bearer=slot.bearer, seconds=trace.left_s(), on_change=heard)
         session, listing = stack.enter_context(portal.wrap_async_context_manager(opening))
@@ -128,27 +131,27 @@ def checked(slot: Slot, session: "ClientSession", *, seconds: float, anew: bool 
             raise TimeoutError  # somebody has dropped it meanwhile
         if not (anew or _is_doubtful(slot)):
             return
-        slot.changed = False  # before reading: what the server says from here on counts anew
+        said = slot.said  # before reading: what the server says from here on counts anew
         try:
             listing = portal.call(wire.within, seconds, lambda: wire.listed(session, url=slot.url))
             slot.pins.seen(url=slot.url, listing=listing)
         except BaseException as error:
-            slot.changed = True
+            slot.said += 1
             if isinstance(error, Denied):
                 drop(slot, session)
             raise
-        slot.read_at = time.monotonic()
+        slot.looked, slot.read_at = said, time.monotonic()
     finally:
         slot.checking.release()
 
 
 def _is_doubtful(slot: Slot) -> bool:
-    return slot.changed or time.monotonic() - slot.read_at >= LIST_LASTS_S
+    return slot.looked != slot.said or time.monotonic() - slot.read_at >= LIST_LASTS_S
 
 
 def _noticed(slot: Slot) -> None:
     """In the loop's thread, which may not wait: from now on every call looks first, and a thread looks without one."""
-    slot.changed = True
+    slot.said += 1
     if slot.heard:
         return
     slot.heard = True
@@ -167,7 +170,7 @@ def _look(slot: Slot) -> None:
         logger.warning("%s", said)
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the next call looks, and tells
         logger.info("the list of %s could not be read again (%s)", slot.url, type(error).__name__)
-    if slot.changed and slot.session is session:
+    if slot.looked != slot.said and slot.session is session:
         time.sleep(PAUSE_S)
 
 
