@@ -67,6 +67,16 @@ def refused(client: Client) -> None:
         ask(client)
 
 
+def assert_waits_and_fails(client: Client, pins: Slow) -> None:
+    """A call that begins now is not made, neither at once nor when the reviewer has answered."""
+    with ThreadPoolExecutor(1) as other:
+        meanwhile = other.submit(ask, client)
+        with suppress(TimeoutError):
+            meanwhile.exception(0.5)
+        pins.goes_on.set()
+        assert isinstance(meanwhile.exception(10), ChimeraError)
+
+
 @pytest.mark.parametrize("stateless", [True, False])
 def test_nothing_is_called_between_connecting_and_the_check(stateless: bool) -> None:
     with served(stateless=stateless) as peer:
@@ -156,16 +166,45 @@ def test_no_call_goes_over_the_connection_of_a_list_that_nobody_has_accepted_yet
         ask(client)
         peer.restart(description=POISONED)
         pins.goes_on.clear()
-        slot = sessions.slot_of(url=peer.url, bearer="", pins=pins)
-        sessions._noticed(slot)  # as the wire does when it is told; a thread reads the list over a new connection
-        assert pins.has_begun.wait(10)
-        with ThreadPoolExecutor(1) as other:
-            meanwhile = other.submit(ask, client)
-            with suppress(TimeoutError):
-                meanwhile.exception(0.5)
-            pins.goes_on.set()
-            assert isinstance(meanwhile.exception(10), ChimeraError)
+        sessions._noticed(sessions.slot_of(url=peer.url, bearer="", pins=pins))  # as the wire does when it is told
+        assert pins.has_begun.wait(10)  # a thread has read the list over a new connection
+        assert_waits_and_fails(client, pins)
         assert peer.runs == ["Orlowe"]
+
+
+def test_no_call_goes_over_the_connection_that_another_call_has_just_made() -> None:
+    with served() as peer, ThreadPoolExecutor(1) as first:
+        pins = Slow(peer)
+        client = Client(peer.url, bearer="", pins=pins)
+        ask(client)
+        peer.restart(description=POISONED)
+        pins.goes_on.clear()
+        one = first.submit(refused, client)
+        assert pins.has_begun.wait(10)
+        assert_waits_and_fails(client, pins)
+        one.result(10)
+        assert peer.runs == ["Orlowe"]
+
+
+def test_a_call_that_was_about_to_go_out_does_not_when_another_list_is_being_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with served() as peer:
+        pins = Reviewer(peer)
+        client = Client(peer.url, bearer="", pins=pins)
+        ask(client)
+        slot = sessions.slot_of(url=peer.url, bearer="", pins=pins)
+        checked = sessions.checked
+
+        def late(*args: Any, **kwargs: Any) -> int:
+            found = checked(*args, **kwargs)
+            slot.said += not kwargs["anew"]  # right after the check somebody begins to read the list
+            return found
+
+        monkeypatch.setattr(sessions, "checked", late)
+        peer.methods.clear()
+        assert ask(client)["town"] == "Orlowe"
+        assert peer.methods == ["tools/list", "tools/call"]  # not before it was read again
 
 
 def test_looking_at_a_server_for_its_review_calls_nothing() -> None:

@@ -101,8 +101,9 @@ class Client:
         try:
             portal, session = sessions.opened(slot, trace=trace)
             trace.looking()
-            sessions.checked(slot, session, seconds=trace.left_s(), anew=anew)
-            trace.calling(only_known=self._pins is not None and not anew)
+            counts = sessions.checked(slot, session, seconds=trace.left_s(), anew=anew)
+            is_bound = self._pins is not None and not anew
+            trace.calling(only_known=is_bound, counts=lambda: slot.said == counts)
             result = portal.call(wire.within, trace.left_s(), lambda: session.call_tool(tool, arguments))
         except (Denied, Unavailable) as said:  # the pins
             return said

@@ -35,8 +35,8 @@ class Slot:
     """The place of one session. `lock` covers opening and dropping it, `checking` a look at its list, neither a call.
 
     `said` counts what made its list doubtful: the server told of a change, or something happened to the session.
-    `looked` is how much of that the last accepted list takes in. A list that is still being read takes in nothing: until
-    the pins have seen it no other call goes out, least of all over the connection that was made to read it.
+    `looked` is how much of that the last accepted list takes in. A list that is still being read takes in nothing:
+    until the pins have seen it no other call goes out, least of all over the connection that was made to read it.
     """
 
     url: str
@@ -116,13 +116,14 @@ def read_once(*, url: str, bearer: str, trace: Trace) -> Listing:
             return listing
 
 
-def checked(slot: Slot, session: "ClientSession", *, seconds: float, anew: bool = False) -> None:
+def checked(slot: Slot, session: "ClientSession", *, seconds: float, anew: bool = False) -> int:
     """Return when the list of this session counts; where it may not any more, it is read and the pins are told.
 
-    `anew` reads it in any case. Raises what the pins say (the session is dropped then), or what the SDK raises.
+    `anew` reads it in any case. The result is the `said` up to which it counts: a call goes out while that is
+    the newest. Raises what the pins say (the session is dropped then), or what the SDK raises.
     """
     if slot.pins is None or not (anew or _is_doubtful(slot)):
-        return
+        return slot.looked
     if not slot.checking.acquire(timeout=seconds):
         raise TimeoutError
     try:
@@ -130,7 +131,9 @@ def checked(slot: Slot, session: "ClientSession", *, seconds: float, anew: bool 
         if slot.session is not session or portal is None:
             raise TimeoutError  # somebody has dropped it meanwhile
         if not (anew or _is_doubtful(slot)):
-            return
+            return slot.looked
+        if anew:
+            slot.said += 1  # nobody goes by the last list any more
         said = slot.said  # before reading: what the server says from here on counts anew
         try:
             listing = portal.call(wire.within, seconds, lambda: wire.listed(session, url=slot.url))
@@ -141,6 +144,7 @@ def checked(slot: Slot, session: "ClientSession", *, seconds: float, anew: bool 
                 drop(slot, session)
             raise
         slot.looked, slot.read_at = said, time.monotonic()
+        return said
     finally:
         slot.checking.release()
 

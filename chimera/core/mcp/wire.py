@@ -30,7 +30,8 @@ PAGES_MAX = 50
 class Trace:
     """What the wire saw of one call. Filled in the loop's thread, read in the caller's after the call is over.
 
-    With `only_known` nothing is sent over a connection that was made for it: whoever answers there was not checked.
+    With `only_known` nothing is sent over a connection that was made for it, nor once `counts` says that another list
+    is being read: whoever answers there was not checked.
     """
 
     deadline: float  # time.monotonic
@@ -40,7 +41,8 @@ class Trace:
     lost: str = ""
     is_looking: bool = False
     only_known: bool = False
-    stranger: bool = False  # a new connection was made, and given up before a byte went over it
+    counts: Callable[[], bool] = bool  # is called in the loop, right before a connection is taken
+    stranger: bool = False  # nothing was sent: a new connection was given up, or none that is known was left
     again: bool = False
 
     def looking(self) -> None:
@@ -48,10 +50,10 @@ class Trace:
         self._forget()
         self.is_looking = True
 
-    def calling(self, *, only_known: bool) -> None:
+    def calling(self, *, only_known: bool, counts: Callable[[], bool]) -> None:
         """What follows is the call itself, and only that decides whether it was sent."""
         self._forget()
-        self.is_looking, self.only_known = False, only_known
+        self.is_looking, self.only_known, self.counts = False, only_known, counts
 
     def _forget(self) -> None:
         self.unconnected, self.answered, self.status, self.lost = False, False, None, ""
@@ -66,7 +68,7 @@ trace_of_call: contextvars.ContextVar[Trace | None] = contextvars.ContextVar("ch
 
 
 class Stranger(Exception):
-    """A new connection, where only a known one may be used. Nothing was sent over it."""
+    """Only a known connection may be used and there is none. Nothing was sent."""
 
 
 def load() -> None:
@@ -202,6 +204,8 @@ def _noting_transport() -> "httpx2.AsyncBaseTransport":
                 if trace.only_known:
                     request.extensions = {**request.extensions, "trace": _known_only}
             try:
+                if trace is not None and trace.only_known and not trace.counts():
+                    raise Stranger
                 response = await super().handle_async_request(request)
             except Stranger:
                 assert trace is not None
