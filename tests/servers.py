@@ -15,9 +15,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-HOME = Path(os.environ.get("CHIMERA_TEST_HOME", str(CHECKOUT / ".chimera" / "test")))
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+from tests import place
+
+CHECKOUT = place.CHECKOUT
+HOME = place.home()
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "max_wal_size": "256MB",
+}
 ROLES = {
     "app": "chimera_app",
     "operator": "chimera_operator",
@@ -152,6 +160,9 @@ def _start() -> None:
         from chimera.embedded.home import Home
 
         os.environ["CHIMERA_TEST_RUN"] = str(os.getpid())
+        temporary = place.temporary(HOME)
+        if temporary:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary))
         _stack.enter_context(lifecycle.borrowed(Home(HOME), settings=FAST))
         _build_template()
         _drop_leftovers()

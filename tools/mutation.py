@@ -21,8 +21,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tests import place  # noqa: E402
+
+HOME = place.home()
 COPY = ROOT / ".chimera" / "mutation"
-HOME = Path(os.environ.get("CHIMERA_TEST_HOME", str(ROOT / ".chimera" / "test")))
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 TIMEOUT_S = 180  # a change that makes a test hang is noticed; on a busy machine ten times the unchanged run
 G = "tests/governance"
@@ -176,7 +179,6 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     options = parser.parse_args()
     _tree()
-    sys.path.insert(0, str(ROOT))
     from chimera.embedded import lifecycle
     from chimera.embedded.home import Home
 

@@ -1,4 +1,4 @@
-"""Ends processes that a broken CI run left behind: only those of its own data folder, .chimera/ci, by id.
+"""Ends processes that a broken CI run left behind, by id: only those of .chimera/ci and of the folders that are named.
 
 A demo or a test run that somebody has going in the same checkout keeps its folder elsewhere and is left alone.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-FOLDER = str(Path(__file__).resolve().parent.parent / ".chimera" / "ci")
+FOLDERS = (str(Path(__file__).resolve().parent.parent / ".chimera" / "ci"), *filter(None, sys.argv[1:]))
 
 
 def main() -> int:
@@ -17,7 +17,7 @@ def main() -> int:
     for process in psutil.process_iter(["pid", "cmdline", "environ"]):
         words = " ".join(process.info["cmdline"] or [])
         home = (process.info["environ"] or {}).get("CHIMERA_HOME", "")
-        ours = FOLDER in words or (home.startswith(FOLDER) and "celery" in words)
+        ours = any(folder in words or (home.startswith(folder) and "celery" in words) for folder in FOLDERS)
         if ours and process.pid != psutil.Process().pid:
             mine.append(process)
     for process in mine:
