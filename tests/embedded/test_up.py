@@ -18,6 +18,7 @@ from chimera.embedded import footprint
 from chimera.embedded.home import Home
 from chimera.embedded.postgres import Postgres
 from chimera.embedded.valkey import Valkey
+from tests import fresh
 from tests.servers import CHECKOUT
 
 # Every program of a machine is started here, more than once: half a minute when the machine is busy.
@@ -151,7 +152,7 @@ def kill(pid: int | None) -> None:
 def test_servers_that_are_killed_come_back_and_new_goals_still_complete(
     tmp_path: Path, start: Callable[..., Up]
 ) -> None:
-    home = tmp_path / "home"
+    home = fresh.begun(tmp_path / "home")
     up = start(home)
     found = up.ready()
     assert "one-time password" in up.wait("Desk:")
@@ -193,7 +194,7 @@ def footprint_of(up: Up, home: Path) -> footprint.Footprint:
 def test_a_second_run_on_the_folder_is_refused_and_a_killed_one_is_forgotten(
     tmp_path: Path, start: Callable[..., Up]
 ) -> None:
-    home = tmp_path / "home"
+    home = fresh.begun(tmp_path / "home")
     first = start(home)
     found = first.ready()
     before = {path: path.stat().st_mtime_ns for path in (home / "run").iterdir()}

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import fresh
 from tests.faults.stage import published
 from tests.servers import CHECKOUT
 
@@ -108,7 +109,7 @@ def stay_until_shown(home: Path) -> tuple[dict[str, object], str]:
 
 @pytest.mark.spec("OPS-1")
 def test_the_demo_that_stays_ends_whole_and_the_next_one_goes_on_with_the_same_data(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home = fresh.begun(tmp_path / "home")
     first, said = stay_until_shown(home)
     for part in ("Desk:", "one-time password", "Timeline:", "Reviews:", "Fleet:"):
         assert part in said
@@ -123,7 +124,7 @@ def test_the_demo_that_stays_ends_whole_and_the_next_one_goes_on_with_the_same_d
 
 @pytest.mark.spec("PLN-3", "PLN-5", "PUB-4")
 def test_killing_workers_and_the_connector_of_the_running_demo_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home = fresh.begun(tmp_path / "home")
     demo = start(home, "--once", "--json")
     told: list[str] = []
     listener = threading.Thread(target=lambda: told.extend(iter(demo.stderr.readline, "")), daemon=True)
@@ -163,7 +164,7 @@ def _words(process: psutil.Process) -> list[str]:
 
 @pytest.mark.spec("TRD-1")
 def test_a_demo_whose_feeds_cannot_be_read_says_so_and_fails(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home = fresh.begun(tmp_path / "home")
     demo = start(home, "--once", FEEDS=f"{tmp_path}/missing.xml http://10.0.0.1/feed.xml")
     _, err = demo.communicate(timeout=200)
     assert demo.returncode == 1, err[-2000:]
