@@ -13,6 +13,7 @@ SOCKETS: dict[str, str] = {
     "IMAGES": "publishing.media.images.base.ImageMaker",
     "CONNECTORS": "publishing.connectors.base.Connector",
     "ANCHORS": "governance.audit.anchors.base.Anchor",
+    "MEASURES": "chimera.core.measures.Measure",
 }
 
 # What a task does.
@@ -67,4 +68,9 @@ CONNECTORS: dict[str, str] = {
 # Where signed checkpoints of the record stand outside of the database.
 ANCHORS: dict[str, str] = {
     "file": "governance.audit.anchors.file.FileAnchor",
+}
+
+# What `manage.py evaluate` measures.
+MEASURES: dict[str, str] = {
+    "grounding": "governance.policies.evaluating.GroundingMeasure",
 }

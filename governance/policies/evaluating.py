@@ -6,28 +6,17 @@ cited items that are stored beside them. Stories are in one half only; rules wer
 """
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chimera.core.measures import Measure, said, share
 from governance.policies.base import Outcome
 from governance.policies.rules.grounding import Grounding
 
 FOLDER = Path(__file__).parent / "grounding_set"
 HALVES = ("tuned", "held_out")
 KINDS = ("name", "number", "date", "quotation")
-Z = 1.96  # of 95%
-
-
-def wilson(*, hits: int, of: int) -> tuple[float, float]:
-    """The interval in which the true share lies with 95%."""
-    if not of:
-        return 0.0, 1.0
-    share, spread = hits / of, Z * Z / of
-    middle = (share + spread / 2) / (1 + spread)
-    width = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return max(0.0, middle - width), min(1.0, middle + width)
 
 
 def snapshot(line: Mapping[str, Any], soul: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,14 +36,21 @@ def lines(half: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _share(hits: int, of: int) -> dict[str, Any]:
-    low, high = wilson(hits=hits, of=of)
-    return {
-        "hits": hits,
-        "of": of,
-        "share": round(hits / of, 4) if of else None,
-        "wilson": [round(low, 4), round(high, 4)],
-    }
+class GroundingMeasure(Measure):
+    """The rule of grounding on the set below."""
+
+    halves = HALVES
+
+    def found(self, *, file: Path | None, half: str | None) -> dict[str, Any]:
+        """By half; see `grounding`."""
+        return grounding(halves=[half] if half else HALVES)
+
+    def words(self, found: dict[str, Any]) -> Iterator[str]:
+        """Caught, by kind, and passed."""
+        for half, told in found.items():
+            yield f"{half}: caught {said(told['caught'])}, passed {said(told['passed'])}"
+            for kind, one in told["caught_by_kind"].items():
+                yield f"  planted {kind}s caught: {said(one)}"
 
 
 def grounding(*, halves: Sequence[str] = HALVES) -> dict[str, Any]:
@@ -76,9 +72,9 @@ def grounding(*, halves: Sequence[str] = HALVES) -> dict[str, Any]:
             if objects == line["true"]:
                 wrong.append({"id": line["id"], "true": line["true"], "span": finding.span})
         found[half] = {
-            "caught": _share(sum(hits for hits, _ in caught.values()), sum(of for _, of in caught.values())),
-            "caught_by_kind": {kind: _share(*caught[kind]) for kind in KINDS},
-            "passed": _share(passed, true),
+            "caught": share(hits=sum(hits for hits, _ in caught.values()), of=sum(of for _, of in caught.values())),
+            "caught_by_kind": {kind: share(hits=caught[kind][0], of=caught[kind][1]) for kind in KINDS},
+            "passed": share(hits=passed, of=true),
             "wrong": wrong,
         }
     return found

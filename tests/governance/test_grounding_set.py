@@ -34,13 +34,6 @@ def test_the_set_is_large_enough_and_its_halves_share_no_story() -> None:
             assert line["planted"] in line["text"]
 
 
-def test_the_interval_narrows_with_what_was_seen() -> None:
-    assert evaluating.wilson(hits=0, of=0) == (0.0, 1.0)
-    low, high = evaluating.wilson(hits=95, of=100)
-    assert low == pytest.approx(0.8882, abs=1e-3) and high == pytest.approx(0.9785, abs=1e-3)
-    assert evaluating.wilson(hits=950, of=1000)[0] > low
-
-
 def test_the_command_says_it_for_people_and_for_machines() -> None:
     out = StringIO()
     call_command("evaluate", "grounding", "--half", "tuned", stdout=out)
