@@ -20,7 +20,7 @@ class BadCorpus(Denied):
 
 
 class Measure(ABC):
-    """One line of MEASURES. Its examples come from a file of the user (`takes_file`), or `halves` names its own sets."""
+    """One line of MEASURES: on examples of a file of the user (`takes_file`), or on sets of its own (`halves`)."""
 
     takes_file: ClassVar[bool] = False
     halves: ClassVar[tuple[str, ...]] = ()
