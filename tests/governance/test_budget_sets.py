@@ -120,13 +120,15 @@ def test_more_than_was_held_is_refused_with_everything_else_of_the_set(world: Wo
 def test_work_that_broke_its_promise_is_settled_at_all_that_was_held(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reserve(want("a", 3_000, (BRAND,)), want("b", 3_000, (BRAND,)))
+    reserve(want("a", 3_000, (BRAND,)), want("b", 3_000, (BRAND,)), want("c", 1_000, (BRAND,)))
     with tenancy.brand(ALPHA, actor="test:settle"):
+        assert budgets.settle_within(key="c", amount_usd_micros=1_000)
+        assert not caplog.records  # all that was held is no broken promise
         assert budgets.settle_within(key="a", amount_usd_micros=3_001)
         assert budgets.settle_within(key="b", amount_usd_micros=1_000)
         assert not budgets.settle_within(key="b", amount_usd_micros=1_000)
         assert not budgets.settle_within(key="nobody's", amount_usd_micros=5)
-    assert state() == {BRAND: (0, 4_000)}
+    assert state() == {BRAND: (0, 5_000)}
     assert "a cost $0.003001, more than the $0.003 held" in caplog.text
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from chimera.core import clock, tenancy
 from governance.budgets import gates
+from governance.budgets import services as budgets
 from governance.budgets.models import Window
 from governance.budgets.services import Exhausted, Gate
 from governance.controls import selectors, services
@@ -128,6 +129,29 @@ def test_when_to_ask_again() -> None:
     assert Gate(**base, settled=50, reopens=midnight).wait_s(now=now) == 600.0
     assert Gate(**base, settled=50, reopens=midnight).wait_s(now=midnight) == 1.0
     assert Gate(**base, settled=50, reopens=None, window="total").wait_s(now=now) == 900.0
+
+
+def test_what_fits_to_the_last_micro_comes_back_and_one_more_does_not() -> None:
+    base = {"scope": AGENT, "limit": 100, "reserved": 50, "day": "2026-11-28", "reopens": None}
+    assert Gate(**base, settled=40, asked=60).comes_back and not Gate(**base, settled=40, asked=61).comes_back
+    assert Gate(**base, settled=None, asked=100).comes_back  # nothing is spent where no row says so
+    assert not Gate(**(base | {"limit": None}), settled=None, asked=0).comes_back
+    told = str(Exhausted(Gate(**(base | {"reserved": None}), settled=None, asked=101)))
+    assert "$0.00 spent, $0.00 set aside" in told and "A human must raise it." in told
+
+
+@pytest.mark.spec("GOV-4")
+def test_raising_the_limit_of_the_fleet_ends_the_pause_that_its_end_made(world: World) -> None:
+    limit(world, FLEET, 5_000)
+    for one in ALL:
+        limit(world, one, 100_000)
+    reserve("a", 5_000, ALL)
+    settle("a", 5_000)
+    assert pause(refused()) and set(shut()) == {FLEET}
+    with world.role("operator"), tenancy.all_brands(actor="user:ada"):
+        assert budgets.set_fleet_limit(limit_usd_micros=9_000).limit_usd_micros == 9_000
+    assert shut() == {}
+    reserve("b", 4_000, ALL)
 
 
 # Anomalies.

@@ -137,6 +137,10 @@ def test_the_fleets_limit_counts_at_once_and_never_goes_below_what_is_in_use(wor
     limit(world, FLEET, 1_500)
     reserve("b", 500)
     settle("a", 10)
+    with pytest.raises(
+        budgets.InUse, match=r"\$0\.00001 is spent and \$0\.0005 set aside today\. Set at least \$0\.00051,"
+    ):
+        limit(world, FLEET, 509)
     limit(world, FLEET, 510)
     with pytest.raises(Exhausted, match="fleet"):
         reserve("c", 1)
