@@ -22,6 +22,7 @@ from governance.reviews import services as answers
 from governance.reviews.locking import Stale
 from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
+from publishing.posts import answers as doubts
 
 Form = QueryDict
 KEPT = ("text", "code", "span", "reason", "answer", "evidence", "hours", "to")
@@ -78,7 +79,7 @@ def _resolve(item: ReviewItem, form: Form) -> str:
     if answer not in DoubtAnswer.values:
         raise answers.WrongAnswer("Choose one of the answers.")
     evidence, reason = form.get("evidence", ""), form.get("reason", "")
-    answers.resolve(item=item, answer=DoubtAnswer(answer), evidence=evidence, reason=reason)
+    doubts.resolve(item=item, answer=DoubtAnswer(answer), evidence=evidence, reason=reason)
     return "Answered"
 
 

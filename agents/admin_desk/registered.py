@@ -10,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
+from unfold.decorators import display
 
-from agents.admin_desk import hands, page, showing
+from agents.admin_desk import group_hands, groups, hands, page, showing
 from chimera.core.errors import ChimeraError
 from governance.admin import ReviewItemAdmin
 from governance.admin_queue import filters_in
@@ -24,6 +26,18 @@ View = Callable[..., HttpResponse]
 @admin.register(ReviewItem)
 class DeskAdmin(ReviewItemAdmin):
     """The queue as a list, and one card at a time."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """With the way to the group."""
+        return [*super().get_list_display(request), "together"]
+
+    @display(description="group")
+    def together(self, item: ReviewItem) -> str:
+        """The trend or campaign, where what waits of it is decided together."""
+        if not item.group:
+            return ""
+        kind, number = showing.group_kind(item.group), item.group.rpartition(":")[2]
+        return format_html('<a class="underline" href="{}">{} {}</a>', showing.group_address(item.group), kind, number)
 
     def get_urls(self) -> list[Any]:
         """With the desk. What changes anything is a POST, and asks for the permission to decide."""
@@ -38,7 +52,14 @@ class DeskAdmin(ReviewItemAdmin):
             path("desk/<int:item_id>/undo/", does(require_POST(hands.undo)), name="desk_undo"),
             path("desk/<int:item_id>/<slug:hand>/", does(require_POST(hands.give), site=site), name="desk_hand"),
         ]
-        return [*desk, *super().get_urls()]
+        group = [
+            path("desk/group/", looks(require_GET(groups.look), site=site), name="desk_group"),
+            path("desk/group/decide/", does(require_POST(group_hands.decide), site=site), name="desk_group_decide"),
+            path("desk/group/undo/", does(require_POST(group_hands.undo), site=site), name="desk_group_undo"),
+            path("desk/group/claim/", does(require_POST(group_hands.claim)), name="desk_group_claim"),
+            path("desk/group/leave/", does(require_POST(group_hands.leave)), name="desk_group_leave"),
+        ]
+        return [*group, *desk, *super().get_urls()]
 
     def _door(self, permission: str) -> Callable[..., View]:
         def door(view: View, **more: Any) -> View:
@@ -56,10 +77,12 @@ class DeskAdmin(ReviewItemAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """With the way to the desk: these reviews, one by one."""
         try:
-            queue = urlencode(filters_in(request).as_json())
+            filters = filters_in(request)
+            queue = urlencode(filters.as_json())
+            group = showing.group_address(filters.group) if filters.group else ""
         except ChimeraError:
-            queue = ""  # the list itself says what is wrong with it
-        return super().changelist_view(request, {**(extra_context or {}), "desk_queue": queue})
+            queue = group = ""  # the list itself says what is wrong with it
+        return super().changelist_view(request, {**(extra_context or {}), "desk_queue": queue, "desk_group": group})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from agents.cards import selectors as cards
 from agents.judge.editing import EDITABLE
 from chimera.core import clock, differences, money, tenancy
 from governance.reviews import putting_off
+from governance.reviews import selectors as reviews
 from governance.reviews.locking import Stale
-from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
+from governance.reviews.models import RejectReason, ReviewItem, ReviewKind
+from governance.reviews.states import ReviewStatus
+from governance.reviews.together import TOGETHER_MAX
 
 CARD, NOTHING = "admin/desk/card.html", "admin/desk/nothing.html"
 DECIDES = "governance.decide_reviewitem"
@@ -56,18 +61,19 @@ def context(request: HttpRequest, *, item: ReviewItem | None, queue: str, said: 
         "is_exhausted": item.kind == ReviewKind.EXHAUSTED,
         "may_see_agents": request.user.has_perm("agents.view_agent"),
         "reasons": RejectReason.choices,
-        "answers": DoubtAnswer.choices,
+        "checks_in": _span(settings.EFFECT_KEEP_CHECKING_S),
         "holds": HOLDS,
         "people": [name for name in putting_off.deciders() if name != request.user.get_username()]
         if may_decide
         else [],
         "undo_s": f"{settings.REVIEW_UNDO_S:g}" if settings.REVIEW_UNDO_S else "",
         **_money(card),
+        **_group(item),
         "open": said.open,
         "refused": said.refused,
         "kept": said.kept,
         "alts": list(zip_longest([one.alt for one in card.shown.media], said.kept.get("alts", [])))[:MEDIA_MAX],
-        "stale": _changed(stale) if stale else None,
+        "stale": changed(stale) if stale else None,
     }
 
 
@@ -88,6 +94,33 @@ def named(actor: str) -> str:
     return actor.removeprefix("user:")
 
 
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"
+
+
+def group_kind(group: str) -> str:
+    """ "trend" or "campaign", of publishing.trend:7."""
+    return group.rpartition(".")[2].partition(":")[0]
+
+
+def group_address(group: str) -> str:
+    """Where what waits of a trend or campaign is decided together."""
+    return f"{reverse('admin:desk_group')}?{urlencode({'group': group})}"
+
+
+def _group(item: ReviewItem) -> dict[str, Any]:
+    """How many wait of the same trend or campaign, this one among them, counted up to a page of them. One query."""
+    if not item.group or item.status != ReviewStatus.PENDING:
+        return {}
+    beside = len(reviews.of_group(group=item.group).order_by().values_list("pk", flat=True)[:TOGETHER_MAX])
+    return {
+        "beside": beside,
+        "beside_max": TOGETHER_MAX,
+        "group_kind": group_kind(item.group),
+        "group_address": group_address(item.group),
+    }
+
+
 def _money(card: cards.Card) -> dict[str, Any]:
     cost = card.cost
     if cost is None:
@@ -101,6 +134,7 @@ def _money(card: cards.Card) -> dict[str, Any]:
     }
 
 
-def _changed(stale: Stale) -> dict[str, Any]:
+def changed(stale: Stale) -> dict[str, Any]:
+    """Why a card is stale, and word by word what changed."""
     former, current = (str(one.get("text") or "") for one in (stale.former_payload, stale.current_payload))
     return {"why": str(stale), "words": differences.words(before=former, after=current) if former != current else []}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agents.cards import alike, history, marking, money, post, sources
+from agents.cards import alike, doubt, history, marking, money, post, sources
 from agents.cards.alike import Alike
+from agents.cards.doubt import Doubt
 from agents.cards.history import History
 from agents.cards.marking import Mark, Piece
 from agents.cards.money import Cost
@@ -76,12 +77,40 @@ class Card:
     cost: Cost | None
     alike: tuple[Alike, ...]
     history: History | None
-    effect: Mapping[str, Any]
+    doubt: Doubt | None
 
     @property
     def objections(self) -> list[Note]:
         """What asks for a human."""
         return [note for note in self.notes if note.objects]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """What of a review is looked at beside others of its group: from its snapshot alone."""
+
+    item: ReviewItem
+    agent: Mapping[str, Any]
+    shown: Shown
+    objections: tuple[Note, ...]
+    score: Score | None
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether a plain yes or no is an answer to it."""
+        return self.item.kind != ReviewKind.IN_DOUBT
+
+
+def brief(*, item: ReviewItem, at: datetime) -> Brief:
+    """A review in short, without a query: what nothing says, its trend, cost and history are on its own card."""
+    notes, marks = _notes(item.snapshot)
+    return Brief(
+        item=item,
+        agent={"name": "", "handle": item.agent, **item.snapshot.get("agent", {})},
+        shown=post.of(snapshot=item.snapshot, marks=marks, at=at),
+        objections=tuple(note for note in notes if note.objects),
+        score=_score(item.snapshot),
+    )
 
 
 def of(*, item: ReviewItem, at: datetime) -> Card:
@@ -107,7 +136,7 @@ def of(*, item: ReviewItem, at: datetime) -> Card:
         cost=None if is_sample else money.of(brand_id=item.brand_id, tasks=tasks, payload=snapshot["payload"], at=at),
         alike=alike.of(snapshot=snapshot, brand_id=item.brand_id),
         history=None if is_sample else history.of(brand_id=item.brand_id, task=item.task, tasks=tasks),
-        effect=snapshot.get("effect", {}),
+        doubt=doubt.of(item=item) if snapshot.get("effect") else None,
     )
 
 

@@ -29,7 +29,7 @@ _CARDS = {
     "subject": _TASK.format("t.subject"),
     "task": _TASK.format("t.task"),
     "agent": f"'agent_' || (t.id + k.n) %% {AGENTS}",
-    "group_key": "'publishing.trend:' || (t.id + k.n) %% 5000",
+    "group_key": "'publishing.trend:' || (t.id + k.n) / 50",  # some hundred of each: more than one page
     # Over the next half day, in no order of their making.
     "deadline": "t.deadline + ((k.n * 7919) %% 43200) * interval '1 second'",
     "urgent_at": "t.urgent_at + ((k.n * 7919) %% 43200) * interval '1 second'",

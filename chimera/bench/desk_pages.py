@@ -22,6 +22,7 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "card": lambda client, card: client.get(f"{LIST}desk/{card.pk}/"),
     "next_card": lambda client, card: client.get(f"{LIST}desk/next/?after={card.pk}", headers=LIVE),
     "heartbeat": lambda client, card: client.post(f"{LIST}desk/{card.pk}/heartbeat/", {"claim": "1"}, headers=LIVE),
+    "group": lambda client, card: client.get(f"{LIST}desk/group/", {"group": card.group}),
     "decision": lambda client, card: client.post(
         f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
     ),

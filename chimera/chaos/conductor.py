@@ -190,6 +190,13 @@ class Run:
         sent = {found.about.get(effect, effect): times for effect, times in timing.sent_times(found.events).items()}
         recoveries = timing.recoveries_s(blows=self.crew.blows, attempts=found.attempts, sent=sent)
         doubts = timing.doubts_s(attempts=found.attempts, sent=sent)
+        class_of = {post.subject: post.effect_class for post in found.posts}
+        by_class = {
+            name: timing.doubts_s(
+                attempts=found.attempts, sent={key: times for key, times in sent.items() if class_of.get(key) == name}
+            )
+            for name in ("A", "B", "C")
+        }
         away, restarts = self.stage.valkey_away, self.stage.postgres_away
         delays = timing.start_delays_s(events=found.events, attempts=found.attempts, during=away, but_not=restarts)
         slowest = slowest_s(probe.answers, during=away, but_not=restarts)
@@ -200,6 +207,7 @@ class Run:
             "doubts": len(doubts),
             "doubt_resolution_p50_s": timing.percentile(doubts, 0.5),
             "doubt_resolution_p95_s": timing.percentile(doubts, 0.95),
+            "doubt_resolution_p95_s_by_class": {name: timing.percentile(took, 0.95) for name, took in by_class.items()},
             "valkey_down_s": _sum_s(away),
             "postgres_down_s": _sum_s(restarts),
             "start_delay_p95_s_without_valkey": timing.percentile(delays, 0.95),

@@ -5,13 +5,16 @@ Times are of the database's clock, so that a clock that was shifted while the fl
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chimera.chaos.crew import Blow
 from chimera.chaos.stage import Window
 
+# From the moment that an effect was SENT to the one at which it was known, None when it never was.
+Stretch = tuple[datetime, datetime | None]
+Stretches = dict[str, list[Stretch]]
 _OWNER = re.compile(r"\.(\d+)\.\d+(?: |$)")
 
 
@@ -53,21 +56,25 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))], 2)
 
 
-def sent_times(events: Iterable[Event]) -> dict[str, tuple[datetime, datetime | None]]:
-    """When each effect was first SENT, and when it was known for certain or handed to a human."""
-    found: dict[str, tuple[datetime, datetime | None]] = {}
+def sent_times(events: Iterable[Event]) -> Stretches:
+    """By effect: from when until when each time it was SENT: known for certain then, live or not, or with a human.
+
+    One that was opened again is known not to be live, so what it waits for until it is sent once more is no doubt.
+    """
+    found: Stretches = defaultdict(list)
     for event in events:
-        if not event.subject.startswith("governance.effect:"):
+        if not event.subject.startswith("governance.effect:") or event.from_status == event.to_status:
             continue
-        if event.to_status == "SENT" and event.subject not in found:
-            found[event.subject] = (event.at, None)
-        elif event.from_status == "SENT" and event.to_status != "SENT" and event.subject in found:
-            found[event.subject] = (found[event.subject][0], event.at)
+        stretches = found[event.subject]
+        if event.to_status == "SENT":
+            stretches.append((event.at, None))
+        elif event.from_status == "SENT" and stretches:
+            stretches[-1] = (stretches[-1][0], event.at)
     return found
 
 
 def recoveries_s(
-    *, blows: Sequence[Blow], attempts: Sequence[Attempt], sent: dict[str, tuple[datetime, datetime | None]]
+    *, blows: Sequence[Blow], attempts: Sequence[Attempt], sent: Mapping[str, Sequence[Stretch]]
 ) -> list[float]:
     """For each row that a dead or frozen process held: seconds until its next claim. `sent` by subject of the row.
 
@@ -86,21 +93,26 @@ def recoveries_s(
                 continue
             if not held.claimed_at.timestamp() <= blow.at < after.claimed_at.timestamp():
                 continue
-            first, known = sent.get(held.subject, (None, None))
-            if first and first.timestamp() <= blow.at and not (known and known.timestamp() <= blow.at):
+            if any(_covers(stretch, blow.at) for stretch in sent.get(held.subject, ())):
                 continue
             found.append(after.claimed_at.timestamp() - blow.at)
     return found
 
 
-def doubts_s(*, attempts: Sequence[Attempt], sent: dict[str, tuple[datetime, datetime | None]]) -> list[float]:
-    """For each effect whose outcome was unknown (its row was claimed again while it was SENT): until it was known."""
+def _covers(stretch: Stretch, at: float) -> bool:
+    first, known = stretch
+    return first.timestamp() <= at and not (known and known.timestamp() <= at)
+
+
+def doubts_s(*, attempts: Sequence[Attempt], sent: Mapping[str, Sequence[Stretch]]) -> list[float]:
+    """For each send whose outcome was unknown (its row was claimed again while it was SENT): until it was known."""
     claims: defaultdict[str, list[datetime]] = defaultdict(list)
     for one in attempts:
         claims[one.subject].append(one.claimed_at)
     return [
         (known - first).total_seconds()
-        for subject, (first, known) in sent.items()
+        for subject, stretches in sent.items()
+        for first, known in stretches
         if known is not None and any(first < at <= known for at in claims[subject])
     ]
 

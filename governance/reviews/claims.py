@@ -4,7 +4,8 @@ Requirements: REV-3.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -25,8 +26,8 @@ class TooMany(Denied):
     """More at once than one statement should lock."""
 
 
-def _lease() -> dict[str, object]:
-    return {"claimed_by": tenancy.current_actor(), "claimed_until": Now() + timedelta(seconds=settings.REVIEW_LEASE_S)}
+def _lease(as_of: datetime | Now) -> dict[str, Any]:
+    return {"claimed_by": tenancy.current_actor(), "claimed_until": as_of + timedelta(seconds=settings.REVIEW_LEASE_S)}
 
 
 def claim(*, item_id: int) -> ReviewItem:
@@ -40,7 +41,7 @@ def claim(*, item_id: int) -> ReviewItem:
         by = f" by {item.decided_by}" if item.decided_by else ""
         raise NotPending(f"This review was already answered ({item.status.lower()}{by}).")
     locking.require_free(item=item, as_of=as_of)
-    return _taken(item)
+    return _taken(item, as_of)
 
 
 def claim_next(*, queue: Filters, after: int | None = None) -> ReviewItem | None:
@@ -51,17 +52,31 @@ def claim_next(*, queue: Filters, after: int | None = None) -> ReviewItem | None
     """
     reviewer = tenancy.current_actor()
     for cards in selectors.from_here(queue=queue, reviewer=reviewer, after=after):
-        free = cards.filter(filters.free(reviewer=reviewer))
+        free = cards.filter(filters.free(reviewer=reviewer)).annotate(as_of=Now())
         item = free.select_for_update(skip_locked=True, of=("self",)).first()
         if item is not None:
-            return _taken(item)
+            return _taken(item, item.as_of)
     return None
 
 
-def _taken(item: ReviewItem) -> ReviewItem:
-    ReviewItem.objects.filter(pk=item.pk).update(**_lease())
-    fresh = ReviewItem.objects.values_list("claimed_by", "claimed_until").get(pk=item.pk)
-    item.claimed_by, item.claimed_until = fresh
+def claim_free(*, item_ids: Sequence[int]) -> list[Held]:
+    """Take those of the cards that nobody else has, or keep them; says of each who has it now. Raises TooMany.
+
+    Waits for nobody: a card that somebody answers at this moment is left alone.
+    """
+    if len(item_ids) > UNCLAIM_MAX:
+        raise TooMany(f"At most {UNCLAIM_MAX} reviews at once, not {len(item_ids)}; choose fewer.")
+    reviewer = tenancy.current_actor()
+    cards = ReviewItem.objects.filter(filters.free(reviewer=reviewer), pk__in=item_ids, status=ReviewStatus.PENDING)
+    free = list(cards.select_for_update(skip_locked=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
+    ReviewItem.objects.filter(pk__in=free).update(**_lease(Now()))
+    return selectors.who_have(item_ids=item_ids, reviewer=reviewer)
+
+
+def _taken(item: ReviewItem, as_of: datetime) -> ReviewItem:
+    lease = _lease(as_of)
+    ReviewItem.objects.filter(pk=item.pk).update(**lease)
+    item.claimed_by, item.claimed_until = lease["claimed_by"], lease["claimed_until"]
     return item
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -85,13 +86,22 @@ def size(*, queue: Filters, reviewer: str) -> int:
 
 def who_has(*, item_id: int, reviewer: str) -> Held:
     """Who has a card open now."""
-    row = (
-        ReviewItem.objects.filter(pk=item_id)
+    return who_have(item_ids=[item_id], reviewer=reviewer)[0]
+
+
+def who_have(*, item_ids: Sequence[int], reviewer: str) -> list[Held]:
+    """Who has each of these cards open now, in the order given."""
+    found = {
+        pk: row
+        for pk, *row in ReviewItem.objects.filter(pk__in=item_ids)
         .annotate(as_of=Now())
-        .values_list("status", "claimed_by", "claimed_until", "as_of")
-        .first()
-    )
-    status, by, until, as_of = row or ("GONE", "", None, None)
+        .values_list("pk", "status", "claimed_by", "claimed_until", "as_of")
+    }
+    return [_held(pk, found.get(pk, ["GONE", "", None, None]), reviewer) for pk in item_ids]
+
+
+def _held(item_id: int, row: Sequence[Any], reviewer: str) -> Held:
+    status, by, until, as_of = row
     lives = until is not None and as_of is not None and until > as_of
     return Held(
         item_id=item_id,
@@ -100,6 +110,11 @@ def who_has(*, item_id: int, reviewer: str) -> Held:
         until=until if lives else None,
         is_mine=lives and by == reviewer,
     )
+
+
+def of_group(*, group: str) -> QuerySet[ReviewItem]:
+    """What waits of one trend or campaign (publishing.trend:7), most urgent first, in whoever's hands; no samples."""
+    return pending().filter(group=group)
 
 
 def saved_queues(*, reviewer: str) -> list[SavedQueue]:

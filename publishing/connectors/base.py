@@ -8,6 +8,7 @@ A publish has five ends and no more: a receipt, `Rejected` (surely not published
 Requirements: PUB-1, PUB-2, PUB-4, PUB-6.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from chimera.core.errors import Denied, Unavailable
+
+WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +91,18 @@ class CannotRead(Denied):
     """This platform does not show what an account has posted."""
 
 
+class NoSuchPlace(Denied):
+    """What a human gave for the place of a post is none on this platform; says what to give."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a post is live: its id on the platform, and its address ("" when only the id was given)."""
+
+    platform_id: str
+    url: str
+
+
 class Connector(ABC):
     """A platform as seen by a publish worker.
 
@@ -106,6 +121,9 @@ class Connector(ABC):
     sponsor_field: ClassVar[str] = ""
     can_look_up: ClassVar[bool] = False
     spends_grants: ClassVar[bool] = False
+    # What the path of a post's address, and its bare id, look like.
+    post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
+    id_pattern: ClassVar[str] = r"[^\s/]{1,120}"
 
     @abstractmethod
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
@@ -149,8 +167,50 @@ class Connector(ABC):
         """The newest posts of an account. Raises Unavailable or CannotRead."""
         raise CannotRead(f"{self.platform} does not list the posts of an account; a human has to look.")
 
+    def account_page(self, *, account_handle: str) -> str:
+        """Where people see what an account has posted; "" when the connector does not know."""
+        return ""
+
     def id_of(self, *, evidence: str) -> str:
-        """The platform's id of a post from what a human gives: the id itself, or the last part of its address."""
-        if not evidence.startswith(("http://", "https://")):
+        """The platform's id of a post from what a human gave: the id itself, or the last part of its address."""
+        if not evidence.startswith(WEB):
             return evidence[:120]
         return (urlsplit(evidence).path.rstrip("/").rpartition("/")[2] or evidence)[:120]
+
+    def place_of(self, *, evidence: str) -> Place:
+        """The same, checked: evidence that is no post of this platform raises NoSuchPlace, which says what to give.
+
+        An address is of this platform when it is on the host of its accounts' pages; where none is known, anywhere.
+        """
+        said = evidence.strip()
+        if not said.lower().startswith(WEB):
+            if not (said.isprintable() and re.fullmatch(self.id_pattern, said)):
+                raise NoSuchPlace(
+                    f"“{said[:80]}” is no id of a post on {self.platform}; paste the address of the post."
+                )
+            return Place(platform_id=said, url="")
+        try:
+            parts = urlsplit(said)
+            host = _host(said)
+        except ValueError:
+            raise NoSuchPlace(f"“{said[:80]}” is no web address; open the post and paste its address.") from None
+        home = _host(self.account_page(account_handle="x"))
+        if home and host != home:
+            raise NoSuchPlace(
+                f"“{said[:80]}” is not on {self.platform}, which is at {home}; "
+                "open the post there and paste its address."
+            )
+        found = re.fullmatch(self.post_path, parts.path)
+        if found is None or not said.isprintable():
+            raise NoSuchPlace(
+                f"“{said[:80]}” is no page of a single post on {self.platform}; "
+                "open the post itself and paste its address."
+            )
+        return Place(platform_id=found["id"], url=said)
+
+
+def _host(url: str) -> str:
+    """Host and port of an address; the names of this machine are one. Raises ValueError."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").replace("localhost", "127.0.0.1")
+    return f"{host}:{parts.port}" if parts.port else host

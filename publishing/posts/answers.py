@@ -4,6 +4,9 @@ An in-doubt card says what is live and what is to be done; a card of used-up att
 neither: a doubt whose card expired is looked at again, and asked again.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 
 from chimera.core import registry, tenancy, wake
@@ -15,7 +18,7 @@ from governance.reviews import selectors as review_queue
 from governance.reviews import services as reviews
 from governance.reviews.models import DoubtAnswer, ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
-from publishing.connectors.base import Connector
+from publishing.connectors.base import Connector, NoSuchPlace
 from publishing.posts import doubt, landing
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
@@ -42,13 +45,46 @@ def act_on_answers() -> int:
     return acted
 
 
+def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason: str = "") -> ReviewItem:
+    """Say what became of a post in doubt; where it is live is checked first: on its platform, a post, and no other of
+    ours. Raises NoSuchPlace, WrongAnswer, and what an answer raises.
+    """
+    said = evidence.strip()
+    asked = ReviewItem.objects.get(pk=item.pk)
+    if asked.kind == ReviewKind.IN_DOUBT and answer == DoubtAnswer.FOUND_LIVE and said:
+        place = _connector(asked.snapshot["payload"]).place_of(evidence=said)
+        other = _other(asked, place.platform_id)
+        if other is not None:
+            raise NoSuchPlace(
+                f"“{said[:80]}” is {other.subject}, which went out before; look for the one that this card is about."
+            )
+        said = place.url or place.platform_id
+    return reviews.resolve(item=item, answer=answer, evidence=said, reason=reason)
+
+
+def _connector(payload: Mapping[str, Any]) -> Connector:
+    return registry.get("CONNECTORS", str(payload.get("platform", "")), Connector)
+
+
+def _other(review: ReviewItem, platform_id: str) -> Post | None:
+    """Another post of the same account that is known under this id."""
+    number = review.about.rpartition(":")[2]
+    of_account = Post.objects.filter(brand_id=review.brand_id, pk=int(number)).values("account_id")
+    others = Post.objects.filter(brand_id=review.brand_id, account_id__in=of_account, platform_id=platform_id)
+    return others.exclude(pk=int(number)).first()
+
+
 def _resolved(post: Post, effect: Effect, review: ReviewItem) -> None:
     """Of an act in doubt. The database takes a retry only from this very review."""
     told = {"found_by": review.subject, "by": review.decided_by}
     if review.answer == DoubtAnswer.FOUND_LIVE:
         evidence = review.evidence_url
         url = evidence if evidence.startswith(("http://", "https://")) else ""
-        platform_id = registry.get("CONNECTORS", post.payload["platform"], Connector).id_of(evidence=evidence)
+        platform_id = _connector(post.payload).id_of(evidence=evidence)
+        if (other := _other(review, platform_id)) is not None:  # found since the answer was given
+            why = f"What was found ({platform_id}) is {other.subject} by now; look again whether this one is live."
+            doubt.ask(post=post, effect=effect, why=why, fence=None)
+            return
         told |= {"platform_id": platform_id, "url": url}
         landing.published(post=post, effect=effect, platform_id=platform_id, url=url, told=told, fence=None)
     elif review.answer == DoubtAnswer.GIVE_UP:

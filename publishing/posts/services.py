@@ -251,6 +251,7 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
             effects.note_look_up(effect=effect, result="not_sent", said=str(outcome))
             effects.reopen(effect=effect, by="not sent")
         elif effect.platform_class != "A":
-            after_s = max(after_s, effects.wait_s(effect=effect))
+            # Next it is read, or a human is asked: neither waits for a platform that takes no posts to come back.
+            after_s = effects.wait_s(effect=effect)
         # Otherwise nobody knows: the effect stays SENT, and whoever claims the post next finds out.
         leases.give_back(row=post, after_s=after_s, note=str(outcome), counts=counts)

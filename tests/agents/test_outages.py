@@ -20,7 +20,7 @@ from chimera.core.money import Allowance
 from governance.controls import services as controls
 from governance.controls.models import ControlKind
 from governance.models import Attempt, Effect
-from publishing.connectors.base import NotSent
+from publishing.connectors.base import NotSent, Unknown
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 from tests import people
@@ -187,6 +187,26 @@ def test_a_long_outage_of_the_platform_exhausts_no_post(world: World, plaza: Fak
     world.shift_clock("4 hours")
     posts.drain(seconds=30)
     assert post().status == "PUBLISHED"
+
+
+@pytest.mark.spec("PUB-4")
+@pytest.mark.parametrize(("effect_class", "looks"), [("B", 1), ("C", 0)])
+def test_a_doubt_does_not_wait_for_the_platform_to_take_posts_again(
+    world: World, plaza: FakePlaza, settings: Any, effect_class: str, looks: int
+) -> None:
+    settings.CIRCUIT_OPEN_S = 280.0
+    plaza.is_of_class(effect_class)
+    plaza.answers = [Unknown("No answer.")]
+    for _ in range(4):
+        circuits.report(provider="plaza", failed=True, note="No answer.")
+    posts.drain(seconds=30)
+    assert Circuit.objects.get().status == "OPEN"
+    world.shift_clock("30 seconds")  # the call is over
+    posts.drain(seconds=30)
+    with looking():
+        effect = Effect.objects.get()
+    assert (effect.status, effect.absences) == ("IN_DOUBT" if effect_class == "C" else "SENT", looks)
+    assert len(plaza.keys) == 1
 
 
 def test_a_stop_between_the_probe_and_the_call_leaves_the_probe_to_the_next(world: World, plaza: FakePlaza) -> None:

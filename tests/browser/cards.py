@@ -113,7 +113,9 @@ def snapshot(text: str) -> dict[str, Any]:
     return {**measured, "routing": routing, "verdict": verdict.as_json()}
 
 
-def ask(*, agent: Agent, text: str = TEXT, minutes: int = 60, number: int = 1, **changed: Any) -> ReviewItem:
+def ask(
+    *, agent: Agent, text: str = TEXT, minutes: int = 60, number: int = 1, group: str = "", **changed: Any
+) -> ReviewItem:
     """A card with a task of its own and its artifact, due in so many minutes; as the application.
 
     `number` tells texts apart that were judged once; `changed` are parts of the payload.
@@ -131,16 +133,17 @@ def ask(*, agent: Agent, text: str = TEXT, minutes: int = 60, number: int = 1, *
         snapshot={**found, "payload": payload},
         why="The agent is on probation: every post is reviewed.",
         deadline=clock.now() + timedelta(minutes=minutes),
+        group=group,
     )
 
 
-def queue(world: World, *, count: int) -> list[int]:
+def queue(world: World, *, count: int, group: str = "") -> list[int]:
     """So many cards of one agent, most urgent first, each with a text of its own; ids."""
     with world.role("app"), tenancy.brand(ALPHA, actor="test:cards"):
         bea = agent()
         made = []
         for place in range(count):
-            made.append(ask(agent=bea, minutes=60 + place, number=place + 1).pk)
+            made.append(ask(agent=bea, minutes=60 + place, number=place + 1, group=group).pk)
         return made
 
 

@@ -40,7 +40,7 @@ def test_who_had_nothing_in_hand_recovers_nothing() -> None:
 def test_a_post_that_was_sent_counts_as_doubt_and_not_as_recovery() -> None:
     post = "publishing.post:1"
     attempts = [claim(1, 100, 0.0, subject=post), claim(2, 200, 21.0, 22.0, subject=post)]
-    sent = {post: (at(0.5), at(22.0))}
+    sent: timing.Stretches = {post: [(at(0.5), at(22.0))]}
     assert timing.recoveries_s(blows=[blow(100, 1.0)], attempts=attempts, sent=sent) == []
     assert timing.doubts_s(attempts=attempts, sent=sent) == [21.5]
     assert timing.doubts_s(attempts=attempts[:1], sent=sent) == []
@@ -54,7 +54,23 @@ def test_an_effect_is_sent_until_it_is_known() -> None:
         )  # fmt: skip
 
     events = [event("INTENDED", "SENT", 1), event("SENT", "SENT", 5), event("SENT", "IN_DOUBT", 9)]
-    assert timing.sent_times(events) == {"governance.effect:1": (at(1), at(9))}
+    assert timing.sent_times(events) == {"governance.effect:1": [(at(1), at(9))]}
+
+
+def test_what_waits_to_be_sent_once_more_is_known_not_to_be_live_and_in_no_doubt() -> None:
+    def event(start: str, end: str, seconds: float) -> Event:
+        return Event(
+            subject="governance.effect:1", actor="a", action="update", from_status=start, to_status=end,
+            state_version=2, at=at(seconds),
+        )  # fmt: skip
+
+    moves = [("INTENDED", "SENT", 1), ("SENT", "INTENDED", 9), ("INTENDED", "SENT", 400), ("SENT", "CONFIRMED", 403)]
+    sent = timing.sent_times([event(*one) for one in moves])
+    assert sent == {"governance.effect:1": [(at(1), at(9)), (at(400), at(403))]}
+    attempts = [claim(number, 100, second, subject="governance.effect:1") for number, second in enumerate((0, 8, 402))]
+    assert timing.doubts_s(attempts=attempts, sent=sent) == [8.0, 3.0]
+    waits = [claim(7, 300, 200.0, subject="governance.effect:1"), claim(8, 300, 205.0, subject="governance.effect:1")]
+    assert timing.recoveries_s(blows=[blow(300, 201.0)], attempts=waits, sent=sent) == [4.0]
 
 
 def test_only_what_became_due_without_the_broker_counts_as_delayed() -> None:

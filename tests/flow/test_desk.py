@@ -17,6 +17,7 @@ from tests import people
 from tests.conftest import ALPHA, World
 
 DESK = "/admin/governance/reviewitem/desk/"
+LIVE_AT = "http://127.0.0.1:8802/p/0123456789abcdef"
 EVIL = "{{constructor}} ');alert(1)// </script><b onclick=x> in Orlowe"
 
 
@@ -220,7 +221,7 @@ def test_a_doubt_is_answered_at_the_desk_by_what_somebody_found(world: World, de
             kind="in_doubt",
             content_hash="x",
             snapshot={
-                "payload": {"text": "Is it live?"},
+                "payload": {"text": "Is it live?", "platform": "plaza"},
                 "agent": {"handle": "bea_unscrews", "name": "Bea"},
                 "effect": {
                     "status": "IN_DOUBT",
@@ -235,19 +236,19 @@ def test_a_doubt_is_answered_at_the_desk_by_what_somebody_found(world: World, de
         )
     address = f"{DESK}{lost.pk}"
     page = desk.get(f"{address}/").content.decode()
-    assert "Say what you found" in page and "sent 2 times" in page and "key-77" in page
+    assert "Found live" in page and "2 times" in page and "key-77" in page
     assert f"{address}/approve/" not in page and f"{address}/reject/" not in page
     assert "<b onclick" not in page
     other = desk.get(f"{DESK}{pending_of('agents.task').pk}/").content.decode()
-    assert "Say what you found" not in other
+    assert "Found live" not in other
     desk.post(f"{address}/approve/", seen(lost))
     for fields in ({"answer": "found_live", "evidence": ""}, {"answer": "", "evidence": "x"}):
         desk.post(f"{address}/resolve/", {**seen(lost), **fields})
     assert pending_of("publishing.post").status == "PENDING"
-    desk.post(f"{address}/resolve/", {**seen(lost), "answer": "found_live", "evidence": "http://plaza/p/9"})
+    desk.post(f"{address}/resolve/", {**seen(lost), "answer": "found_live", "evidence": f"{LIVE_AT}/"})
     with tenancy.all_brands(actor="test:look"):
         lost.refresh_from_db()
-        assert (lost.status, lost.answer, lost.evidence_url) == ("APPROVED", "found_live", "http://plaza/p/9")
+        assert (lost.status, lost.answer, lost.evidence_url) == ("APPROVED", "found_live", f"{LIVE_AT}/")
         assert lost.decided_by == "user:ada"
 
 

@@ -102,13 +102,22 @@ def sent(*, row: Post, jti: str = "jti-1", platform_class: str = "A") -> Effect:
     return effects.send(effect=effect(row=row, platform_class=platform_class), row=row, jti=jti, call_timeout_s=10)
 
 
-def card(*, brand_id: int = 1, about: str = "agents.task:1", text: str = "Hello.", late: bool = False) -> ReviewItem:
+def card(
+    *,
+    brand_id: int = 1,
+    about: str = "agents.task:1",
+    text: str = "Hello.",
+    late: bool = False,
+    kind: ReviewKind = ReviewKind.DOUBT,
+    group: str = "",
+) -> ReviewItem:
     """A pending review; with `late` its deadline has passed."""
     return reviews.ask(
         brand_id=brand_id,
         about=about,
         task="agents.task:1",
-        kind=ReviewKind.DOUBT,
+        kind=kind,
+        group=group,
         snapshot={"payload": {"text": text}},
         why="The judge doubts the closing line.",
         deadline=clock.now() + timedelta(hours=-1 if late else 1),

@@ -1,5 +1,6 @@
 """Plaza as platforms of other classes, its new faults, and reading what an account has posted. PUB-1, PUB-4."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from chimera.core.errors import Unavailable
-from publishing.connectors.base import Absent, CannotRead, Found, Receipt, Unknown
+from publishing.connectors.base import Absent, CannotRead, Found, NoSuchPlace, Place, Receipt, Unknown
 from publishing.connectors.plaza import client as plaza_client
 from publishing.connectors.plaza import server as plaza_server
 from publishing.connectors.plaza.client import PlazaConnector
@@ -187,6 +188,48 @@ def test_an_id_is_taken_from_what_a_human_gives() -> None:
     assert found(evidence="https://plaza/p/abc/") == "abc"
     assert found(evidence="abc") == "abc"
     assert found(evidence="https://plaza") == "https://plaza"
+
+
+HOME = "http://127.0.0.1:8802"
+POST = "0123456789abcdef"
+
+
+@pytest.mark.spec("PUB-4")
+@pytest.mark.parametrize(
+    ("evidence", "place"),
+    [
+        (POST, Place(platform_id=POST, url="")),
+        (f" {HOME}/p/{POST} ", Place(platform_id=POST, url=f"{HOME}/p/{POST}")),
+        (
+            f"http://localhost:8802/p/{POST}/?from=x",
+            Place(platform_id=POST, url=f"http://localhost:8802/p/{POST}/?from=x"),
+        ),
+        ("abc", "“abc” is no id of a post on plaza"),
+        (f"https://other.example/p/{POST}", "is not on plaza, which is at 127.0.0.1:8802"),
+        (f"{HOME}/@bea", "is no page of a single post on plaza"),
+        (f"{HOME}/p/{POST}/more", "is no page of a single post"),
+        ("http://[", "is no web address"),
+        (f"{HOME}9999/p/{POST}", "is no web address"),
+        ("javascript:alert(1)", "is no id of a post"),
+    ],
+)
+def test_what_a_human_gives_is_a_post_of_the_platform_or_one_sentence(evidence: str, place: Place | str) -> None:
+    plaza = PlazaConnector(url="http://127.0.0.1:9/mcp", service_token="x", home=HOME)
+    if isinstance(place, Place):
+        assert plaza.place_of(evidence=evidence) == place
+        return
+    with pytest.raises(NoSuchPlace, match=re.escape(place)):
+        plaza.place_of(evidence=evidence)
+
+
+@pytest.mark.spec("PUB-4")
+def test_where_nobody_knows_the_platforms_host_any_address_of_a_post_will_do() -> None:
+    plaza = PlazaConnector(url="http://127.0.0.1:9/mcp", service_token="x")
+    assert plaza.account_page(account_handle="bea") == ""
+    assert plaza.place_of(evidence=f"https://anywhere.example/p/{POST}").platform_id == POST
+    assert (
+        PlazaConnector(url="x", service_token="x", home=HOME).account_page(account_handle="b ea") == f"{HOME}/@b%20ea"
+    )
 
 
 # Faults over HTTP.

@@ -258,6 +258,10 @@ function pressed(event) {
   }
   if (event.key === "z") { event.preventDefault(); undo().catch(unsure); return; }
   if (event.key === "j" || event.key === "k") { event.preventDefault(); turn(event.key).catch(unsure); return; }
+  const platform = event.key === "p" && place.querySelector("[data-platform]");
+  if (platform) { event.preventDefault(); platform.click(); return; }
+  const way = place.querySelector(`[data-go="${CSS.escape(event.key)}"]`); // elsewhere: leaving gives the card back
+  if (way) { event.preventDefault(); way.click(); return; }
   const found = place.querySelector(`[data-hand="${CSS.escape(event.key)}"]`);
   if (!found) { return; }
   event.preventDefault();

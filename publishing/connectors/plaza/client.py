@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
+from urllib.parse import quote
 
 from chimera.core.errors import Denied, Stopped, Unavailable
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
 from chimera.core.mcp.tools import Pins
 from governance.servers.listed import Reviewed
 from publishing.connectors.base import (
+    WEB,
     Absent,
     Connector,
     Found,
@@ -41,6 +43,8 @@ class PlazaConnector(Connector):
     label_field: ClassVar[str] = "ai_generated"
     can_look_up: ClassVar[bool] = True
     spends_grants: ClassVar[bool] = True
+    post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"
+    id_pattern: ClassVar[str] = r"[0-9a-f]{16}"
 
     def __init__(
         self,
@@ -49,16 +53,20 @@ class PlazaConnector(Connector):
         service_token: str,
         is_allowed: Callable[[str], bool] | None = None,
         pins: Pins | None = None,
+        home: str = "",
     ) -> None:
-        """`url` is the connector's MCP endpoint. Without `is_allowed` and `pins` that one URL is allowed, whatever it
-        lists."""
+        """`url` is the connector's MCP endpoint, `home` where people see the platform.
+
+        Without `is_allowed` and `pins` that one URL is allowed, whatever it lists.
+        """
         if is_allowed is None and pins is None:
             is_allowed = url.__eq__
+        self._home = home.rstrip("/")
         self._client = Client(url, bearer=service_token, is_allowed=is_allowed, pins=pins)
 
     @classmethod
     def from_settings(cls, *, is_allowed: Callable[[str], bool] | None = None) -> Self:
-        """Made from `settings.CONNECTORS[platform]`: `{"url": str, "service_token": str}`.
+        """Made from `settings.CONNECTORS[platform]`: `{"url": str, "service_token": str, "platform_url": str}`.
 
         Without `is_allowed` the allow-list is asked, and the tools are pinned as it says.
         """
@@ -66,7 +74,13 @@ class PlazaConnector(Connector):
 
         chosen = settings.CONNECTORS[cls.platform]
         pins = Reviewed(cls.platform) if is_allowed is None else None
-        return cls(url=chosen["url"], service_token=chosen["service_token"], is_allowed=is_allowed, pins=pins)
+        return cls(
+            url=chosen["url"],
+            service_token=chosen["service_token"],
+            is_allowed=is_allowed,
+            pins=pins,
+            home=chosen.get("platform_url", ""),
+        )
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         """See `Connector.publish`."""
@@ -128,6 +142,10 @@ class PlazaConnector(Connector):
                 raise Unavailable(f"The posts of @{account_handle} on Plaza could not be read: {error}") from error
             if not before or len(found) >= count_max:
                 return Listing(posts=tuple(found), is_whole=not before)
+
+    def account_page(self, *, account_handle: str) -> str:
+        """See `Connector.account_page`."""
+        return f"{self._home}/@{quote(account_handle)}" if self._home.startswith(WEB) else ""
 
     def close(self) -> None:
         """Close the shared session of this process; the next publish opens another."""
