@@ -17,7 +17,7 @@ from agents.admin_calibration import AdviceAdmin
 from agents.admin_desk.registered import DeskAdmin
 from agents.admin_stops import ControlAdmin
 from agents.admin_story import StoryPage
-from agents.admin_trust import LadderPage
+from agents.admin_why import DoingFilter, WhyPage
 from agents.archive import selectors as archive
 from agents.models import Agent, ArchivedGoal, ArchivedTask, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
@@ -28,11 +28,11 @@ __all__ = ["AdviceAdmin", "AgentAdmin", "ControlAdmin", "DeskAdmin"]
 
 
 @admin.register(Agent)
-class AgentAdmin(LadderPage):
+class AgentAdmin(WhyPage):
     """Who there is, on which rung of trust."""
 
     list_display: ClassVar[list[str]] = ["handle", "name", "rung", "rung_since", "posts_per_day", "rung_reason"]
-    list_filter: ClassVar[list[str]] = ["status"]
+    list_filter: ClassVar[list[Any]] = ["status", DoingFilter]
 
     @display(description="rung", label={"PROBATION": "warning", "SUPERVISED": "info", "AUTONOMOUS": "success"})
     def rung(self, agent: Agent) -> str:

@@ -50,7 +50,15 @@ class Task(Leased):
     stage = models.GeneratedField(expression=STAGE, output_field=models.CharField(max_length=12), db_persist=True)
 
     class Meta:
-        indexes = [models.Index(fields=["brand", "goal"], name="task_by_goal")]
+        indexes = [
+            models.Index(fields=["brand", "goal"], name="task_by_goal"),
+            models.Index(
+                fields=["ended_at"],
+                include=["status"],
+                condition=Q(outward=True, ended_at__isnull=False),
+                name="task_outward_by_end",  # the board counts by it
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="task_brand_and_id"),
             models.UniqueConstraint(fields=["brand", "goal"], condition=Q(kind="plan"), name="task_plans_a_goal_once"),

@@ -23,6 +23,8 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "next_card": lambda client, card: client.get(f"{LIST}desk/next/?after={card.pk}", headers=LIVE),
     "heartbeat": lambda client, card: client.post(f"{LIST}desk/{card.pk}/heartbeat/", {"claim": "1"}, headers=LIVE),
     "group": lambda client, card: client.get(f"{LIST}desk/group/", {"group": card.group}),
+    "board": lambda client, card: client.get("/admin/?window=7d"),
+    "why": lambda client, card: client.get("/admin/agents/agent/why/"),
     "decision": lambda client, card: client.post(
         f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
     ),

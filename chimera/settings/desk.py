@@ -36,12 +36,14 @@ UNFOLD = {
     "SITE_SYMBOL": "diversity_3",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "agents.admin_board.home",
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
             {
                 "title": "Desk",
                 "items": [
+                    {"title": "Board", "icon": "dashboard", "link": "/admin/"},
                     {"title": "Reviews", "icon": "fact_check", "link": "/admin/governance/reviewitem/?status=PENDING"},
                     {"title": "Posts", "icon": "send", "link": "/admin/publishing/post/"},
                     {"title": "Agents", "icon": "groups", "link": "/admin/agents/agent/"},

@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "own-feeds",
         "reviewing",
         "groups",
+        "board",
         "auditing",
         "passport",
         "judging",

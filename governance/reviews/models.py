@@ -104,6 +104,14 @@ class ReviewItem(BrandStateful):
         ]
         indexes = [
             models.Index(fields=["brand", "about"], name="review_by_subject"),
+            # The board counts by these: cards of a window, and what has waited longest.
+            models.Index(fields=["made_at"], include=["kind"], name="review_by_made"),
+            models.Index(
+                fields=["made_at"],
+                include=["kind"],
+                condition=Q(status=ReviewStatus.PENDING),
+                name="review_waits_since",
+            ),
             models.Index(fields=["deadline"], condition=Q(status=ReviewStatus.PENDING), name="review_by_deadline"),
             *(
                 models.Index(fields=[*by, "urgent_at", "id"], condition=Q(status=ReviewStatus.PENDING), name=name)
