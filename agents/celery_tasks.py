@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from agents import pipeline, sweeper
+from agents import pipeline, sweeper, telling
 from agents.archive import services as archive
 from agents.calibration import services as calibration
 from agents.judge import answers
@@ -80,3 +80,9 @@ def calibrate(*_: Any, **__: Any) -> None:
     """Scheduled: what humans decided becomes advice, and voices that drifted lose a rung; hourly."""
     if ticks.first(name="agents.calibrate", every_s=3600):
         calibration.run()
+
+
+@shared_task(name="agents.tell")
+def tell(*_: Any, **__: Any) -> None:
+    """Scheduled: people are told what there is to tell."""
+    telling.tell()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from chimera.core.desk import ReadingAdmin
-from governance import admin_budgets, admin_record  # noqa: F401 - register their pages
+from governance import admin_budgets, admin_notices, admin_numbers, admin_record  # noqa: F401 - register their pages
 from governance.admin_grants import GrantKeyAdmin  # noqa: F401 - registers itself
 from governance.admin_policies import BrandPolicyAdmin  # noqa: F401 - registers itself
 from governance.admin_queue import QueueList

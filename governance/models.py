@@ -16,6 +16,8 @@ from governance.effects.models import Effect, Incarnation
 from governance.grants.models import GrantEnded, GrantKey, GrantRevocation, GrantUsed
 from governance.inspection.models import PutAway
 from governance.leases.models import Attempt
+from governance.notices.models import Letter, LetterNotice, Notice, NoticeSeen, Subscription
+from governance.numbers.models import ReviewAnswer
 from governance.policies.models import BrandPolicy
 from governance.reviews.models import ReviewItem, ReviewSkip, SavedQueue
 from governance.servers.models import Server, ServerNote
@@ -43,7 +45,12 @@ __all__ = [
     "Hold",
     "Incarnation",
     "KeyRotation",
+    "Letter",
+    "LetterNotice",
+    "Notice",
+    "NoticeSeen",
     "PutAway",
+    "ReviewAnswer",
     "ReviewItem",
     "ReviewSkip",
     "SavedQueue",
@@ -51,6 +58,7 @@ __all__ = [
     "Sealing",
     "Server",
     "ServerNote",
+    "Subscription",
     "Subtree",
     "Threshold",
 ]

@@ -45,6 +45,16 @@ OVER = {
     "agents_goal": {**growth.CHANGES["agents_goal"], "status": "'DONE'"},
     "agents_task": {**growth.CHANGES["agents_task"], "status": "'DONE'", "ended_at": "t.made_at"},
 }
+# As many answers as there are cards, of twenty people over sixty days: what the page of numbers reads.
+_ANSWERS = """
+INSERT INTO governance_reviewanswer (brand_id, item_id, reviewer, answer, kind, agent, platform, group_key,
+                                     content_hash, waited_s, took_ms, first_id, undone_at, at)
+SELECT b.id, -n, 'user:reviewer_' || n %% 20, (ARRAY['approved', 'edited', 'rejected'])[1 + (n * 7) %% 3],
+       (ARRAY['doubt', 'rule', 'probation', 'sample'])[1 + n %% 4], 'agent_' || n %% 1000, 'plaza', '',
+       md5((n / 2)::text), 600, 3000 + (n * 7919) %% 90000, CASE WHEN n %% 50 = 1 THEN n - 1 END,
+       CASE WHEN n %% 40 = 0 THEN chimera_now() END, chimera_now() - (n * 5184000.0 / %(count)s) * interval '1 second'
+  FROM generate_series(1, %(count)s) n, (SELECT min(id) AS id FROM core_brand) b
+"""
 Tell = Callable[[str], None]
 
 
@@ -73,6 +83,9 @@ def fill(connection: tally.Superuser, order: Order) -> dict[str, int]:
         # The events come last, when there are cards of copies already.
         shown = {name: text.format(last=made["last_card"]) for name, text in SHOWN.items()}
         growth.multiply(connection, copies=order.items // made["cards"] - 1, changes=WHOLE, only=shown)
+    if made["cards"]:
+        connection.execute(_ANSWERS, {"count": order.items})
+        connection.execute("ANALYZE governance_reviewanswer")
     there = counts(connection)
     missing = order.tasks - there["tasks"]
     if missing > 0:

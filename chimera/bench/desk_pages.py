@@ -25,6 +25,8 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "group": lambda client, card: client.get(f"{LIST}desk/group/", {"group": card.group}),
     "board": lambda client, card: client.get("/admin/?window=7d"),
     "why": lambda client, card: client.get("/admin/agents/agent/why/"),
+    "numbers": lambda client, card: client.get("/admin/governance/reviewanswer/numbers/"),
+    "notices": lambda client, card: client.get("/admin/governance/notice/"),
     "decision": lambda client, card: client.post(
         f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
     ),

@@ -1,4 +1,4 @@
-"""The one HTTP client for addresses that come from outside: feeds, links, media (TRD-1, SAF-1).
+"""The one HTTP client for addresses that come from outside: feeds, links, media, webhooks (TRD-1, SAF-1, OPS-8).
 
 A feed address is text from a stranger, so it may point at our own machines. Every hop is checked: the name is
 resolved once, every address behind it must be public, and the connection goes to the very address that was
@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from chimera.core.guard import Guard, Refused, Terms, TooLarge, Unreachable, current_terms
 
-__all__ = ["Fetched", "Refused", "TooLarge", "Unreachable", "fetch"]
+__all__ = ["Fetched", "Refused", "TooLarge", "Unreachable", "fetch", "post"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may travel on when a redirect leads to another origin: nothing that proves who we are.
@@ -84,6 +84,34 @@ def fetch(
         current = target
 
 
+def post(
+    *,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str] | None = None,
+    size_max_bytes: int = 100_000,
+    timeout_s: float = 15.0,
+    private_allowed: bool = False,
+) -> Fetched:
+    """POST `body` to `url`, once. Any status is an answer, a redirect too: what was signed goes nowhere else.
+
+    Bounds and errors as of `fetch`; after Unreachable nobody knows whether it was taken.
+    """
+    terms = Terms(
+        where=_where(url),
+        timeout_s=timeout_s,
+        ends_at_s=time.monotonic() + timeout_s,
+        size_max_bytes=size_max_bytes,
+        private_allowed=private_allowed,
+    )
+    sent = {name.lower(): value for name, value in (headers or {}).items()}
+    token = current_terms.set(terms)
+    try:
+        return _exchange(url=_checked_url(url), headers=sent, terms=terms, body=body)[0]
+    finally:
+        current_terms.reset(token)
+
+
 def _checked_url(text: str, *, base: Any = None) -> Any:
     """An httpx2.URL without fragment, joined to `base`; Refused when it is not plain http or https."""
     import httpx2
@@ -111,7 +139,9 @@ def _where(text: str) -> str:
     return shown[:200] or "An empty address"
 
 
-def _exchange(*, url: Any, headers: Mapping[str, str], terms: Terms) -> tuple[Fetched, str | None]:
+def _exchange(
+    *, url: Any, headers: Mapping[str, str], terms: Terms, body: bytes | None = None
+) -> tuple[Fetched, str | None]:
     """One request and its answer; the second value is where a redirect leads, its body unread."""
     import httpcore2
     import httpx2
@@ -120,12 +150,14 @@ def _exchange(*, url: Any, headers: Mapping[str, str], terms: Terms) -> tuple[Fe
     ours = {name: value for name, value in headers.items() if name not in _OWN_HEADERS}
     ours = {"user-agent": "Chimera", "accept": "*/*", **ours, "accept-encoding": "gzip, deflate", "connection": "close"}
     try:
-        request = httpx2.Request("GET", url, headers=ours)
+        method = "GET" if body is None else "POST"
+        request = httpx2.Request(method, url, headers=ours, content=body)
         pool = _pool(os.getpid())
         with pool.stream(
-            "GET",
+            method,
             httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
+            content=body,
             extensions={"timeout": {"pool": left_s, "connect": left_s, "read": left_s, "write": left_s}},
         ) as raw:
             response = httpx2.Response(raw.status, headers=raw.headers, request=request)
@@ -133,8 +165,8 @@ def _exchange(*, url: Any, headers: Mapping[str, str], terms: Terms) -> tuple[Fe
             location = shown.get("location") if raw.status in _REDIRECTS else None
             if location is not None:
                 return Fetched(status=raw.status, url=str(url), headers=shown, body=b""), location
-            body = _body(raw=raw, headers=shown, terms=terms)
-            return Fetched(status=raw.status, url=str(url), headers=shown, body=body), None
+            told = _body(raw=raw, headers=shown, terms=terms)
+            return Fetched(status=raw.status, url=str(url), headers=shown, body=told), None
     except (httpcore2.LocalProtocolError, UnicodeEncodeError) as error:
         raise Refused(f"{terms.where} cannot be asked with these headers ({error}); correct them.") from error
     except httpcore2.TimeoutException as error:

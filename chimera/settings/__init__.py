@@ -1,5 +1,5 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, money, outages, passports,
-policies, the queues, reviewing, sealing, security, stops.
+policies, the queues, reviewing, sealing, security, stops, telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -20,3 +20,4 @@ from chimera.settings.reviewing import *  # noqa: F403
 from chimera.settings.sealing import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
 from chimera.settings.stops import *  # noqa: F403
+from chimera.settings.telling import *  # noqa: F403

@@ -1,5 +1,7 @@
 """The desk: templates, middleware and the look of the admin."""
 
+from typing import Any
+
 from chimera.settings.base import CHECKOUT
 
 TEMPLATES = [
@@ -30,11 +32,20 @@ MIDDLEWARE = [
     "chimera.core.tenancy.middleware.DeskTransaction",
 ]
 
+
+def _bell(request: Any) -> str:
+    """The script of the bell on every page; its address is not known before the settings are."""
+    from django.templatetags.static import static
+
+    return static("notices/bell.js")
+
+
 UNFOLD = {
     "SITE_TITLE": "Chimera",
     "SITE_HEADER": "Chimera desk",
     "SITE_SYMBOL": "diversity_3",
     "SHOW_HISTORY": False,
+    "SCRIPTS": [_bell],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "agents.admin_board.home",
     "SIDEBAR": {
@@ -45,6 +56,7 @@ UNFOLD = {
                 "items": [
                     {"title": "Board", "icon": "dashboard", "link": "/admin/"},
                     {"title": "Reviews", "icon": "fact_check", "link": "/admin/governance/reviewitem/?status=PENDING"},
+                    {"title": "Numbers", "icon": "monitoring", "link": "/admin/governance/reviewanswer/numbers/"},
                     {"title": "Posts", "icon": "send", "link": "/admin/publishing/post/"},
                     {"title": "Agents", "icon": "groups", "link": "/admin/agents/agent/"},
                     {"title": "Calibration", "icon": "show_chart", "link": "/admin/agents/advice/calibration/"},
@@ -58,6 +70,9 @@ UNFOLD = {
                     {"title": "Ledger", "icon": "receipt_long", "link": "/admin/governance/entry/"},
                     {"title": "Brand rules", "icon": "rule", "link": "/admin/governance/brandpolicy/"},
                     {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
+                    {"title": "Notices", "icon": "notifications", "link": "/admin/governance/notice/"},
+                    {"title": "Who is told", "icon": "contact_mail", "link": "/admin/governance/subscription/"},
+                    {"title": "Letters", "icon": "mail", "link": "/admin/governance/letter/"},
                     {"title": "Grant keys", "icon": "key", "link": "/admin/governance/grantkey/"},
                     {"title": "MCP servers", "icon": "extension", "link": "/admin/governance/server/"},
                     {"title": "Nodes", "icon": "dns", "link": "/admin/agents/node/"},

@@ -80,6 +80,7 @@ class ReviewItem(BrandStateful):
     # Who has it open, by lease: columns beside the state, like those of a task.
     claimed_by = models.CharField(max_length=160, blank=True, default="", db_default="")
     claimed_until = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)  # by whoever has it; a trigger writes it, and it stays with the answer
     held_by = models.CharField(max_length=160, blank=True, default="", db_default="")
     held_until = models.DateTimeField(null=True)  # null: until somebody lets it go
     hold_reason = models.TextField(blank=True, default="", db_default="")
@@ -113,6 +114,7 @@ class ReviewItem(BrandStateful):
                 name="review_waits_since",
             ),
             models.Index(fields=["deadline"], condition=Q(status=ReviewStatus.PENDING), name="review_by_deadline"),
+            models.Index(fields=["deadline"], condition=Q(status=ReviewStatus.EXPIRED), name="review_expired"),
             *(
                 models.Index(fields=[*by, "urgent_at", "id"], condition=Q(status=ReviewStatus.PENDING), name=name)
                 for name, by in QUEUES.items()

@@ -24,6 +24,7 @@ from governance.grants import services as grants
 from governance.leases import services as leases
 from governance.leases.services import Claim
 from governance.servers import listed as servers
+from publishing.accounts import refusing
 from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
 from publishing.posts import doubt, fees, landing
 from publishing.posts.answers import act_on_answers
@@ -240,6 +241,7 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
     elif isinstance(outcome, Rejected) and outcome.code != TRY_AGAIN_WITH_A_NEW_GRANT:
         told = {"code": outcome.code, "sentence": str(outcome)}
         landing.failed(post=post, effect=effect, note=str(outcome), told=told, fence=post.fence)
+        refusing.tell(account=post.account, code=outcome.code, sentence=str(outcome))
         leases.end_attempt(row=post, outcome=str(outcome))
     else:
         outage = circuits.outage(error=outcome)

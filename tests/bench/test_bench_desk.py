@@ -23,6 +23,7 @@ def test_cards_are_copied_whole_and_the_pages_can_be_asked(world: World) -> None
     drain()
     there = desk.fill(world.superuser(), desk.Order(tasks=40, items=4))
     assert (there["cards"], there["tasks"]) == (4, 40)
+    assert world.superuser().execute("SELECT count(*) FROM governance_reviewanswer").fetchone() == (4,)
     with at_desk(world):
         cards = list(ReviewItem.objects.order_by("id"))
         assert len({card.about for card in cards}) == len({card.urgent_at for card in cards}) == 4

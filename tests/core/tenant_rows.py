@@ -36,6 +36,7 @@ BY_PLACE = {
     "agents_advice.kind": "'rung'",
     "agents_advice.rung": "'SUPERVISED'",
     "agents_decision.answer": "'approved'",
+    "governance_reviewanswer.answer": "'approved'",
     "agents_rungstep.from_rung": "'PROBATION'",
     "agents_rungstep.to_rung": "'SUPERVISED'",
     "governance_threshold.scope": "'agent:{0}'",

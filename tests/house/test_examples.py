@@ -131,6 +131,9 @@ def goal_of(handle: str) -> int:
 def prepared(words: list[str]) -> None:
     """What a line speaks of that an earlier one on its page has made: a campaign that runs, a cohort, its rollout."""
     out = StringIO()
+    told = {"ada@example.org", "https://example.org/hook"} & set(words)
+    if told and words[:2] != ["notices", "add"]:
+        call_command("notices", "add", *told, "--name", "somebody", stdout=out)
     if words[0] == "campaign" and "--pause" in words:
         make = ["--brief", "brief.md", "--to", "7d", "--budget", "2.00", "--agents", "bea_unscrews", "--start"]
         call_command("campaign", words[1], *make, stdout=out)
@@ -161,7 +164,7 @@ def test_the_words_of_every_shown_command_are_accepted(line: str) -> None:
 
 @pytest.mark.parametrize("line", [line for line in lines_of("manage.py") if is_run(shown()[line][1])])
 def test_every_shown_command_works_as_it_stands(line: str, desk: World) -> None:
-    words = [re.sub(r"^https?://example\.org/\S+", "news.xml", word) for word in shown()[line][1]]
+    words = [re.sub(r"^https?://example\.org/(?!hook)\S+", "news.xml", word) for word in shown()[line][1]]
     if words[0] == "new" and "soul" not in words:
         words.append("--dry-run")  # it would write into this checkout
     if words[0] == "resume":

@@ -19,6 +19,7 @@ OPENERS = (
     "http.server",
     "urllib.request",
     "smtplib",
+    "django.core.mail",
     "ftplib",
     "xmlrpc",
     "httpx",
@@ -65,6 +66,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "breaks and counts on servers and platforms of its own on this machine; no part of the product",
     ),
     "chimera/chaos/peer/*.py": ({"psycopg", "redis", "urllib.request"}, "the bare chain on those same servers"),
+    "governance/notices/sending.py": ({"django.core.mail"}, "hands mails to the server that the settings name"),
     "publishing/connectors/*/server.py": (
         {"mcp", "httpx2", "uvicorn"},
         "the MCP server of a platform, a process of its own that calls the platform's API",
