@@ -20,7 +20,7 @@ COST = (
     "it. Unit: dollars a post."
 )
 _SPENT = """
-SELECT floor(extract(epoch FROM e.at - %(since)s) / %(part)s)::int, sum(e.amount_usd_micros)::bigint, count(*)
+SELECT width_bucket(e.at, %(starts)s::timestamptz[]) - 1, sum(e.amount_usd_micros)::bigint, count(*)
   FROM core_brand b
   JOIN governance_entry e ON e.brand_id = b.id AND e.day >= (%(since)s AT TIME ZONE 'UTC')::date - 2
        AND e.at >= %(since)s AND e.at < %(until)s
@@ -122,9 +122,8 @@ def shown(found: list[Cap]) -> list[Cap]:
 
 def figure(*, window: Window, posts: int) -> Figure:
     """Cost per post."""
-    values: dict[str, Any] = {"since": window.since, "until": window.until, "part": window.part_s}
     with connection.cursor() as cursor:
-        cursor.execute(_SPENT, values)
+        cursor.execute(_SPENT, window.values)
         rows = cursor.fetchall()
     spent, entries = sum(row[1] for row in rows), sum(row[2] for row in rows)
     each = spent / posts if posts else None

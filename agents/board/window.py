@@ -31,9 +31,15 @@ class Window:
     words: str
 
     @property
-    def part_s(self) -> float:
-        """Seconds of one part."""
-        return (self.until - self.since).total_seconds() / self.parts
+    def starts(self) -> list[datetime]:
+        """When each part begins."""
+        return [self.since + (self.until - self.since) / self.parts * number for number in range(self.parts)]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The window as the statements of the board are told it: both ends, and begin and end of each part."""
+        starts = self.starts
+        return {"since": self.since, "until": self.until, "starts": starts, "ends": [*starts[1:], self.until]}
 
     @property
     def midnight(self) -> datetime:

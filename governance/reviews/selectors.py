@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from governance.reviews import filters
 from governance.reviews.filters import Filters, Now
@@ -60,13 +60,13 @@ def from_here(*, queue: Filters, reviewer: str, after: int | None, back: bool = 
     cards = cards_of(queue=queue, reviewer=reviewer)
     if back:
         cards = cards.order_by(*(f"-{name}" for name in ORDER))
-    place = ReviewItem.objects.filter(pk=after).values_list("urgent_at", flat=True).first() if after else None
-    if place is None:
+    if not after:
         return [cards]
+    place = Subquery(ReviewItem.objects.filter(pk=after).values("urgent_at"))  # nothing is behind one that is gone
     way = "lt" if back else "gt"
     behind = Q(**{f"urgent_at__{way}": place}) | Q(urgent_at=place, **{f"id__{way}": after})
     # Said twice, because an index serves the plain bound.
-    return [cards.filter(behind, **{f"urgent_at__{way}e": place}), cards.exclude(pk=after or 0)]
+    return [cards.filter(behind, **{f"urgent_at__{way}e": place}), cards.exclude(pk=after)]
 
 
 def following(*, queue: Filters, reviewer: str, after: int | None, back: bool = False) -> ReviewItem | None:

@@ -34,7 +34,8 @@ def test_cards_are_copied_whole_and_the_pages_can_be_asked(world: World) -> None
     with world.role("operator"):
         pages = desk_pages.main(rounds=1, warm_up=0)["pages"]
     assert pages.keys() == desk_pages.PAGES.keys()
-    assert all(0 < page["queries"] <= 15 and page["p95_ms"] > 0 for page in pages.values()), pages
+    assert {name: page["queries"] for name, page in pages.items() if not 0 < page["queries"] <= 15} == {}
+    assert all(page["p95_ms"] > 0 for page in pages.values()), pages
     with at_desk(world):
         assert ReviewItem.objects.filter(status="APPROVED").count() == 1
 
