@@ -15,6 +15,7 @@ from agents import admin_campaigns as admin_campaigns
 from agents import admin_cohorts as admin_cohorts
 from agents.admin_calibration import AdviceAdmin
 from agents.admin_desk.registered import DeskAdmin
+from agents.admin_runs.registered import BlueprintAdmin, RunPages
 from agents.admin_stops import ControlAdmin
 from agents.admin_story import StoryPage
 from agents.admin_why import DoingFilter, WhyPage
@@ -24,7 +25,7 @@ from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError
 from governance.controls import looking
 
-__all__ = ["AdviceAdmin", "AgentAdmin", "ControlAdmin", "DeskAdmin"]
+__all__ = ["AdviceAdmin", "AgentAdmin", "BlueprintAdmin", "ControlAdmin", "DeskAdmin"]
 
 
 @admin.register(Agent)
@@ -50,11 +51,12 @@ class SoulAdmin(ReadingAdmin):
 
 
 @admin.register(Goal)
-class GoalAdmin(ReadingAdmin):
+class GoalAdmin(RunPages):
     """What agents want, with cause and relevance."""
 
     list_display: ClassVar[list[str]] = ["wish", "agent", "status", "relevance_bp", "deadline"]
     list_filter: ClassVar[list[str]] = ["status"]
+    ordering: ClassVar[list[str]] = ["-id"]
     list_select_related: ClassVar[list[str]] = ["agent"]
 
 

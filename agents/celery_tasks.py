@@ -1,8 +1,10 @@
 """Doors for Celery: load, call once, return. Hints carry ids at most and may come twice, late or never."""
 
+import logging
 import time
 from typing import Any
 
+from billiard import current_process
 from celery import shared_task
 from django.conf import settings
 
@@ -11,7 +13,10 @@ from agents.archive import services as archive
 from agents.calibration import services as calibration
 from agents.judge import answers
 from agents.planner import services as planner
+from agents.runs import shadowing
 from chimera.core import lanes, ticks, wake
+
+log = logging.getLogger("chimera.runs")
 
 
 def _drain(link: Any, queue: str, *stages: str) -> None:
@@ -86,3 +91,12 @@ def calibrate(*_: Any, **__: Any) -> None:
 def tell(*_: Any, **__: Any) -> None:
     """Scheduled: people are told what there is to tell."""
     telling.tell()
+
+
+@shared_task(name="agents.shadow")
+def shadow_due(*_: Any, **__: Any) -> None:
+    """Replays that were asked for at the desk: only in a process that does nothing else meanwhile."""
+    if current_process().name == "MainProcess":  # of Celery's own pool: a child has a name of its own
+        log.warning("replays in the background wait for a worker with processes (--pool prefork) on the queue render")
+        return
+    shadowing.make_due()

@@ -20,6 +20,7 @@ from agents.calibration import sampling
 from agents.cohorts import rollouts
 from agents.judge import answers
 from agents.nodes import services as nodes
+from agents.runs import shadowing
 from agents.tasks import lateness, replanning
 from agents.tasks.models import Task
 from chimera.core import ticks, wake
@@ -32,6 +33,7 @@ from publishing.posts import services as posts
 from publishing.posts.models import Post
 
 log = logging.getLogger("chimera.sweeper")
+SHADOW_EVERY_S = 10  # a replay at the desk whose first hint was lost is hinted again
 
 
 def waiting(*, model: type[Leased], late_s: float) -> list[tuple[str, str]]:
@@ -60,6 +62,8 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
         replanning.replan_stale()
     if ticks.first(name="agents.watch_rollouts", every_s=settings.ROLLOUT_EVERY_S):
         rollouts.watch_all()
+    if ticks.first(name="agents.shadow_due", every_s=SHADOW_EVERY_S):
+        shadowing.nudge()
     budgets.end_abandoned()
     gates.keep()
     # Replies first, and no queue for long: one thread sweeps them all.

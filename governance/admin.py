@@ -3,6 +3,9 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import display
 
 from chimera.core.desk import ReadingAdmin
 from governance import admin_budgets, admin_notices, admin_numbers, admin_record  # noqa: F401 - register their pages
@@ -32,6 +35,16 @@ class EffectAdmin(ReadingAdmin):
 class AuditEventAdmin(ReadingAdmin):
     """The record."""
 
-    list_display: ClassVar[list[str]] = ["at", "subject", "from_status", "to_status", "state_version", "actor"]
+    list_display: ClassVar[list[str]] = ["at", "subject", "from_status", "to_status", "state_version", "actor", "run"]
     search_fields: ClassVar[list[str]] = ["subject", "task_id", "actor"]
     ordering: ClassVar[list[str]] = ["-id"]
+
+    @display(description="run")
+    def run(self, event: AuditEvent) -> str:
+        """The run that it belongs to, by name: what is above governance is known by text alone."""
+        name, _, number = (event.task_id or event.subject).rpartition(":")
+        pages = {"agents.task": "admin:agents_run_of_task", "agents.goal": "admin:agents_run"}
+        if name not in pages or not number.isdigit():
+            return ""
+        address = reverse(pages[name], args=[int(number)])
+        return format_html('<a class="text-primary-600 dark:text-primary-400 underline" href="{}">run</a>', address)

@@ -21,7 +21,18 @@ class PostAdmin(ReadingAdmin):
     list_filter: ClassVar[list[str]] = ["status"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
-    readonly_fields: ClassVar[list[str]] = ["passport"]
+    readonly_fields: ClassVar[list[str]] = ["run", "passport"]
+
+    @display(description="run")
+    def run(self, post: Post) -> str:
+        """The run that made it, by name: what is above publishing is known by text alone."""
+        name, _, number = post.task.rpartition(":")
+        if name != "agents.task" or not number.isdigit():
+            return ""
+        address = reverse("admin:agents_run_of_task", args=[int(number)])
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-400 underline" href="{}">{}</a>', address, post.task
+        )
 
     @display(description="passport")
     def passport(self, post: Post) -> str:

@@ -49,6 +49,7 @@ def context(request: HttpRequest, *, item: ReviewItem | None, queue: str, said: 
     return {
         "card_template": CARD,
         "queue": queue,
+        "run_task": runs_task(item),
         "card": card,
         "now": now,
         "is_late": item.deadline <= now,
@@ -87,6 +88,12 @@ def taken_by(item: ReviewItem, *, at: Any) -> str:
     """Who else has the card open; "" when nobody has."""
     lives = item.claimed_until is not None and item.claimed_until > at
     return named(item.claimed_by) if lives and item.claimed_by != tenancy.current_actor() else ""
+
+
+def runs_task(item: ReviewItem) -> int | None:
+    """The number of the task that the card is about, for the way to its run."""
+    name, _, number = item.task.rpartition(":")
+    return int(number) if name == "agents.task" and number.isdigit() else None
 
 
 def named(actor: str) -> str:

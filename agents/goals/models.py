@@ -37,6 +37,7 @@ class Goal(BrandStateful):
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        permissions = [("steer_goal", "Can cancel, retry and replay the runs of goals")]
         indexes = [
             models.Index(fields=["brand", "agent", "made_at"], name="goal_by_agent_and_day"),
             models.Index(fields=["brand", "batch"], condition=~Q(batch=""), name="goal_by_batch"),

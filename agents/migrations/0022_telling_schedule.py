@@ -14,6 +14,6 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0019_board"), ("django_celery_beat", "0019_alter_periodictasks_options")]
+    dependencies = [("agents", "0021_shadow_runs"), ("django_celery_beat", "0019_alter_periodictasks_options")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

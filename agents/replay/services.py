@@ -5,26 +5,28 @@ copy of the former result; the fleet does the others, and judge, governor and re
 published by the replay itself.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from agents.goals.models import Goal
+from agents.goals.models import Goal, Plan
 from agents.goals.states import GoalStatus
 from agents.personas.models import Soul
 from agents.replay import selectors
 from agents.tasks import selectors as task_selectors
 from agents.tasks import services as tasks
 from agents.tasks.graph import Step, from_json
-from agents.tasks.models import Artifact, Task
+from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
 from agents.worker.inputs import REUSED
 from agents.worker.kinds import plan as planning_kind
 from chimera.core import clock
 from chimera.core.calls import selectors as calls
 from chimera.core.errors import Conflict, Denied
+from governance.effects.models import Effect
+from governance.effects.states import EffectStatus
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 
@@ -159,9 +161,19 @@ def _refuse_what_is_out(after: list[tuple[Step, Task]]) -> None:
     if not outward:
         raise CannotRerun(f"No step from {after[0][0].key} on reaches the outside; start from an earlier one.")
     for step, node in outward:
+        refuse_doubt(node)
         never = Post.objects.filter(task=node.subject, status__in=[PostStatus.FAILED, PostStatus.CANCELLED]).exists()
         if node.status == TaskStatus.DONE and not never:
             raise CannotRerun(f"Step {step.key} went out ({node.subject}) and would go out twice; what is out is out.")
+
+
+def refuse_doubt(node: Task) -> None:
+    """An outward step of which something was sent and nobody knows whether it is out. Raises CannotRerun."""
+    sent = Effect.objects.filter(
+        brand_id=node.brand_id, task=node.subject, status__in=(EffectStatus.SENT, EffectStatus.IN_DOUBT)
+    )
+    if sent.exists():
+        raise CannotRerun(f"{node.subject} was sent and nobody knows yet whether it is out; answer that doubt first.")
 
 
 def _reused(key: str, node: Task) -> Reused:
@@ -174,10 +186,13 @@ def _reused(key: str, node: Task) -> Reused:
 
 
 def _laid_out(*, planning: Task, rerun: Rerun) -> tuple[list[Step], list[Task]]:
-    """The plan of the new goal without what is out, and its tasks in the same order; the estimate is for what runs."""
-    payload = Artifact.objects.get(task=planning).payload
+    """The plan of the new goal without what is out, and its tasks in the same order; the estimate is for what runs.
+
+    The plan as it was started, edits included; times of its own that are over do not bind the new run.
+    """
+    stored = from_json(Plan.objects.get(goal_id=rerun.goal).steps)
     known = planning_kind.known()
-    steps = [step for step in from_json(payload["steps"]) if step.key not in rerun.left_out]
+    steps = [replace(step, deadline=None) for step in stored if step.key not in rerun.left_out]
     if gone := sorted({step.kind for step in steps} - known.keys()):
         raise CannotRerun(f"The plan uses kinds that are not on the switchboard any more: {', '.join(gone)}.")
     tasks.lay_out(

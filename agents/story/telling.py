@@ -72,6 +72,11 @@ class Story:
     post: Row | None
 
     @property
+    def task_id(self) -> int:
+        """The number in its name."""
+        return int(self.subject.rpartition(":")[2])
+
+    @property
     def spent_usd_micros(self) -> int:
         """What it cost so far, its post's fee included."""
         return self.steps[-1].spent_usd_micros if self.steps else 0

@@ -1,7 +1,8 @@
 """The shape of a plan and the checks that it must pass: acyclic, known kinds, bounded."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -16,20 +17,44 @@ class BadPlan(Denied):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One node: its key within the plan, the kind of task, and the keys that it needs done before it."""
+    """One node: its key within the plan, the kind of task, and the keys that it needs done before it.
+
+    `params` are what its kind lets a plan set, `deadline` when it is too late (None: with its goal), `attempts_max`
+    after how many tries it is given up (None: as usual).
+    """
 
     key: str
     kind: str
     needs: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    deadline: datetime | None = None
+    attempts_max: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """As it is stored with the plan."""
-        return {"key": self.key, "kind": self.kind, "needs": list(self.needs)}
+        """As it is stored with the plan; what is as usual is left out."""
+        said: dict[str, Any] = {"key": self.key, "kind": self.kind, "needs": list(self.needs)}
+        if self.params:
+            said["params"] = dict(self.params)
+        if self.deadline is not None:
+            said["deadline"] = self.deadline.isoformat()
+        if self.attempts_max is not None:
+            said["attempts_max"] = self.attempts_max
+        return said
 
 
 def from_json(steps: Sequence[dict[str, Any]]) -> list[Step]:
     """Steps as they were stored."""
-    return [Step(key=s["key"], kind=s["kind"], needs=tuple(s["needs"])) for s in steps]
+    return [
+        Step(
+            key=s["key"],
+            kind=s["kind"],
+            needs=tuple(s["needs"]),
+            params=s.get("params", {}),
+            deadline=datetime.fromisoformat(s["deadline"]) if s.get("deadline") else None,
+            attempts_max=s.get("attempts_max"),
+        )
+        for s in steps
+    ]
 
 
 def validated(*, steps: Sequence[Step], kinds: Sequence[str], outward: Sequence[str]) -> list[Step]:

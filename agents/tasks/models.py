@@ -42,6 +42,7 @@ class Task(Leased):
     kind = models.CharField(max_length=40)
     outward = models.BooleanField()
     unmet = models.IntegerField(default=0)  # upstream tasks that are not done
+    params = models.JSONField(null=True)  # what its plan set for it, of what its kind lets a plan set
     feedback = models.JSONField(default=list)  # findings and reasons of retries, oldest first
     deadline = models.DateTimeField()
     made_at = models.DateTimeField(db_default=Now())

@@ -62,6 +62,15 @@ def descendants(*, task: Task) -> list[Task]:
     return list(Task.objects.select_for_update().filter(pk__in=_reachable([task.pk], forth)).order_by("pk"))
 
 
+def branch(*, task: Task) -> list[Task]:
+    """The task and every task of its plan that hangs on it, locked, by id."""
+    forth: dict[int, list[int]] = {}
+    for predecessor, successor in _edges(task.plan_id):
+        forth.setdefault(predecessor, []).append(successor)
+    wanted = {task.pk, *_reachable([task.pk], forth)}
+    return list(Task.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+
+
 def predecessors(*, task: Task) -> list[int]:
     """Ids of the tasks that this one depends on directly."""
     return list(Dependency.objects.filter(successor=task).values_list("predecessor_id", flat=True))

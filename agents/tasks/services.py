@@ -1,7 +1,7 @@
 """Laying out plans, ending tasks, releasing what waits, opening again what a retry wants changed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,8 +204,32 @@ def end(*, goal_id: int, note: str, unless_ended: bool = False) -> tuple[int, bo
     return cancelled, was_open
 
 
+def cancel_from(*, task: Task, note: str) -> list[Task]:
+    """Cancel one task and what hangs on it, their cards and posts that were not sent. Returns what was cancelled.
+
+    A goal of which nothing outward can be reached any more is cancelled with it. A worker that is on one of them finds
+    itself fenced when it finishes. What is done stays done, and what is out stays out.
+    """
+    rows = selectors.branch(task=task)
+    goal = Goal.objects.select_for_update().get(pk=task.goal_id)  # tasks first, as whoever cancels a goal does
+    opened = [row for row in rows if row.status not in ENDED]
+    _cancel_rows(opened, note)
+    scheduling.cancel(tasks=[row.subject for row in rows if row.outward], note=note)
+    outward = Task.objects.filter(goal=goal, outward=True)
+    if goal.status == GoalStatus.ACTIVE and not outward.exclude(status__in=ENDED).exists():
+        if outward.filter(status=TaskStatus.DONE).exists():
+            close_goal(brand_id=goal.brand_id, goal_id=goal.pk)
+        else:
+            end(goal_id=goal.pk, note=note)
+    return opened
+
+
 def _cancel_open(goal_id: int, note: str) -> int:
     rows = Task.objects.select_for_update().filter(goal_id=goal_id).exclude(status__in=ENDED).order_by("pk")
+    return _cancel_rows(rows, note)
+
+
+def _cancel_rows(rows: Iterable[Task], note: str) -> int:
     cancelled = 0
     for row in rows:
         transitions.move(row=row, to=TaskStatus.CANCELLED, **leases.free(ended_at=Now(), note=note))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -61,6 +61,7 @@ class Taken:
     approval: str
     bounds: tuple[int, int] = (0, 0)
     stale: bool = False  # made with a version of persona, campaign or policies that counts no longer
+    params: Mapping[str, Any] = field(default_factory=dict)  # what the plan set for it
 
     @property
     def worker_bp(self) -> int | None:
@@ -111,6 +112,7 @@ def _taken(row: dict[str, Any]) -> Taken:
     }
     made = _json(row["made"])
     row["made"] = Made(**made) if made else None
+    row["params"] = _json(row["params"]) or {}
     row["approval"] = row["approval"] or ""
     act, retry = row["bounds"] or (0, 0)
     row["bounds"] = (act or 0, retry or 0)

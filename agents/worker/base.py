@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from agents.tasks.models import Task
 from agents.tasks.taking import Taken
 from chimera.core.calls.services import Recorder
@@ -16,11 +18,18 @@ class CannotPropose(Denied):
     """This task cannot produce anything from what it was given; says why."""
 
 
+class Params(BaseModel):
+    """What a plan may set for a task of a kind: nothing, unless the kind has fields of its own, with their bounds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """What a kind gets: values only, so that `propose` needs no database. JSON-like throughout.
 
-    `upstream` holds the newest artifact payload of each kind that the task depends on, `inputs` what `load` read.
+    `upstream` holds the newest artifact payload of each kind that the task depends on, `inputs` what `load` read,
+    `params` what the plan set for this task, checked against the kind's `params`.
     """
 
     subject: str
@@ -33,6 +42,7 @@ class Work:
     upstream: Mapping[str, Mapping[str, Any]]
     feedback: tuple[Mapping[str, Any], ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +79,8 @@ class Kind(ABC):
     name: ClassVar[str]
     outward: ClassVar[bool] = False
     queue: ClassVar[str] = "think"
+    params: ClassVar[type[Params]] = Params  # what a plan may set for it
+    asks: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each of these, one kind has to stand before it in a plan
 
     @property
     def waits(self) -> bool:

@@ -23,7 +23,9 @@ class CannotThaw(Denied):
 
 def freeze(work: Work, *, upstream_ids: Mapping[str, int]) -> dict[str, Any]:
     """What to keep with the artifact. `upstream_ids`: the artifact behind each entry of `work.upstream`, by kind."""
+    params = {"params": dict(work.params)} if work.params else {}
     return {
+        **params,
         "agent": dict(work.agent),
         "soul": work.soul["version"],
         "goal": dict(work.goal),
@@ -56,6 +58,7 @@ def thaw(artifact: Artifact) -> Work:
         upstream=_upstream(kept["upstream"]),
         feedback=tuple(kept["feedback"]),
         inputs=kept["inputs"],
+        params=kept.get("params", {}),
     )
 
 

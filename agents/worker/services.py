@@ -118,6 +118,7 @@ def work_of(*, taken: Taken, soul: dict[str, Any], inputs: dict[str, Any]) -> Wo
         upstream={kind: made.payload for kind, made in taken.upstream.items()},
         feedback=taken.feedback,
         inputs=inputs,
+        params=taken.params,
     )
 
 

@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "list_of_an_agent": lambda client, card: client.get(f"{LIST}?status=PENDING&agent={card.agent}"),
     "list_of_a_reason": lambda client, card: client.get(f"{LIST}?status=PENDING&kind={card.kind}&age_s=900"),
     "card": lambda client, card: client.get(f"{LIST}desk/{card.pk}/"),
+    "run": lambda client, card: client.get(f"/admin/agents/goal/of/task/{card.task.rpartition(':')[2]}/"),
     "next_card": lambda client, card: client.get(f"{LIST}desk/next/?after={card.pk}", headers=LIVE),
     "heartbeat": lambda client, card: client.post(f"{LIST}desk/{card.pk}/heartbeat/", {"claim": "1"}, headers=LIVE),
     "group": lambda client, card: client.get(f"{LIST}desk/group/", {"group": card.group}),

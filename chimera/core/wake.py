@@ -50,6 +50,20 @@ def hint(*, queue: str) -> None:
         log.warning("no hint for %s: %s", queue, error)
 
 
+def nudge(*, name: str, queue: str) -> None:
+    """Say that one Celery task that finds its work by itself has some. Never raises; may be lost like any hint."""
+    try:
+        app = import_string(settings.CELERY_APP)
+        app.signature(name, queue=queue, immutable=True).apply_async()
+    except Exception as error:  # noqa: BLE001 - a hint is a courtesy; the row is the work
+        log.warning("no hint for %s: %s", name, error)
+
+
+def nudge_after_commit(*, name: str, queue: str) -> None:
+    """The same once the running transaction has committed."""
+    transaction.on_commit(lambda: nudge(name=name, queue=queue), robust=True)
+
+
 def after_commit(*, queue: str) -> None:
     """Hint once the running transaction has committed."""
     transaction.on_commit(lambda: hint(queue=queue), robust=True)

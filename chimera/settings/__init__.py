@@ -1,5 +1,6 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, money, outages, passports,
 policies, the queues, reviewing, sealing, security, stops, telling.
+policies, the queues, reviewing, runs, sealing, security, stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -17,6 +18,7 @@ from chimera.settings.passports import *  # noqa: F403
 from chimera.settings.policies import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.reviewing import *  # noqa: F403
+from chimera.settings.runs import *  # noqa: F403
 from chimera.settings.sealing import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
 from chimera.settings.stops import *  # noqa: F403

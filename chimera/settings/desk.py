@@ -64,6 +64,12 @@ UNFOLD = {
                     {"title": "Campaigns", "icon": "campaign", "link": "/admin/agents/campaign/"},
                     {"title": "Cohorts", "icon": "workspaces", "link": "/admin/agents/cohort/"},
                     {"title": "Rollouts", "icon": "science", "link": "/admin/agents/rollout/"},
+                    {
+                        "title": "Plans that wait",
+                        "icon": "hourglass_top",
+                        "link": "/admin/agents/blueprint/?status=HELD",
+                    },
+                    {"title": "Goals", "icon": "flag", "link": "/admin/agents/goal/"},
                     {"title": "Tasks", "icon": "account_tree", "link": "/admin/agents/task/"},
                     {"title": "Trends", "icon": "trending_up", "link": "/admin/publishing/trend/"},
                     {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budgetlimit/"},

@@ -52,6 +52,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "campaigns",
         "cohorts",
         "replay",
+        "runs",
         "backup",
         "growth",
         "adding-a-policy",

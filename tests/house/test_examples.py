@@ -50,6 +50,7 @@ NOT_RUN = {
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
     "rotate_grant_key": "asks for the ring of keys; tests/flow/test_desk_keys.py runs it",
     "revoke_grant_key": "asks for a key that is there; tests/flow/test_desk_keys.py runs it",
+    "run": "asks for a goal that was planned; tests/agents/test_runs.py runs it",
     "story": "asks for a task that was done; tests/agents/test_story.py runs it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }

@@ -218,8 +218,9 @@ END
 $$;
 
 -- Promise: for every plan of [{"goal", "agent", "soul", "scopes", "deadline", "estimate", "steps": [{"key", "kind",
--- "needs", "outward", "queue"}]}] the plan, its tasks and dependencies, and the goal set going. In the transaction that
--- ends the planning task. Returns the queues to wake.
+-- "needs", "outward", "queue"}]}] the plan, its tasks and dependencies, and the goal set going. A step may bring "params",
+-- "deadline" and "attempts_max" of its own. In the transaction that ends the planning task, or starts a held plan.
+-- Returns the queues to wake.
 CREATE FUNCTION agents_plan_lay_out(p_brand bigint, p_plans jsonb) RETURNS text[] LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
@@ -237,19 +238,24 @@ BEGIN
               FROM jsonb_array_elements(p.steps) WITH ORDINALITY AS s (step, n)), p.estimate, v_now FROM p
   ), nodes AS MATERIALIZED (
     SELECT nextval('agents_task_id_seq') AS id, o.*
-      FROM (SELECT p.plan_id, p.goal, p.agent, p.soul, p.scopes, p.planning, s.key, s.kind, s.needs, s.outward, s.queue
+      FROM (SELECT p.plan_id, p.goal, p.agent, p.soul, p.scopes, p.planning, s.key, s.kind, s.needs, s.outward, s.queue,
+                   s.params, s.deadline, s.attempts_max
               FROM p CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(p.steps)
-                AS (key text, kind text, needs jsonb, outward boolean, queue text)) WITH ORDINALITY AS s (key, kind, needs, outward, queue, n)
+                AS (key text, kind text, needs jsonb, outward boolean, queue text, params jsonb, deadline timestamptz,
+                    attempts_max integer))
+                WITH ORDINALITY AS s (key, kind, needs, outward, queue, params, deadline, attempts_max, n)
              ORDER BY p.plan_id, s.n) o
   ), tasks AS (
     INSERT INTO agents_task (id, brand_id, status, state_version, queue, scopes, due_at, lease_owner, fence, attempts,
                              attempts_max, priority, note, goal_id, plan_id, agent_id, soul_id, kind, outward, unmet,
                              feedback, deadline, made_at, campaign_id, campaign_version, policy_version,
-                             keeps_versions)
+                             keeps_versions, params)
     SELECT n.id, p_brand, CASE WHEN jsonb_array_length(n.needs) = 0 THEN 'READY' ELSE 'BLOCKED' END, 1, n.queue,
-           n.scopes, CASE WHEN jsonb_array_length(n.needs) = 0 THEN v_now END, '', 0, 0, t.attempts_max, t.priority, '',
-           n.goal, n.plan_id, n.agent, n.soul, n.kind, n.outward, jsonb_array_length(n.needs), '[]', t.deadline, v_now,
-           t.campaign_id, t.campaign_version, t.policy_version, t.keeps_versions
+           n.scopes, CASE WHEN jsonb_array_length(n.needs) = 0 THEN v_now END, '', 0, 0,
+           coalesce(n.attempts_max, t.attempts_max), t.priority, '',
+           n.goal, n.plan_id, n.agent, n.soul, n.kind, n.outward, jsonb_array_length(n.needs), '[]',
+           coalesce(n.deadline, t.deadline), v_now, t.campaign_id, t.campaign_version, t.policy_version, t.keeps_versions,
+           n.params
       FROM nodes n JOIN agents_task t ON t.brand_id = p_brand AND t.id = n.planning
     RETURNING queue, status
   ), edges AS (

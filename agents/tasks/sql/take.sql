@@ -12,7 +12,7 @@ CREATE FUNCTION agents_task_take(
   attempts_max integer, late boolean, scopes text[], note text, feedback jsonb, goal_id bigint, plan_id bigint,
   agent_id bigint, soul_id bigint, handle text, agent_name text, rung text, cause text, wish text, trend_title text,
   estimate_usd_micros bigint, retries integer, upstream jsonb, made jsonb, approval text,
-  bounds integer[], stale boolean
+  bounds integer[], stale boolean, params jsonb
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -53,7 +53,8 @@ BEGIN
            NOT t.keeps_versions AND (a.soul_id <> t.soul_id OR t.policy_version <> v_policy
               OR (t.campaign_id IS NOT NULL AND NOT EXISTS (
                    SELECT 1 FROM agents_campaign c WHERE c.brand_id = t.brand_id AND c.id = t.campaign_id
-                      AND c.version = t.campaign_version AND c.status IN ('ACTIVE', 'PAUSED'))))
+                      AND c.version = t.campaign_version AND c.status IN ('ACTIVE', 'PAUSED')))),
+           t.params
       FROM agents_task t
       JOIN agents_goal g ON g.brand_id = t.brand_id AND g.id = t.goal_id
       JOIN agents_agent a ON a.brand_id = t.brand_id AND a.id = t.agent_id

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from pydantic import Field
 
 from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
-from agents.worker.base import CannotPropose, Kind, Proposal, Work
+from agents.worker.base import CannotPropose, Kind, Params, Proposal, Work
 from chimera.core import prompts, registry
 from chimera.core.calls.services import Recorder
 from chimera.core.llm.base import Provider, Request
@@ -25,10 +26,19 @@ def provider() -> Provider:
     return registry.get("MODELS", settings.MODELS_BY_TIER["write"][0], Provider)
 
 
+class DraftParams(Params):
+    """What the writer is told beyond the persona, and how long the text may be if shorter than the platform allows."""
+
+    note: str = Field(default="", max_length=300, title="A note to the writer")
+    chars_max: int | None = Field(default=None, ge=80, le=5_000, title="Characters at most")
+
+
 class Drafting(Kind):
     """Asks the writer for text, poster title and alt text."""
 
     name = "draft"
+    params = DraftParams
+    asks = (("research",),)
 
     @property
     def waits(self) -> bool:
@@ -47,7 +57,9 @@ class Drafting(Kind):
         }
 
     def _request(self, work: Work) -> Request:
-        research = work.upstream["research"]
+        research, set_for_it = work.upstream["research"], work.params
+        limit = min(work.inputs["limit_chars"], set_for_it.get("chars_max") or work.inputs["limit_chars"])
+        note = [{"by": "plan", "reason": set_for_it["note"]}] if set_for_it.get("note") else []
         variables = {
             "persona": {
                 key: work.soul[key]
@@ -57,8 +69,8 @@ class Drafting(Kind):
             "facts": [
                 {key: fact[key] for key in ("text", "source", "sources", "url", "title")} for fact in research["facts"]
             ],
-            "limit_chars": work.inputs["limit_chars"] - len(_disclosure(work)),
-            "feedback": [dict(entry) for entry in work.feedback],
+            "limit_chars": limit - len(_disclosure(work)),
+            "feedback": note + [dict(entry) for entry in work.feedback],
             "recent": list(work.inputs["recent"]),
             # The same through all retries: the writer rebuilds its earlier attempts from it, to write something else.
             "seed": work.goal["cause"],

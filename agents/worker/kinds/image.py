@@ -3,15 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agents.worker.base import Kind, Landed, Proposal, Work, drafted
+from pydantic import Field, field_validator
+
+from agents.worker.base import Kind, Landed, Params, Proposal, Work, drafted
 from chimera.core import registry, storage
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from publishing.media import likeness
 from publishing.media import services as media
-from publishing.media.images.base import Image, ImageMaker, PosterSpec
+from publishing.media.images.base import MOTIFS, Image, ImageMaker, PosterSpec
 
 MAKER = "poster"
+
+
+class ImageParams(Params):
+    """What stands on the poster and what is drawn, where it should not be the draft's title and the persona's motif."""
+
+    title: str = Field(default="", max_length=60, title="Title on the poster")
+    motif: str = Field(default="", max_length=40, title="Motif", json_schema_extra={"choices": list(MOTIFS)})
+
+    @field_validator("motif")
+    @classmethod
+    def _is_known(cls, motif: str) -> str:
+        if motif and motif not in MOTIFS:
+            raise ValueError(f"choose one of {', '.join(MOTIFS)}")
+        return motif
 
 
 class Drawing(Kind):
@@ -19,6 +35,8 @@ class Drawing(Kind):
 
     name = "image"
     queue = "render"
+    params = ImageParams
+    asks = (("draft", "dictated"),)
 
     def _spec(self, work: Work) -> PosterSpec:
         draft, visual = drafted(work.upstream), work.soul["visual"]
@@ -26,7 +44,7 @@ class Drawing(Kind):
         # The same picture again would meet the same objection.
         seed: Any = f"{work.goal['cause']}:{len(work.feedback)}" if work.feedback else work.goal["cause"]
         return PosterSpec(
-            title=draft["poster_title"],
+            title=work.params.get("title") or draft["poster_title"],
             kicker=draft["poster_kicker"],
             source_line="Source: " + ", ".join(sources[:2]) if sources else "",
             name=work.soul["name"],
@@ -34,7 +52,7 @@ class Drawing(Kind):
             background=visual["background"],
             ink=visual["ink"],
             accent=visual["accent"],
-            motif=visual["motif"],
+            motif=work.params.get("motif") or visual["motif"],
             seed=seed,
         )
 

@@ -24,6 +24,7 @@ class Publishing(Kind):
 
     name = "publish"
     outward = True
+    asks = (("draft", "dictated"),)
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """The account to post on: the agent's first."""
@@ -40,13 +41,13 @@ class Publishing(Kind):
         """Exactly what will be published: nothing is added or changed after this."""
         if "account_id" not in work.inputs:
             raise CannotPropose(f"@{work.agent['handle']} has no account on any platform; register one.")
-        draft, image = drafted(work.upstream), work.upstream["image"]
+        draft, image = drafted(work.upstream), work.upstream.get("image")  # a plan may be edited to have none
         return Proposal(
             payload={
                 "platform": work.inputs.get("platform", PLATFORM),
                 "account_handle": work.inputs["handle"],
                 "text": draft["text"],
-                "media": [{"sha256": image["sha256"], "alt": image["alt"]}],
+                "media": [{"sha256": image["sha256"], "alt": image["alt"]}] if image else [],
                 "ai_generated": True,
                 "sponsorship": draft.get("sponsorship", "none"),
             }

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from agents.campaigns import selectors as campaigns
 from agents.tasks.models import Task
-from agents.worker.base import CannotPropose, Kind, Proposal, Work
+from agents.worker.base import CannotPropose, Kind, Params, Proposal, Work
 from chimera.core import sentences, taint
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
@@ -13,10 +15,17 @@ from publishing.trends import selectors as trends
 FACTS_MAX = 6
 
 
+class ResearchParams(Params):
+    """How many facts the writer gets."""
+
+    facts_max: int = Field(default=FACTS_MAX, ge=1, le=FACTS_MAX, title="Facts at most")
+
+
 class Research(Kind):
     """Collects what the sources of a trend say, or the brief of a campaign. Outside text stays marked as such."""
 
     name = "research"
+    params = ResearchParams
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """The items of the goal's trend, or the brief of its campaign; texts tainted with their origin."""
@@ -36,7 +45,7 @@ class Research(Kind):
             {**item, "title": taint.quote(item["title"]), "summary": taint.quote(item["summary"])}
             for item in taint.from_json(work.inputs["items"])
         ]
-        found = sentences.facts(items, count_max=FACTS_MAX)
+        found = sentences.facts(items, count_max=work.params.get("facts_max", FACTS_MAX))
         if not found:
             raise CannotPropose("The sources hold no complete sentence that could be quoted.")
         facts = [
