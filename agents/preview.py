@@ -247,7 +247,7 @@ class _Line:
             "limit_chars": registry.get("CONNECTORS", PLATFORM, Connector).limits.text_max,
         }
         draft = Drafting().written_by(
-            writer=registry.get("MODELS", "offline", Provider),  # whatever the settings say: a preview is free
+            order=[registry.get("MODELS", "offline", Provider)],  # whatever the settings say: a preview is free
             work=self._work("draft", inputs),
             allowance=NOTHING,
             recorder=self._recorder,

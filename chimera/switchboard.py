@@ -47,6 +47,9 @@ POLICIES: dict[str, str] = {
 
 # Who answers questions.
 MODELS: dict[str, str] = {
+    "anthropic": "chimera.core.llm.anthropic.AnthropicProvider",
+    "google": "chimera.core.llm.google.GoogleProvider",
+    "openai": "chimera.core.llm.openai_compatible.OpenAICompatibleProvider",
     "offline": "chimera.core.llm.offline.OfflineProvider",
 }
 

@@ -96,6 +96,8 @@ def variables(role: str, name: str, *, with_grant_key: bool = True) -> dict[str,
         "TENANCY_STRICT": "1",
         "OFFLINE_VERDICTS_MAY_ACT": "1",
         "REVIEW_UNDO_S": "0",
+        # Whatever stands in .env: no test asks a real model.
+        **dict.fromkeys(("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL"), ""),
         "DJANGO_SETTINGS_MODULE": "chimera.settings",
         "WAKE_PREFIX": f"test-{name}",
     }

@@ -118,8 +118,7 @@ def _base(taken: Taken, soul: Mapping[str, Any]) -> dict[str, Any]:
         "agent": {"handle": taken.handle, "name": taken.agent_name, "rung": taken.rung},
         "soul": {"version": soul["version"]},
         "offline": False,
-        # No model has a seat among the policies yet: every verdict is made of rules and embeddings.
-        "judged_offline": settings.MODELS_BY_TIER["judge"] == ["offline"],
+        "judged_offline": True,  # unless its kind's evidence holds a model's opinion
         "estimate_usd_micros": taken.estimate_usd_micros,
     }
 
@@ -288,5 +287,5 @@ def objection(*, verdict: engine.Verdict) -> Finding:
 
 
 def feedback_on(*, finding: Finding) -> dict[str, str]:
-    """What the step that is opened again is told."""
-    return {"by": "judge", "reason": finding.reason, "span": finding.span}
+    """What the step that is opened again is told: never the words of a model that has read what strangers wrote."""
+    return {"by": "judge", "reason": finding.told or finding.reason, "span": finding.span}

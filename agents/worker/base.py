@@ -24,6 +24,10 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+class Hopeless(CannotPropose):
+    """Trying again would give the same and cost again: a human decides at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """What a kind gets: values only, so that `propose` needs no database. JSON-like throughout.

@@ -14,6 +14,7 @@ from agents.tasks import services as tasks
 from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
+from agents.worker.base import Hopeless
 from agents.worker.together import Together
 from chimera.core import clock, tenancy
 from chimera.core.calls.services import Recorder
@@ -197,8 +198,15 @@ def broke_off(*, taken: Taken, error: Exception) -> None:
 
 
 def gave_nothing(*, taken: Taken, recorder: Recorder, error: Exception) -> None:
-    """A body failed: what it spent is settled, whoever has the row by now, and the row is given back."""
+    """A body failed: what it spent is settled, whoever has the row by now, and the row is given back.
+
+    Where trying again would be in vain a human gets it at once.
+    """
     settle(taken=taken, recorder=recorder)
+    if isinstance(error, Hopeless):
+        with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
+            escalate(task=held(claim=taken.claim), why=str(error))
+        return
     broke_off(taken=taken, error=error)
 
 

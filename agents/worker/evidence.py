@@ -14,7 +14,7 @@ Shape:
     neighbours  recent posts of the brand: subject, text, hash
     fleet       the nearest text and image among all own posts of the last days, and from where on they are one
     schedule    when the post is ready, when it may go out, and what it waits for
-    model_judge who sits in the model's seat, who wrote, and the opinion
+    model_judge who sits in the model's seat (provider, model), who wrote, and the opinion, or why there is none
     offline     whether the text was written without a model; judged_offline: whether the verdict is
     estimate_usd_micros
 """
@@ -27,9 +27,11 @@ from django.conf import settings
 
 from agents.tasks import selectors
 from agents.tasks.models import Task
+from agents.worker import opinions
 from agents.worker.base import drafted
 from agents.worker.together import Together
 from chimera.core import registry
+from chimera.core.llm import tiers
 from governance.policies import hours
 from governance.policies import selectors as policies
 from publishing.connectors.base import Connector
@@ -58,10 +60,12 @@ def take(*, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
         media_facts, neighbours, rules = _shared([payload])
         near = _near([payload], media_facts)[0]
         upstream = selectors.upstream(task=task)
+        said = _said([task.subject])
     else:
         media_facts, neighbours, rules = task.together.read("shared", _shared_by_all)
         near = task.together.read("near", _near_all)[task.pk]
         upstream = {kind: made.payload for kind, made in task.together.taken[task.pk].upstream.items()}
+        said = task.together.read("opinions", _said_of_all)
     return freeze(
         payload=payload,
         agent={"handle": task.agent.handle, "name": task.agent.name, "rung": task.agent.status},
@@ -79,7 +83,17 @@ def take(*, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
         estimate_usd_micros=task.plan.estimate_usd_micros if task.plan else 0,
         rules=rules,
         near=near,
+        model_judge=opinions.seat(payload=payload, writer=opinions.writer_of(upstream), found=said),
     )
+
+
+def _said(subjects: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What models said of these tasks' content; where nobody can sit in the judge's seat nothing is read."""
+    return opinions.heard(subjects=subjects) if tiers.any_outside(tier="judge") else {}
+
+
+def _said_of_all(together: Together) -> dict[str, dict[str, Any]]:
+    return _said([taken.subject for taken in together.taken.values()])
 
 
 def _payloads(together: Together) -> dict[int, Mapping[str, Any]]:
@@ -125,13 +139,16 @@ def freeze(
     estimate_usd_micros: int,
     rules: Mapping[str, Any] = policies.NOTHING_SAID,
     near: Near | None = None,
+    model_judge: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The snapshot of these parts (see above); `soul` is the front matter with `version`. Touches no database.
 
-    Without `near` the fleet was not asked and quiet hours are not looked at: so a preview, which never goes out.
+    Without `near` the fleet was not asked and quiet hours are not looked at, without `model_judge` nobody sits in the
+    model's seat: so a preview, which never goes out.
     """
     connector = registry.get("CONNECTORS", payload["platform"], Connector)
     draft = drafted(upstream)
+    seat = dict(model_judge or {"provider": tiers.NOBODY, "writer": opinions.writer_of(upstream), "opinion": None})
     return {
         "payload": payload,
         "agent": dict(agent),
@@ -162,14 +179,9 @@ def freeze(
             "image_block_bits": settings.FLEET_IMAGE_BLOCK_BITS,
         },
         "schedule": _schedule(near.as_of if near else None, rules=rules, soul=soul),
-        "model_judge": {
-            "provider": settings.MODELS_BY_TIER["judge"][0],
-            "writer": settings.MODELS_BY_TIER["write"][0],
-            "opinion": None,  # nobody asks a model yet
-        },
+        "model_judge": seat,
         "offline": bool(draft.get("offline", False)),
-        # No model has a seat among the policies yet: every verdict is made of rules and embeddings.
-        "judged_offline": settings.MODELS_BY_TIER["judge"] == ["offline"],
+        "judged_offline": seat["opinion"] is None,
         "estimate_usd_micros": estimate_usd_micros,
     }
 

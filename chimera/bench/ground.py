@@ -16,7 +16,7 @@ from psycopg import sql
 
 from chimera.bench.tally import Superuser
 from chimera.core.errors import Unavailable
-from chimera.embedded import entry, lifecycle, processes
+from chimera.embedded import entry, lifecycle, model_keys, processes
 from chimera.embedded.home import Home
 from chimera.embedded.lifecycle import Endpoints
 from chimera.embedded.postgres import SUPERUSER
@@ -77,6 +77,7 @@ def variables(ends: Endpoints, role: str) -> dict[str, str]:
     return processes.environment(
         {
             **entry.environment(ends, role),
+            **model_keys.NONE,  # whatever stands in .env, no measurement asks a real model
             "SWITCHBOARD": "chimera.bench.switchboard",
             "OFFLINE_VERDICTS_MAY_ACT": "1",
             "MALLOC_ARENA_MAX": "2",

@@ -7,6 +7,7 @@ from pathlib import Path
 from chimera.chaos.crew import Roles
 from chimera.chaos.platforms import Place
 from chimera.chaos.stage import Stage
+from chimera.embedded import model_keys
 from chimera.embedded.entry import CHECKOUT, environment
 from chimera.embedded.supervisor import Program
 
@@ -34,14 +35,19 @@ def variables(stage: Stage, places: Mapping[str, Place], role: str, *, with_gran
     found = environment(stage.endpoints, role, with_grant_key=with_grant_key)
     for place in places.values():
         found |= place.variables()
-    return found | {
-        "SWITCHBOARD": "chimera.chaos.switchboard",
-        "OFFLINE_VERDICTS_MAY_ACT": "1",
-        "LOG_LEVEL": "INFO",  # what was dropped is counted from the logs
-        "MALLOC_ARENA_MAX": "2",
-        "DJANGO_SETTINGS_MODULE": "chimera.settings",
-        "PYTHONPATH": str(CHECKOUT),
-    }
+    # Whatever stands in .env, no run asks a real model.
+    return (
+        found
+        | model_keys.NONE
+        | {
+            "SWITCHBOARD": "chimera.chaos.switchboard",
+            "OFFLINE_VERDICTS_MAY_ACT": "1",
+            "LOG_LEVEL": "INFO",  # what was dropped is counted from the logs
+            "MALLOC_ARENA_MAX": "2",
+            "DJANGO_SETTINGS_MODULE": "chimera.settings",
+            "PYTHONPATH": str(CHECKOUT),
+        }
+    )
 
 
 def fleet(stage: Stage, places: Mapping[str, Place], *, web_port: int) -> list[Program]:

@@ -36,3 +36,8 @@ def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     template = engines["django"].engine.from_string(source)  # type: ignore[attr-defined]
     text = template.render(Context(dict(variables), autoescape=False))
     return text, hashlib.sha256(source.encode()).hexdigest()
+
+
+def joined(*hashes: str) -> str:
+    """One hash for a prompt that was made of several files."""
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()

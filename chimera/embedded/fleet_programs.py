@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from chimera.embedded import model_keys
 from chimera.embedded.entry import CHECKOUT, environment
 from chimera.embedded.lifecycle import Endpoints
 from chimera.embedded.processes import settle_port
@@ -66,13 +67,23 @@ def outside_world(endpoints: Endpoints, ports: Ports) -> list[Program]:
         Program(
             name="simulator",
             argv=_manage("simulator", "--port", str(ports.simulator), "--store", store),
-            env={**shared, "SECRET_KEY": "none", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"},
+            env={
+                **shared,
+                **model_keys.NONE,
+                "SECRET_KEY": "none",
+                "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+            },
             ready_url=f"http://127.0.0.1:{ports.simulator}/health",
         ),
         Program(
             name="connector",
             argv=_manage("connector", "plaza", "--port", str(ports.connector)),
-            env={**environment(endpoints, "chimera_connector"), **shared, "DATABASE_POOL_MAX": "4"},
+            env={
+                **environment(endpoints, "chimera_connector"),
+                **shared,
+                **model_keys.NONE,
+                "DATABASE_POOL_MAX": "4",
+            },
             ready_url=f"http://127.0.0.1:{ports.connector}/health",
         ),
     ]
@@ -91,6 +102,7 @@ def workers(endpoints: Endpoints, ports: Ports) -> list[Program]:
             env={
                 **environment(endpoints, "chimera_app", with_grant_key=True, with_sealing=True),
                 **shared,
+                **model_keys.told(),
                 "CHIMERA_QUEUES": WORK_QUEUES,
                 "DATABASE_POOL_MAX": "16",
             },
@@ -98,7 +110,12 @@ def workers(endpoints: Endpoints, ports: Ports) -> list[Program]:
         Program(
             name="render",
             argv=_worker("render", "render", "--pool", "prefork", "--concurrency", "1"),
-            env={**environment(endpoints, "chimera_app"), **shared, "CHIMERA_QUEUES": "render"},
+            env={
+                **environment(endpoints, "chimera_app"),
+                **shared,
+                **model_keys.NONE,
+                "CHIMERA_QUEUES": "render",
+            },
         ),
     ]
 
@@ -119,12 +136,17 @@ def desk(endpoints: Endpoints, ports: Ports) -> list[Program]:
                 "8",
                 "chimera.wsgi:application",
             ],
-            env={**environment(endpoints, "chimera_operator"), **shared, "PYTHONPATH": str(CHECKOUT)},
+            env={
+                **environment(endpoints, "chimera_operator"),
+                **shared,
+                **model_keys.told(),
+                "PYTHONPATH": str(CHECKOUT),
+            },
             ready_url=f"http://127.0.0.1:{ports.web}/health",
         ),
         Program(
             name="beat",
             argv=_celery("beat", "--loglevel", "WARNING", "--pidfile="),
-            env={**environment(endpoints, "chimera_app"), **shared},
+            env={**environment(endpoints, "chimera_app"), **shared, **model_keys.NONE},
         ),
     ]

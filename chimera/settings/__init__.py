@@ -1,6 +1,8 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, money, outages, passports,
 policies, the queues, reviewing, sealing, security, stops, telling.
 policies, the queues, reviewing, runs, sealing, security, stops.
+"""Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, models, money, outages,
+passports, policies, the queues, reviewing, sealing, security, stops.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -12,6 +14,7 @@ from chimera.settings.grants import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
 from chimera.settings.inspection import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403
+from chimera.settings.models import *  # noqa: F403
 from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.passports import *  # noqa: F403

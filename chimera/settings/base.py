@@ -81,12 +81,6 @@ CONNECTORS: dict[str, dict[str, str]] = {
 }
 MEDIA_ROOT = CHIMERA_HOME / "media"
 
-MODELS_BY_TIER: dict[str, list[str]] = {
-    "plan": ["offline"],
-    "write": ["offline"],
-    "judge": ["offline"],
-    "read": ["offline"],
-}
 # Whether verdicts made without a model may act alone. On for the demo, whose platform is simulated.
 OFFLINE_VERDICTS_MAY_ACT: bool = env.bool("OFFLINE_VERDICTS_MAY_ACT", default=False)
 

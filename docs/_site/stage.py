@@ -40,6 +40,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "How to": (
         "own-agent",
         "own-feeds",
+        "models",
         "reviewing",
         "groups",
         "board",

@@ -27,6 +27,7 @@ class Finding:
     score_bp: int | None = None
     span: str = ""
     about: str = "draft"  # the kind of the upstream task that a retry would re-open
+    told: str = ""  # what that task is told, where the reason quotes somebody else's words
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored with the verdict."""

@@ -54,7 +54,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "chimera/core/storage/*.py": ({"boto3"}, "object storage in production; no tool of an agent"),
     "chimera/core/llm/anthropic.py": ({"anthropic"}, "model inference; no tool of an agent"),
     "chimera/core/llm/google.py": ({"google.genai"}, "model inference; no tool of an agent"),
-    "chimera/core/llm/openai_compatible.py": ({"openai", "httpx2"}, "model inference; no tool of an agent"),
+    "chimera/core/llm/openai_compatible.py": ({"openai"}, "model inference; no tool of an agent"),
+    "chimera/core/llm/wire.py": ({"httpx2"}, "the HTTP client below those three: time and size bounded, no redirects"),
     "chimera/embedded/*.py": (
         {"socket", "psycopg", "redis", "urllib.request", "http.client", "uvicorn", "waitress"},
         "starts and asks its own Postgres, Valkey and web server on this machine",

@@ -1,29 +1,32 @@
 """Drafting: a post in the persona's voice from the facts that research found."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from pydantic import Field
 
 from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
-from agents.worker.base import CannotPropose, Kind, Params, Proposal, Work
+from agents.worker.base import CannotPropose, Hopeless, Kind, Params, Proposal, Work
 from chimera.core import prompts, registry
+from chimera.core.calls import asking
 from chimera.core.calls.services import Recorder
-from chimera.core.llm.base import Provider, Request
+from chimera.core.llm import tiers, usual
+from chimera.core.llm.base import Provider, Request, Why
 from chimera.core.llm.schemas import Draft
 from chimera.core.money import Allowance
 from publishing.connectors.base import Connector
 from publishing.posts import selectors as posts
 
 RECENT_MAX = 8
+USUAL_TOKENS = (1_800, 700)  # read and written for one draft, thinking included
 # What a reader must know first, by sponsorship; it stands before the text and counts towards its length.
 DISCLOSED = {"own": "#ad", "paid": "#ad", "gifted": "#ad (gifted)", "affiliate": "#ad (affiliate)"}
 
 
-def provider() -> Provider:
-    """The first model of the writing tier."""
-    return registry.get("MODELS", settings.MODELS_BY_TIER["write"][0], Provider)
+def writers() -> list[Provider]:
+    """Who is asked to write, in order; in the end usually the offline writer."""
+    return tiers.ready(tier="write")
 
 
 class DraftParams(Params):
@@ -42,8 +45,8 @@ class Drafting(Kind):
 
     @property
     def waits(self) -> bool:
-        """As the writer does, unless it works in this process."""
-        return provider().outside
+        """As the writers do, unless all of them work in this process."""
+        return tiers.any_outside(tier="write")
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""
@@ -77,20 +80,37 @@ class Drafting(Kind):
         }
         prompt, prompt_hash = prompts.render("draft", variables)
         return Request(
-            purpose="draft", tier="write", prompt=prompt, prompt_hash=prompt_hash, variables=variables, schema=Draft
+            purpose="draft",
+            tier="write",
+            prompt=prompt,
+            prompt_hash=prompt_hash,
+            variables=variables,
+            schema=Draft,
+            origin=f"{', '.join(research['sources'])} in a model's words",
         )
 
     def worst_case_usd_micros(self, *, work: Work) -> int:
-        """What the writer may cost."""
-        return provider().worst_case_usd_micros(request=self._request(work))
+        """What the writers may cost together: the next is asked when one is down, and one answer may be repaired."""
+        found = writers()
+        if not any(writer.outside for writer in found):
+            return 0
+        return asking.worst_case_usd_micros(providers=found, request=self._request(work))
+
+    def estimate_usd_micros(self) -> int:
+        """What the first writer usually asks for a draft."""
+        return usual.estimate_usd_micros(tier="write", tokens=USUAL_TOKENS)
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """One draft that fits the schema, or CannotPropose with the writer's reason."""
-        return self.written_by(writer=provider(), work=work, allowance=allowance, recorder=recorder)
+        return self.written_by(order=writers(), work=work, allowance=allowance, recorder=recorder)
 
-    def written_by(self, *, writer: Provider, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
-        """One draft by this writer. Raises CannotPropose."""
-        answer = recorder.ask(provider=writer, request=self._request(work), allowance=allowance)
+    def written_by(
+        self, *, order: Sequence[Provider], work: Work, allowance: Allowance, recorder: Recorder
+    ) -> Proposal:
+        """One draft by the first of these who answers. Raises CannotPropose, Hopeless where the model refused."""
+        answer = asking.ask(recorder=recorder, providers=order, request=self._request(work), allowance=allowance)
+        if answer.why == Why.REFUSED:
+            raise Hopeless(f"The writer gave no draft: {answer.failure}.")
         if answer.value is None:
             raise CannotPropose(f"The writer gave no draft: {answer.failure}")
         facts = work.upstream["research"]["facts"]
@@ -103,7 +123,9 @@ class Drafting(Kind):
         if _disclosure(work):
             draft["text"] = f"{_disclosure(work)}{draft['text']}"
             draft["sponsorship"] = work.upstream["research"]["sponsorship"]
-        return Proposal(payload={**draft, "offline": answer.offline, "model": answer.model})
+        return Proposal(
+            payload={**draft, "offline": answer.offline, "model": answer.model, "provider": answer.provider}
+        )
 
 
 def _disclosure(work: Work) -> str:

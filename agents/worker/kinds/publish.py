@@ -7,10 +7,11 @@ from django.conf import settings
 
 from agents.personas import selectors as personas
 from agents.tasks.models import Task
-from agents.worker import evidence, measures
+from agents.worker import evidence, measures, opinions
 from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work, drafted
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
+from chimera.core.llm import tiers
 from chimera.core.money import Allowance
 from governance.policies import selectors as policies
 from publishing.accounts.models import Account
@@ -31,27 +32,38 @@ class Publishing(Kind):
         account = Account.objects.filter(belongs_to=task.agent.subject).order_by("id").first()
         if account is None:
             return {}
-        return {"account_id": account.pk, "handle": account.handle, "platform": account.platform}
+        judges = opinions.able()
+        return {
+            "account_id": account.pk,
+            "handle": account.handle,
+            "platform": account.platform,
+            **({"judges": judges} if judges else {}),
+        }
+
+    @property
+    def waits(self) -> bool:
+        """While a model sits in the judge's seat: it is asked about the payload right after that is made."""
+        return tiers.any_outside(tier="judge")
 
     def estimate_usd_micros(self) -> int:
-        """The fee of the dearest platform, without a link: which one it will be is not known yet."""
-        return max(fees.estimate_usd_micros(platform=name) for name in settings.CONNECTORS)
+        """The fee of the dearest platform without a link, as which one it will be is not known yet, and an opinion."""
+        fee = max(fees.estimate_usd_micros(platform=name) for name in settings.CONNECTORS)
+        return fee + opinions.estimate_usd_micros()
+
+    def worst_case_usd_micros(self, *, work: Work) -> int:
+        """What a model's opinion may cost; the platform's fee is set aside when the post goes out."""
+        if not work.inputs.get("judges"):
+            return 0
+        return opinions.worst_case_usd_micros(work=work, payload=_payload(work))
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
-        """Exactly what will be published: nothing is added or changed after this."""
+        """Exactly what will be published: nothing is added or changed after this. A model may give its opinion."""
         if "account_id" not in work.inputs:
             raise CannotPropose(f"@{work.agent['handle']} has no account on any platform; register one.")
-        draft, image = drafted(work.upstream), work.upstream.get("image")  # a plan may be edited to have none
-        return Proposal(
-            payload={
-                "platform": work.inputs.get("platform", PLATFORM),
-                "account_handle": work.inputs["handle"],
-                "text": draft["text"],
-                "media": [{"sha256": image["sha256"], "alt": image["alt"]}] if image else [],
-                "ai_generated": True,
-                "sponsorship": draft.get("sponsorship", "none"),
-            }
-        )
+        payload = _payload(work)
+        if work.inputs.get("judges"):
+            opinions.ask(work=work, payload=payload, allowance=allowance, recorder=recorder)
+        return Proposal(payload=payload)
 
     def evidence(self, *, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The trend, its facts, the platform's limits and what the brand posted lately."""
@@ -86,3 +98,15 @@ class Publishing(Kind):
                 for one in accepted
             ]
         )
+
+
+def _payload(work: Work) -> dict[str, Any]:
+    draft, image = drafted(work.upstream), work.upstream.get("image")  # a plan may be edited to have none
+    return {
+        "platform": work.inputs.get("platform", PLATFORM),
+        "account_handle": work.inputs["handle"],
+        "text": draft["text"],
+        "media": [{"sha256": image["sha256"], "alt": image["alt"]}] if image else [],
+        "ai_generated": True,
+        "sponsorship": draft.get("sponsorship", "none"),
+    }

@@ -19,8 +19,11 @@ class CallRecord(BrandModel):
     request = models.JSONField()
     answer = models.JSONField(null=True)
     failure = models.TextField(blank=True, default="")
+    why = models.CharField(max_length=16, blank=True, default="", db_default="")  # chimera.core.llm.base.Why
     input_tokens = models.IntegerField(default=0)
     output_tokens = models.IntegerField(default=0)
+    cache_read_tokens = models.IntegerField(default=0, db_default=0)  # of the input
+    cache_write_tokens = models.IntegerField(default=0, db_default=0)  # of the input
     cost_usd_micros = models.BigIntegerField(default=0)
     latency_ms = models.IntegerField(default=0)
     at = models.DateTimeField(db_default=Now())

@@ -11,7 +11,7 @@ from chimera.core import canonical, differences
 from chimera.core.calls.models import CallRecord
 from chimera.core.calls.services import Recorder
 from chimera.core.errors import ChimeraError, Denied
-from chimera.core.llm.base import Answer, Provider, Request
+from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
 from chimera.core.money import Allowance
 
 
@@ -40,8 +40,8 @@ class Replayer(Recorder):
         return [record.seat for record in self.records[self.answered :]]
 
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
-        """The recorded answer to this very request. Raises NotRecorded."""
-        record = self._next(request.purpose)
+        """The recorded answer to this very request; a recorded outage is one again. Raises NotRecorded, NoAnswer."""
+        record = self._answering(request.purpose)
         self._same(record, {"prompt": request.prompt, "variables": dict(request.variables)})
         if record.prompt_hash != request.prompt_hash:
             self._refuse(
@@ -51,11 +51,15 @@ class Replayer(Recorder):
         return Answer(
             value=self._value(record, request.schema),
             failure=record.failure if record.answer is None else None,
+            why=record.why,
+            origin=request.origin,
             provider=record.provider,
             model=record.model,
             offline=record.offline,
             input_tokens=record.input_tokens,
             output_tokens=record.output_tokens,
+            cache_read_tokens=record.cache_read_tokens,
+            cache_write_tokens=record.cache_write_tokens,
             cost_usd_micros=record.cost_usd_micros,
             latency_ms=record.latency_ms,
         )
@@ -78,6 +82,23 @@ class Replayer(Recorder):
     def write(self, *, brand_id: int, subject: str, fence: int) -> NoReturn:
         """Refused: a replay is not on the record as if it had been asked."""
         raise NotRecorded(f"A replay of {subject} writes no calls.")
+
+    def _answering(self, seat: str) -> CallRecord:
+        """The next record of an answer: who was down then is passed over, whoever is in the order now."""
+        if self.answered == len(self.records) and self._is_down(seat, self.answered - 1):
+            raise NoAnswer(self.records[-1].failure)
+        record = self._next(seat)
+        while record.why == Why.DOWN:
+            if not self._is_next(seat):
+                raise NoAnswer(record.failure)
+            record = self._next(seat)
+        return record
+
+    def _is_next(self, seat: str) -> bool:
+        return self.answered < len(self.records) and self.records[self.answered].seat == seat
+
+    def _is_down(self, seat: str, at: int) -> bool:
+        return at >= 0 and self.records[at].seat == seat and self.records[at].why == Why.DOWN
 
     def _next(self, seat: str) -> CallRecord:
         number = self.answered + 1

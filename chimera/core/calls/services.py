@@ -8,7 +8,7 @@ from typing import Any
 
 from chimera.core.calls.models import CallRecord
 from chimera.core.circuits import services as circuits
-from chimera.core.llm.base import Answer, Provider, Request
+from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
 from chimera.core.money import Allowance
 
 
@@ -27,7 +27,8 @@ class Recorder:
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
         """Put one question to a model within the allowance, and keep question and answer. Raises CircuitOpen.
 
-        Raises Stopped under a control, and then nothing was asked.
+        Raises Stopped under a control, and then nothing was asked; NoAnswer in an outage, which is kept with what it
+        may have cost.
         """
         if self.may_call is not None:
             self.may_call()
@@ -36,7 +37,19 @@ class Recorder:
             what=f"{request.purpose} by {provider.name}",
         )
         with circuits.through(provider=provider.name) if provider.outside else nullcontext():
-            answer = provider.complete(request=request, allowance=allowance)
+            try:
+                answer = provider.complete(request=request, allowance=allowance)
+            except NoAnswer as error:
+                self._keep(request, _none(provider, error))
+                raise
+        self._keep(request, answer)
+        return answer
+
+    def keep_unasked(self, *, request: Request, error: Exception) -> None:
+        """Keep that nobody could be asked, and why; it cost nothing."""
+        self._keep(request, _unasked(error))
+
+    def _keep(self, request: Request, answer: Answer) -> None:
         self.calls.append(
             CallRecord(
                 seat=request.purpose,
@@ -47,13 +60,15 @@ class Recorder:
                 request={"prompt": request.prompt, "variables": dict(request.variables)},
                 answer=answer.value.model_dump(mode="json") if answer.value is not None else None,
                 failure=answer.failure or "",
+                why=answer.why,
                 input_tokens=answer.input_tokens,
                 output_tokens=answer.output_tokens,
+                cache_read_tokens=answer.cache_read_tokens,
+                cache_write_tokens=answer.cache_write_tokens,
                 cost_usd_micros=answer.cost_usd_micros,
                 latency_ms=answer.latency_ms,
             )
         )
-        return answer
 
     def tool(
         self, *, seat: str, provider: str, model: str, request: dict[str, Any], call: Callable[[], dict[str, Any]]
@@ -98,3 +113,21 @@ class Recorder:
                 call.pk, call.brand_id, call.subject, call.fence = None, brand_id, subject, fence
                 calls.append(call)
         CallRecord.objects.bulk_create(calls)
+
+
+def _unasked(error: Exception) -> Answer:
+    return Answer(value=None, failure=str(error), why=Why.DOWN, provider="nobody", model="", offline=False)
+
+
+def _none(provider: Provider, error: NoAnswer) -> Answer:
+    """An outage as it stands in the record."""
+    return Answer(
+        value=None,
+        failure=str(error),
+        why=Why.DOWN,
+        provider=provider.name,
+        model=error.model,
+        offline=False,
+        cost_usd_micros=error.cost_usd_micros,
+        latency_ms=error.latency_ms,
+    )

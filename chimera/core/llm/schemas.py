@@ -4,7 +4,7 @@ Requirements: GEN-2, SAF-6.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -50,3 +50,27 @@ class Draft(BaseModel):
         if len(set(value)) != len(value):
             raise ValueError("a fact is cited twice; name each position once")
         return value
+
+
+Share = Annotated[int, Field(ge=0, le=100)]
+
+
+class Opinion(BaseModel):
+    """What a model thinks of a finished post: four questions in hundredths, one objection, one sentence for people."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    follows_from_facts: Share
+    sounds_like_persona: Share
+    does_no_harm: Share
+    reads_well: Share
+    objection: Literal["none", "not_in_facts", "misleading", "harmful", "off_voice", "unclear"]
+    words_objected_to: str = Field(max_length=TEXT_CHARS_MAX)
+    reason: str = Field(min_length=1, max_length=300)
+
+    @property
+    def score_bp(self) -> int:
+        """The plain mean of the four, in basis points, rounded down (docs/adr/0008)."""
+        return (
+            (self.follows_from_facts + self.sounds_like_persona + self.does_no_harm + self.reads_well) * 10_000 // 400
+        )

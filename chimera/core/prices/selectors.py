@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from django.conf import settings
+
 from chimera.core.errors import Denied
 
 TABLE = Path(__file__).with_name("table.toml")
@@ -18,6 +20,10 @@ NANOS_PER_MICRO = 1_000
 
 class UnknownPrice(Denied):
     """Nobody has said what this costs; what has no price is not bought."""
+
+
+class BadPrices(UnknownPrice):
+    """The operator's own prices cannot be read: then nobody has said what anything costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +63,23 @@ def read(text: str) -> Mapping[str, tuple[Price, ...]]:
     )
 
 
-@lru_cache(maxsize=1)
 def table() -> Mapping[str, tuple[Price, ...]]:
-    """The table of this version, read once per process."""
-    return read(TABLE.read_text(encoding="utf-8"))
+    """The table of this version with the operator's own lines (PRICES_FILE), read once per process."""
+    return _whole(settings.PRICES_FILE)
+
+
+@lru_cache(maxsize=4)
+def _whole(more: str) -> Mapping[str, tuple[Price, ...]]:
+    own = TABLE.read_text(encoding="utf-8")
+    if not more:
+        return read(own)
+    try:
+        return read(f"{own}\n{Path(more).read_text(encoding='utf-8')}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise BadPrices(
+            f"PRICES_FILE ({more}) cannot be read as prices ({type(error).__name__}: {error}); nothing was bought. "
+            "Write it like chimera/core/prices/table.toml, or unset it."
+        ) from error
 
 
 def price(*, item: str, at: datetime, among: Mapping[str, tuple[Price, ...]] | None = None) -> Price:
@@ -73,17 +92,17 @@ def price(*, item: str, at: datetime, among: Mapping[str, tuple[Price, ...]] | N
     raise _unknown(item, f" before {lines[-1].effective_from}" if lines else "")
 
 
-def most_usd_micros(*, item: str) -> int:
-    """The dearest price of an item that the table has, of whatever day: an estimate that depends on no clock."""
+def most_usd_micros(*, item: str, count: int = 1) -> int:
+    """`count` units at the dearest price that the table has, of whatever day: an estimate that depends on no clock."""
     if not (lines := table().get(item)):
         raise _unknown(item, "")
-    return max(one.cost_usd_micros() for one in lines)
+    return max(one.cost_usd_micros(count=count) for one in lines)
 
 
 def _unknown(item: str, begins: str) -> UnknownPrice:
     return UnknownPrice(
-        f"No price of {item} is known{begins}; nothing was bought. Add it to chimera/core/prices/table.toml, "
-        f"with the day from which it holds and its source."
+        f"No price of {item} is known{begins}; nothing was bought. Add it to chimera/core/prices/table.toml or to "
+        f"PRICES_FILE, with the day from which it holds and its source."
     )
 
 

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from agents import summary
 from agents.summary import Numbers
 from chimera.core import clock, money, tenancy
+from chimera.core.llm import tiers
 from chimera.embedded import demo, footprint, provocations
 from chimera.embedded.provocations import Stopped
 from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
@@ -112,11 +113,14 @@ class Command(MachineCommand):
         for one in stopped:
             self.stdout.write(f"{one.rule}: {one.reason or 'let its post pass.'}")
         weight = machine.footprint()
+        paid = "the simulated platform's fee"
+        if tiers.any_outside(tier="write") or tiers.any_outside(tier="judge"):
+            paid += " and models"
         self.stdout.write(
             f"\n{numbers.trends} trends, {numbers.goals} goals, {numbers.tasks_done} tasks done: "
             f"{numbers.published} posts published by themselves or after approval, {numbers.in_review} wait for a "
             f"human, {numbers.rejected} rejected. Cost {money.show(numbers.cost_usd_micros)} "
-            f"(the simulated platform's fee), {self.seconds:.1f} s."
+            f"({paid}), {self.seconds:.1f} s."
         )
         self.stdout.write(weight.sentence())
         if self._since_clone_s is not None:
