@@ -7,7 +7,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from agents import passport_door
-from chimera.core import storage
+from chimera.core import storage, tenancy
+from publishing.models import Asset
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -18,6 +19,9 @@ def health(request: HttpRequest) -> HttpResponse:
 @staff_member_required
 def media(request: HttpRequest, content_hash: str) -> HttpResponse:
     """An image or a clip by its content hash, for people who are signed in. Its type is read from its bytes."""
+    brands = tenancy.current_brands()
+    if brands and not Asset.objects.filter(brand_id__in=brands, content_hash=content_hash).exists():
+        raise Http404("There is nothing under this address in your brands.")
     try:
         content = storage.get(content_hash)
     except storage.NotStored as error:
@@ -25,6 +29,8 @@ def media(request: HttpRequest, content_hash: str) -> HttpResponse:
     headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type=storage.kind(content), headers=headers)
 
+
+handler403 = "governance.admin_refused.refused"
 
 urlpatterns = [
     path("health", health),

@@ -9,7 +9,9 @@ from unfold.decorators import display
 
 from chimera.core.desk import ReadingAdmin
 from governance import admin_budgets, admin_notices, admin_numbers, admin_record  # noqa: F401 - register their pages
+from governance.admin_foureyes import FourEyesAdmin  # noqa: F401 - registers itself
 from governance.admin_grants import GrantKeyAdmin  # noqa: F401 - registers itself
+from governance.admin_people import PersonAdmin  # noqa: F401 - registers itself
 from governance.admin_policies import BrandPolicyAdmin  # noqa: F401 - registers itself
 from governance.admin_queue import QueueList
 from governance.admin_servers import ServerAdmin

@@ -1,6 +1,7 @@
 """Governance as a Django app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class GovernanceConfig(AppConfig):
@@ -8,3 +9,9 @@ class GovernanceConfig(AppConfig):
 
     name = "governance"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Roles are put right whenever the database was migrated."""
+        from governance.people import services as people
+
+        post_migrate.connect(people.after_migrate, dispatch_uid="governance.people.roles")

@@ -13,11 +13,13 @@ from governance.audit.models import (
 from governance.budgets.models import Budget, BudgetLimit, Entry, FleetBudget, FleetLimit, FleetReturn, Hold
 from governance.controls.models import Control
 from governance.effects.models import Effect, Incarnation
+from governance.foureyes.models import FourEyes
 from governance.grants.models import GrantEnded, GrantKey, GrantRevocation, GrantUsed
 from governance.inspection.models import PutAway
 from governance.leases.models import Attempt
 from governance.notices.models import Letter, LetterNotice, Notice, NoticeSeen, Subscription
 from governance.numbers.models import ReviewAnswer
+from governance.people.models import Person
 from governance.policies.models import BrandPolicy
 from governance.reviews.models import ReviewItem, ReviewSkip, SavedQueue
 from governance.servers.models import Server, ServerNote
@@ -38,6 +40,7 @@ __all__ = [
     "FleetBudget",
     "FleetLimit",
     "FleetReturn",
+    "FourEyes",
     "GrantEnded",
     "GrantKey",
     "GrantRevocation",
@@ -49,6 +52,7 @@ __all__ = [
     "LetterNotice",
     "Notice",
     "NoticeSeen",
+    "Person",
     "PutAway",
     "ReviewAnswer",
     "ReviewItem",

@@ -22,7 +22,8 @@ from governance.reviews.states import ReviewStatus
 from governance.reviews.together import TOGETHER_MAX, Choice, Told
 
 REASON_CHARS_MAX = 500
-_ORDER = ("approved", "rejected", "taken back", "not decided")
+_ORDER = ("approved", "first", "rejected", "taken back", "not decided")
+_SAID = {"first": "waiting for a second person"}
 
 
 def decide(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
@@ -143,7 +144,10 @@ def _still(told: list[Told], wrote: dict[int, Wrote]) -> dict[int, Wrote]:
 
 def _said(told: list[Told], *, left: int) -> str:
     counted = Counter(str(one.became) if one.is_done else "not decided" for one in told)
-    parts = [f"{count} {what}" for what, count in sorted(counted.items(), key=lambda one: _ORDER.index(one[0]))]
+    parts = [
+        f"{count} {_SAID.get(what, what)}"
+        for what, count in sorted(counted.items(), key=lambda one: _ORDER.index(one[0]))
+    ]
     return ", ".join([*parts, *([f"{left} left as they were"] if left else [])]) + "."
 
 

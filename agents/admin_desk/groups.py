@@ -33,6 +33,7 @@ LEAVE, APPROVE, REJECT = "leave", "approve", "reject"
 COUNT_MAX = 1_000
 _WORDS = {
     Became.APPROVED: "approved",
+    Became.FIRST: "approved by you, one of two: another person must say yes too",
     Became.REJECTED: "rejected",
     Became.TAKEN_BACK: "taken back, and yours",
     Became.TAKEN: "not decided: somebody else has it",

@@ -51,13 +51,18 @@ def _seen(form: Form) -> dict[str, Any]:
 
 def _approve(item: ReviewItem, form: Form) -> str:
     answers.approve(item=item, **_seen(form))
-    return "Answered" if item.kind == ReviewKind.SAMPLE else "Approved"
+    return "Answered" if item.kind == ReviewKind.SAMPLE else _yes(item, "Approved")
+
+
+def _yes(item: ReviewItem, words: str) -> str:
+    """A first yes of two says that it waits."""
+    return words if item.status == ReviewStatus.APPROVED else f"{words}, one of two: another person must say yes too"
 
 
 def _edit(item: ReviewItem, form: Form) -> str:
     alts = form.getlist("alt") or None
     editing.edit_and_approve(item=item, text=form.get("text", ""), alts=alts, **_seen(form))
-    return "Approved as you changed it"
+    return _yes(item, "Approved as you changed it")
 
 
 def _reject(item: ReviewItem, form: Form) -> str:

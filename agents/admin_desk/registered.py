@@ -70,6 +70,7 @@ class DeskAdmin(ReviewItemAdmin):
                 return view(request, *args, **kwargs, **more)
 
             guarded: View = self.admin_site.admin_view(asked)
+            guarded.permission = permission  # type: ignore[attr-defined]  # for the sentence that says who may
             return guarded
 
         return door
@@ -88,6 +89,8 @@ class DeskAdmin(ReviewItemAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         """A review is looked at where it is answered."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         found = page.number(object_id)
         if request.method == "GET" and found is not None:
             return redirect("admin:desk_card", found)

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from agents.cards import selectors as cards
 from agents.judge.editing import EDITABLE
 from chimera.core import clock, differences, money, tenancy
-from governance.reviews import putting_off
+from governance.reviews import putting_off, two
 from governance.reviews import selectors as reviews
 from governance.reviews.locking import Stale
 from governance.reviews.models import RejectReason, ReviewItem, ReviewKind
@@ -58,13 +58,14 @@ def context(request: HttpRequest, *, item: ReviewItem | None, queue: str, said: 
         **{name: named(getattr(item, name)) for name in ("held_by", "assigned_to", "assigned_by")},
         "may_decide": may_decide,
         "may_undo": item.decided_by == tenancy.current_actor() and item.final_at is not None and item.final_at > now,
+        **_two(item),
         "may_edit": item.kind in EDITABLE and bool(card.shown.text),
         "is_exhausted": item.kind == ReviewKind.EXHAUSTED,
         "may_see_agents": request.user.has_perm("agents.view_agent"),
         "reasons": RejectReason.choices,
         "checks_in": _span(settings.EFFECT_KEEP_CHECKING_S),
         "holds": HOLDS,
-        "people": [name for name in putting_off.deciders() if name != request.user.get_username()]
+        "people": [name for name in putting_off.deciders(brand_id=item.brand_id) if name != request.user.get_username()]
         if may_decide
         else [],
         "undo_s": f"{settings.REVIEW_UNDO_S:g}" if settings.REVIEW_UNDO_S else "",
@@ -125,6 +126,20 @@ def _group(item: ReviewItem) -> dict[str, Any]:
         "beside_max": TOGETHER_MAX,
         "group_kind": group_kind(item.group),
         "group_address": group_address(item.group),
+    }
+
+
+def _two(item: ReviewItem) -> dict[str, Any]:
+    """Of a card that needs two people: whose yes is there, whether it is one's own, why one may not give the other."""
+    if not item.needs_two or item.status != ReviewStatus.PENDING:
+        return {}
+    actor = tenancy.current_actor()
+    return {
+        "two": True,
+        "first_by": named(item.first_by),
+        "is_first": item.first_by == actor,
+        "not_by_me": two.refusal(item=item, actor=actor),
+        "first_words": item.first_edited["diff"] if item.first_edited else [],
     }
 
 

@@ -115,7 +115,7 @@ def brief(*, item: ReviewItem, at: datetime) -> Brief:
 
 def of(*, item: ReviewItem, at: datetime) -> Card:
     """The card of a review as it stands `at` now, in a constant number of queries."""
-    snapshot = item.snapshot
+    snapshot = _asked(item)
     is_sample = item.kind == ReviewKind.SAMPLE
     tasks = _tasks(item)
     rests_on = sources.of(snapshot, compare=not is_sample)
@@ -138,6 +138,16 @@ def of(*, item: ReviewItem, at: datetime) -> Card:
         history=None if is_sample else history.of(brand_id=item.brand_id, task=item.task, tasks=tasks),
         doubt=doubt.of(item=item) if snapshot.get("effect") else None,
     )
+
+
+def _asked(item: ReviewItem) -> Mapping[str, Any]:
+    """The snapshot with what is asked now: the first of two people may have mended the text, which was judged anew."""
+    if not item.first_edited:
+        snapshot: Mapping[str, Any] = item.snapshot
+        return snapshot
+    judged = {name: item.first_edited[name] for name in ("findings", "composite_bp")}
+    verdict = {**item.snapshot["verdict"], **judged} if "verdict" in item.snapshot else {}
+    return {**item.snapshot, "payload": item.asked_payload, **({"verdict": verdict} if verdict else {})}
 
 
 def _tasks(item: ReviewItem) -> list[Task]:

@@ -31,8 +31,13 @@ def ask(
         snapshot={**snapshot, "verdict": verdict.as_json()},
         why=" ".join([*decision.reasons, *_why(verdict, thresholds, said["worker_bp"])]) or "The judge was not sure.",
         group=task.goal.group,
+        rests_on=[f"agents.soul:{task.soul_id}", *_campaign(task)],
         deadline=min(task.deadline, clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S)),
     )
+
+
+def _campaign(task: Task) -> list[str]:
+    return [f"agents.campaign:{task.goal.campaign_id}"] if task.goal.campaign_id else []
 
 
 def _why(verdict: Verdict, thresholds: Thresholds, worker_bp: int | None) -> list[str]:

@@ -50,13 +50,14 @@ def edit_and_approve(
 ) -> ReviewItem:
     """Say yes to this text (and these alt texts, in the order of the media) instead of what was written.
 
-    A text that is the same is a plain yes. Raises Blocked, NotEditable, and what an approval raises.
+    A text that is the same is a plain yes. Where two people are needed, what the first one edited is what the second
+    has before them. Raises Blocked, NotEditable, and what an approval raises.
     """
     locking.require_open(item=item, seen_version=seen_version, seen_hash=seen_hash)
     if item.kind not in EDITABLE or not item.about.startswith(f"{Task.SUBJECT}:"):
         raise NotEditable("This review asks about something that was not written for it; there is no text to mend.")
-    payload = _edited(item.snapshot["payload"], text, alts)
-    if payload == item.snapshot["payload"]:
+    payload = _edited(item.asked_payload, text, alts)
+    if payload == item.asked_payload:
         return reviews.approve(item=item, seen_version=seen_version, seen_hash=seen_hash)
     with tenancy.brand(item.brand_id):
         verdict = judged(item=item, payload=payload)
@@ -69,6 +70,7 @@ def edit_and_approve(
             edited={
                 "payload": payload,
                 "content_hash": canonical.digest(payload),
+                "by": tenancy.current_actor(),
                 "diff": differences.words(before=item.snapshot["payload"]["text"], after=payload["text"]),
                 "findings": verdict.as_json()["findings"],
                 "composite_bp": verdict.composite_bp,
@@ -129,7 +131,7 @@ def keep(*, task: Task, review: ReviewItem, former: Artifact) -> Artifact:
         subject=task.subject,
         fence=fence,
         stage="edit",
-        owner=review.decided_by[:120],
+        owner=edited.get("by", review.decided_by)[:120],
         ended_at=Now(),
         outcome="edited by hand",
     )
@@ -139,5 +141,5 @@ def keep(*, task: Task, review: ReviewItem, former: Artifact) -> Artifact:
         fence=fence,
         payload=edited["payload"],
         content_hash=review.approved_hash,
-        inputs={BY_HAND: review.decided_by, "review": review.subject, "former": former.pk},
+        inputs={BY_HAND: edited.get("by", review.decided_by), "review": review.subject, "former": former.pk},
     )

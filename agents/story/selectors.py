@@ -26,7 +26,19 @@ _TASK = ("id", "kind", "status", "note", "feedback")
 _VERDICT = ("fence", "findings", "composite_bp", "ruling", "reasons", "route")
 _ARTIFACT = ("fence", "content_hash", "confidence_bp")
 _ATTEMPT = ("subject", "fence", "stage", "owner", "claimed_at", "ended_at", "outcome")
-_REVIEW = ("id", "about", "kind", "status", "why", "decided_by", "decided_at", "reason_code", "reason", "answer")
+_REVIEW = (
+    "id",
+    "about",
+    "kind",
+    "status",
+    "why",
+    "decided_by",
+    "first_by",
+    "decided_at",
+    "reason_code",
+    "reason",
+    "answer",
+)
 _EFFECT = ("id", "kind", "status", "platform_class", "platform_id", "lookups", "reopened_by")
 _STEP = ("id", "kind", "status")
 _POST = ("id", "status", "approval", "note", "url", "platform_id", "content_hash", "account__platform")

@@ -244,7 +244,8 @@ def _answer(review: Row) -> str:
     """Who answered what, in which words."""
     code = RejectReason(review["reason_code"]).label if review["reason_code"] else ""
     answer = DoubtAnswer(review["answer"]).label if review["answer"] else ""
-    by = f"Answered by {review['decided_by']}." if review["decided_by"] else ""
+    first = f" and {review['first_by']}" if review["first_by"] and review["status"] == "APPROVED" else ""
+    by = f"Answered by {review['decided_by']}{first}." if review["decided_by"] else ""
     return _joined([by, f"{answer}." if answer else "", f"{code}." if code else "", review["reason"]])
 
 

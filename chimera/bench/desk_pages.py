@@ -22,6 +22,10 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "card": lambda client, card: client.get(f"{LIST}desk/{card.pk}/"),
     "run": lambda client, card: client.get(f"/admin/agents/goal/of/task/{card.task.rpartition(':')[2]}/"),
     "next_card": lambda client, card: client.get(f"{LIST}desk/next/?after={card.pk}", headers=LIVE),
+    # The same by somebody who works for one brand only: the database's policies compare every row.
+    "list_bound": lambda client, card: client.bound.get(f"{LIST}?status=PENDING"),
+    "card_bound": lambda client, card: client.bound.get(f"{LIST}desk/{card.pk}/"),
+    "next_card_bound": lambda client, card: client.bound.get(f"{LIST}desk/next/?after={card.pk}", headers=LIVE),
     "heartbeat": lambda client, card: client.post(f"{LIST}desk/{card.pk}/heartbeat/", {"claim": "1"}, headers=LIVE),
     "group": lambda client, card: client.get(f"{LIST}desk/group/", {"group": card.group}),
     "board": lambda client, card: client.get("/admin/?window=7d"),
@@ -55,20 +59,24 @@ def cards(count: int) -> list[Any]:
         waiting = selectors.pending()
         step = max(1, waiting.count() // count)
         ids = list(waiting.values_list("pk", flat=True)[::step][:count])
-        return list(waiting.filter(pk__in=ids).defer("snapshot"))
+        return list(waiting.filter(pk__in=ids).select_related("brand").defer("snapshot"))
 
 
-def reviewer() -> Any:
-    """A signed-in client that may do everything."""
+def reviewer(brands: list[str]) -> Any:
+    """A signed-in client that may do everything; its `bound` is that of a reviewer for these brands only."""
     from django.contrib.auth.models import User
     from django.test import Client
 
     from chimera.core import tenancy
+    from governance.people import services as people
 
-    with tenancy.acting("bench:desk"):
+    with tenancy.all_brands(actor="bench:desk"):
         user, _ = User.objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
-        client = Client(headers={"host": "127.0.0.1"})
+        bound = people.add(name="bench-bound", password="", roles=["reviewer"], brands=brands)
+        client, client_bound = Client(headers={"host": "127.0.0.1"}), Client(headers={"host": "127.0.0.1"})
         client.force_login(user)
+        client_bound.force_login(User.objects.get(pk=bound.pk))
+    client.bound = client_bound  # type: ignore[attr-defined]
     return client
 
 
@@ -103,8 +111,8 @@ def asked(
 
 def main(rounds: int, *, warm_up: int = WARM_UP) -> dict[str, Any]:
     """Every page in turn."""
-    client = reviewer()
-    chosen = itertools.cycle(cards(len(PAGES) * (rounds + warm_up)))
+    found = cards(len(PAGES) * (rounds + warm_up))
+    client, chosen = reviewer(sorted({one.brand.slug for one in found})), itertools.cycle(found)
     return {
         "pages": {name: asked(client, page, chosen, rounds=rounds, warm_up=warm_up) for name, page in PAGES.items()}
     }

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.migrations.operations import RunSQL
 
 BRAND = "NULLIF(current_setting('app.brand', true), '')::bigint"
+BOUND = "NULLIF(current_setting('app.brands', true), '')"  # of the person at the desk: "1,7", unset: every brand
 
 
 def _run(sql: str) -> RunSQL:
@@ -40,7 +41,7 @@ def tenant(
     """A table with a brand: row-level security enabled and forced, one policy per role.
 
     The application sees the brand of its transaction only; the operator's desk sees all brands, or one when set.
-    A row never moves to another brand, whoever asks.
+    Whoever is bound to brands sees those alone. A row never moves to another brand, whoever asks.
     """
     own = f"{brand_column} = {BRAND}"
     desk = f"({BRAND} IS NULL OR {own})"
@@ -49,6 +50,7 @@ def tenant(
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;",
         f"CREATE POLICY app_{table} ON {table} TO chimera_app USING ({own}) WITH CHECK ({own});",
         f"CREATE POLICY desk_{table} ON {table} TO chimera_operator USING ({desk}) WITH CHECK ({desk});",
+        _bound(table, brand_column),
         f"GRANT {app} ON {table} TO chimera_app;",
         f"GRANT {operator} ON {table} TO chimera_operator;",
     ]
@@ -63,6 +65,24 @@ def tenant(
             f"GRANT {connector} ON {table} TO chimera_connector;",
         ]
     return _run("\n".join(statements))
+
+
+def _bound(table: str, brand_column: str = "brand_id") -> str:
+    mine = f"({BOUND} IS NULL OR {brand_column} = ANY (string_to_array({BOUND}, ',')::bigint[]))"
+    return (
+        f"CREATE POLICY bound_{table} ON {table} AS RESTRICTIVE TO chimera_operator USING ({mine}) WITH CHECK ({mine});"
+    )
+
+
+def bound(table: str) -> RunSQL:
+    """For a table whose policies are its own: whoever is bound to brands sees the rows of those alone, as in `tenant`.
+
+    Does nothing when the table has the policy already.
+    """
+    return _run(
+        f"DO $do$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_policies WHERE schemaname = 'public' AND tablename = '{table}'"
+        f" AND policyname = 'bound_{table}') THEN EXECUTE $policy${_bound(table)}$policy$; END IF; END $do$;"
+    )
 
 
 def fleet(table: str, *, app: str = "SELECT", operator: str = "SELECT", connector: str = "") -> RunSQL:

@@ -1,8 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, money, outages, passports,
-policies, the queues, reviewing, sealing, security, stops, telling.
-policies, the queues, reviewing, runs, sealing, security, stops.
 """Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, models, money, outages,
-passports, policies, the queues, reviewing, sealing, security, stops.
+passports, people, policies, the queues, reviewing, runs, sealing, security, stops, telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -18,6 +15,7 @@ from chimera.settings.models import *  # noqa: F403
 from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.passports import *  # noqa: F403
+from chimera.settings.people import *  # noqa: F403
 from chimera.settings.policies import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.reviewing import *  # noqa: F403

@@ -75,6 +75,8 @@ UNFOLD = {
                     {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budgetlimit/"},
                     {"title": "Ledger", "icon": "receipt_long", "link": "/admin/governance/entry/"},
                     {"title": "Brand rules", "icon": "rule", "link": "/admin/governance/brandpolicy/"},
+                    {"title": "Two people", "icon": "group", "link": "/admin/governance/foureyes/"},
+                    {"title": "People", "icon": "badge", "link": "/admin/governance/person/"},
                     {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
                     {"title": "Notices", "icon": "notifications", "link": "/admin/governance/notice/"},
                     {"title": "Who is told", "icon": "contact_mail", "link": "/admin/governance/subscription/"},

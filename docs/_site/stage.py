@@ -44,6 +44,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "reviewing",
         "groups",
         "board",
+        "people",
         "auditing",
         "passport",
         "judging",

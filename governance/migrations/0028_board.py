@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0025_hands_promises")]
+    dependencies = [("governance", "0026_people")]
 
     operations = [
         migrations.AddIndex("reviewitem", models.Index(fields=["made_at"], include=["kind"], name="review_by_made")),

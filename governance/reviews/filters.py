@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from chimera.core import clock
+from chimera.core import clock, tenancy
 from chimera.core.errors import Denied
 from governance.reviews.models import ReviewItem, ReviewKind, ReviewSkip
 from governance.reviews.states import ReviewStatus
@@ -77,6 +77,9 @@ class Filters:
             found = found.filter(made_at__lte=Now() - timedelta(seconds=self.age_s))
         mine = Q(assigned_to=reviewer)
         found = found.filter(mine if self.assigned else mine | Q(assigned_to=""))
+        found = found.exclude(first_by=reviewer)  # it waits for somebody else's yes
+        if brands := tenancy.current_brands():  # the policies hide the others; this lets an index do it
+            found = found.filter(brand_id__in=brands)
         return found.filter(is_held() if self.held else waits_now())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from chimera.core import tenancy
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict
+from governance.foureyes import selectors as foureyes
 from governance.reviews.models import ReviewItem
 from governance.reviews.states import ReviewStatus
 
@@ -45,13 +46,17 @@ class Stale(Conflict):
     @property
     def current_payload(self) -> dict[str, Any]:
         """What would go out now."""
-        payload: dict[str, Any] = self.current.snapshot["payload"]
-        return payload
+        return self.current.asked_payload
 
 
 def locked(*, item: ReviewItem) -> datetime:
-    """Lock the card and read it again, into `item`. Returns what time it is."""
-    fresh = ReviewItem.objects.select_for_update().annotate(as_of=Now()).get(pk=item.pk)
+    """Lock the card and read it again, into `item`, with what takes two people in its brand (`rules_of_two`).
+
+    Returns what time it is.
+    """
+    read = ReviewItem.objects.select_for_update().annotate(as_of=Now(), rules_of_two=foureyes.in_force())
+    fresh = read.get(pk=item.pk)
+    item.rules_of_two = fresh.rules_of_two  # type: ignore[attr-defined]
     for field in ReviewItem._meta.concrete_fields:
         setattr(item, field.attname, getattr(fresh, field.attname))
     as_of: datetime = fresh.as_of
@@ -80,11 +85,12 @@ def require_open(*, item: ReviewItem, seen_version: int | None = None, seen_hash
             f"This review was due by {item.deadline:%d %b %H:%M} UTC and expires; nothing was changed. "
             f"What is late is neither approved nor rejected."
         )
-    if (seen_hash or item.content_hash) != item.content_hash or (
-        seen_version or item.state_version
-    ) != item.state_version:
+    if (seen_hash or item.asked_hash) != item.asked_hash or (seen_version or item.state_version) != item.state_version:
+        first = item.first_by.removeprefix("user:")
         raise Stale(
-            "Since you opened this review it was answered, and the answer taken back: look again.",
+            f"Since you opened this review {first} said yes to what is shown now: look again."
+            if first
+            else "Since you opened this review it was answered, and the answer taken back: look again.",
             former=item,
             current=item,
         )

@@ -1,5 +1,8 @@
 """The card, what one reviewer skipped, and queues that somebody saved."""
 
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -92,6 +95,14 @@ class ReviewItem(BrandStateful):
     agent = models.CharField(max_length=80, blank=True, default="", db_default="")
     platform = models.CharField(max_length=40, blank=True, default="", db_default="")
     group = models.CharField(max_length=80, blank=True, default="", db_default="", db_column="group_key")
+    # Two people: whether they are needed, the first yes (of what `edited` would hold), and the rows that the card rests
+    # on ("agents.soul:7"), whose authors never approve it. Guarded by sql/two.sql.
+    needs_two = models.BooleanField(default=False, db_default=False)
+    first_by = models.CharField(max_length=160, blank=True, default="", db_default="")
+    first_at = models.DateTimeField(null=True)
+    first_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    first_edited = models.JSONField(null=True)
+    rests_on = ArrayField(models.CharField(max_length=80), blank=True, default=list, db_default=[])
     answer = models.CharField(max_length=16, choices=DoubtAnswer.choices, blank=True, default="", db_default="")
     evidence_url = models.CharField(
         max_length=500, blank=True, default="", db_default=""
@@ -102,6 +113,7 @@ class ReviewItem(BrandStateful):
         permissions = [
             ("decide_reviewitem", "Can decide reviews"),
             ("unclaim_reviewitem", "Can take reviews out of other people's hands"),
+            ("approve_payment", "Can approve payments over the limit"),
         ]
         indexes = [
             models.Index(fields=["brand", "about"], name="review_by_subject"),
@@ -123,6 +135,9 @@ class ReviewItem(BrandStateful):
                 fields=["decided_at"],
                 condition=Q(consumed_at__isnull=True) & ~Q(status=ReviewStatus.PENDING),
                 name="review_answered",
+            ),
+            models.Index(
+                fields=["decided_by", "-decided_at"], condition=Q(decided_by__gt=""), name="review_by_who_answered"
             ),
             models.Index(fields=["brand", "task"], condition=Q(consumed_at__isnull=True), name="review_open_by_task"),
         ]
@@ -196,10 +211,27 @@ class ReviewItem(BrandStateful):
             models.CheckConstraint(
                 condition=~Q(answer=DoubtAnswer.FOUND_LIVE) | ~Q(evidence_url=""), name="review_live_has_evidence"
             ),
+            models.CheckConstraint(
+                condition=Q(first_by="", first_at__isnull=True, first_hash="", first_edited__isnull=True)
+                | Q(first_by__gt="", first_at__isnull=False, first_hash__gt="", needs_two=True),
+                name="review_first_yes_is_whole",
+            ),
+            # review_two_are_different: in sql/two.sql, it compares persons.
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.about}"
+
+    @property
+    def asked_payload(self) -> dict[str, Any]:
+        """What a yes would let out: the snapshot's payload, or what the first of two made of it."""
+        payload: dict[str, Any] = (self.first_edited or self.snapshot)["payload"]
+        return payload
+
+    @property
+    def asked_hash(self) -> str:
+        """The hash of it."""
+        return self.first_hash or self.content_hash
 
 
 class ReviewSkip(BrandModel):

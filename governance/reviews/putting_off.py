@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from chimera.core import tenancy
 from chimera.core.clock import Now
@@ -73,22 +75,28 @@ def hand_to(*, item: ReviewItem, username: str, reason: str) -> ReviewItem:
         return _change(item, assigned_to="", assigned_by="", assign_reason="", **FREE)
     if not said:
         raise NoSense(f"Say why: {name} reads it beside the review.")
-    person = User.objects.filter(username=name, is_active=True, is_staff=True).first()
-    if person is None or not person.has_perm(DECIDES):
-        raise NoSense(
-            f"Nobody named {name!r} may decide reviews; choose one of: {', '.join(deciders()) or 'nobody yet'}."
-        )
+    if not _deciding(item.brand_id).filter(username=name).exists():
+        there = ", ".join(deciders(brand_id=item.brand_id)) or "nobody yet"
+        raise NoSense(f"Nobody named {name!r} may decide reviews of this brand; choose one of: {there}.")
     return _change(
         item, assigned_to=f"user:{name}", assigned_by=tenancy.current_actor(), assign_reason=said[:500], **FREE
     )
 
 
-def deciders(*, count_max: int = 50) -> list[str]:
-    """Names of those who may decide, for a choice."""
+def deciders(*, brand_id: int, count_max: int = 50) -> list[str]:
+    """Names of those who may decide reviews of a brand, for a choice."""
+    named = _deciding(brand_id).order_by("username").values_list("username", flat=True)
+    return list(named[:count_max])
+
+
+def _deciding(brand_id: int) -> QuerySet[User]:
     people = User.objects.with_perm(DECIDES, backend="django.contrib.auth.backends.ModelBackend")
-    return list(
-        people.filter(is_active=True, is_staff=True).order_by("username").values_list("username", flat=True)[:count_max]
-    )
+    actor = Concat(Value("user:"), F("username"), output_field=TextField())
+    # The function, not the table: who is bound to a brand of somebody else's is invisible to them.
+    bound = Func(actor, function="core_brands_of", output_field=TextField())
+    listed = Concat(Value(","), bound, Value(","), output_field=TextField())
+    mine = people.annotate(brands=listed).filter(Q(brands=",,") | Q(brands__contains=f",{brand_id},"))
+    return mine.filter(is_active=True, is_staff=True)
 
 
 def _change(item: ReviewItem, **changes: object) -> ReviewItem:

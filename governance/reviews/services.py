@@ -4,7 +4,7 @@ An answer is final `REVIEW_UNDO_S` after it was given: until then whoever gave i
 it. Claims, and what is put off, are in `claims` and `putting_off`. Requirements: REV-2 to REV-6.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,13 @@ from chimera.core import canonical, tenancy
 from chimera.core.clock import Now
 from chimera.core.errors import Denied
 from governance import transitions
-from governance.reviews import urgency
+from governance.reviews import two, urgency
 from governance.reviews.locking import NotPending, Stale, TakenBy, locked, require_open
 from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
+from governance.reviews.two import NeedsAnother
 
-__all__ = ["NoReason", "NotPending", "NotYours", "Stale", "TakenBy", "TooLate", "WrongAnswer"]
+__all__ = ["NeedsAnother", "NoReason", "NotPending", "NotYours", "Stale", "TakenBy", "TooLate", "WrongAnswer"]
 
 ANSWERED = (ReviewStatus.APPROVED, ReviewStatus.REJECTED)
 # A card without an answer. What was given before stays in the record.
@@ -68,10 +69,12 @@ def ask(
     why: str,
     deadline: datetime,
     group: str = "",
+    rests_on: Sequence[str] = (),
 ) -> ReviewItem:
     """Put a card into the queue; the snapshot's hash is what an approval will cover.
 
     `group` is the subject of the campaign or trend that it belongs to: cards of one group are looked at together.
+    `rests_on` names the rows whose authors do not approve it where two people are needed ("agents.soul:7").
     """
     return ReviewItem.objects.create(
         brand_id=brand_id,
@@ -86,6 +89,7 @@ def ask(
         agent=str(snapshot.get("agent", {}).get("handle", "")),
         platform=str(snapshot["payload"].get("platform", "")),
         group=group,
+        rests_on=list(rests_on),
         status=ReviewStatus.PENDING,
     )
 
@@ -113,12 +117,22 @@ def approve(
 ) -> ReviewItem:
     """Say yes to exactly this content, or to what was made of it (`edited`, see the model).
 
+    Where two people are needed the first yes leaves the card PENDING with `first_by`; another person's yes to the same
+    completes it. Raises NeedsAnother for who said yes already, and for an author.
     `seen_version` and `seen_hash` are the card's as the reviewer had it before them. Raises Stale when it is another by
     now, TakenBy, NotPending. What was edited has passed the hard rules: whoever owns the subject sees to that.
     """
     require_open(item=item, seen_version=seen_version, seen_hash=seen_hash)
     _require_judgement(item)
+    if edited is None:
+        edited = item.first_edited
     covers = edited["content_hash"] if edited is not None else item.content_hash
+    if two.needed(item=item, is_edited=edited is not None):
+        actor = tenancy.current_actor()
+        if said := two.refusal(item=item, actor=actor):
+            raise NeedsAnother(said)
+        if not two.is_completed_by(item=item, actor=actor, covers=covers):
+            return two.first_yes(item=item, covers=covers, edited=edited)
     return _answer(
         item, ReviewStatus.APPROVED, approved_hash=covers, edited=dict(edited) if edited is not None else None
     )
@@ -177,9 +191,14 @@ def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason
 def undo(*, item: ReviewItem) -> ReviewItem:
     """Take an answer back before it is final: the card waits again, in the hands of whoever answered.
 
+    A first yes that waits for a second can be taken back as long as it waits. Who completed it takes back their own.
     Raises TooLate when it is final or was used, NotYours for somebody else's. What the answer was stays in the record.
     """
     as_of = locked(item=item)
+    if item.status == ReviewStatus.PENDING and item.first_by:
+        if item.first_by != tenancy.current_actor():
+            raise NotYours(f"The first yes is that of {item.first_by}, who alone can take it back.")
+        return two.take_back(item=item)
     if item.status not in ANSWERED:
         raise NotPending(f"This review has no answer to take back ({item.status.lower()}); nothing was changed.")
     if item.decided_by != tenancy.current_actor():

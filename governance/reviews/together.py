@@ -24,10 +24,15 @@ class TooMany(Denied):
     """More at once than one transaction should lock."""
 
 
+class Unseen(Denied):
+    """A yes to what somebody else made of the card, which is not shown beside others."""
+
+
 class Became(StrEnum):
     """What became of one card."""
 
     APPROVED = "approved"
+    FIRST = "first"  # one of two: it waits for another person
     REJECTED = "rejected"
     TAKEN_BACK = "taken back"
     TAKEN = "taken"  # somebody else has it open
@@ -62,7 +67,7 @@ class Told:
     @property
     def is_done(self) -> bool:
         """Whether what was wanted happened."""
-        return self.became in (Became.APPROVED, Became.REJECTED, Became.TAKEN_BACK)
+        return self.became in (Became.APPROVED, Became.FIRST, Became.REJECTED, Became.TAKEN_BACK)
 
 
 def decide(*, choices: Sequence[Choice]) -> list[Told]:
@@ -75,7 +80,11 @@ def decide(*, choices: Sequence[Choice]) -> list[Told]:
     def _answer(item: ReviewItem) -> Became:
         one = wanted[item.pk]
         if one.approves:
-            services.approve(item=item, seen_version=one.seen_version, seen_hash=one.seen_hash)
+            answered = services.approve(item=item, seen_version=one.seen_version, seen_hash=one.seen_hash)
+            if answered.status == ReviewStatus.PENDING:
+                return Became.FIRST
+            if answered.edited is not None:  # this would be the second yes to a text that this page does not show
+                raise Unseen("Somebody has edited it and said yes; open the card to see what they changed.")
             return Became.APPROVED
         services.reject(
             item=item,

@@ -54,6 +54,8 @@ class Server(Stateful):
     reason = models.TextField(blank=True, default="")
     proposed_by = models.CharField(max_length=160, default="", editable=False)
     proposed_at = models.DateTimeField(db_default=Now(), editable=False)
+    # Who proposed it does not allow it. Settled when it is proposed; a person wrote the lock file of ours.
+    needs_second = models.BooleanField(default=False, db_default=False, editable=False)
     reviewed_by = models.CharField(max_length=160, blank=True, default="", editable=False)
     reviewed_at = models.DateTimeField(null=True, editable=False)
 
@@ -98,6 +100,7 @@ class Server(Stateful):
                 condition=Q(owner=Owner.THIRD_PARTY) | ~Q(status=ServerStatus.REMOVED),
                 name="server_of_ours_is_disabled_not_removed",
             ),
+            # server_is_allowed_by_a_second_person: in sql/second.sql, it compares persons.
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,14 @@ import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from chimera.core import wake
+from chimera.core import tenancy, wake
 from chimera.core.errors import Conflict, Denied
 from chimera.core.mcp.tools import Listing
 from governance import transitions
+from governance.controls.services import person
 from governance.servers import listed
 from governance.servers.models import Owner, Server
 from governance.servers.papers import Paper
@@ -77,6 +79,7 @@ def propose(*, name: str, url: str, listing: Listing, sbom: Paper, scan: Paper) 
                 sbom=sbom.summary,
                 scan_hash=scan.sha256,
                 scan=scan.summary,
+                needs_second=settings.SERVERS_NEED_SECOND_PERSON,
                 status=ServerStatus.PROPOSED,
             )
     except IntegrityError as error:
@@ -97,6 +100,7 @@ def allow(*, server: Server, reason: str) -> Server:
     said = _reason(server, reason)
     if server.status == ServerStatus.ALLOWED:
         raise CannotDecide(f"{server.name} is allowed already.")
+    _require_second(server)
     _require_papers(server)
     return _moved(server, ServerStatus.ALLOWED, reason=said)
 
@@ -111,6 +115,7 @@ def accept(*, server: Server, reason: str) -> Server:
         raise CannotDecide(
             f"There is nothing to accept of {server.name}: {why}. Keep it disabled, or allow it as it was."
         )
+    _require_second(server)
     _require_papers(server)
     return _moved(server, ServerStatus.ALLOWED, reason=said, tools=server.seen)
 
@@ -154,6 +159,11 @@ def attach(*, server: Server, sbom: Paper | None = None, scan: Paper | None = No
     Server.objects.filter(pk=server.pk).update(**papers)
     server.refresh_from_db()
     return server
+
+
+def _require_second(server: Server) -> None:
+    if server.needs_second and person(server.proposed_by) == person(tenancy.current_actor()):
+        raise CannotDecide(f"You proposed {server.name} ({server.proposed_by}), so somebody else allows it.")
 
 
 def _require_papers(server: Server) -> None:

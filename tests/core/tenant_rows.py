@@ -39,6 +39,8 @@ BY_PLACE = {
     "governance_reviewanswer.answer": "'approved'",
     "agents_rungstep.from_rung": "'PROBATION'",
     "agents_rungstep.to_rung": "'SUPERVISED'",
+    "core_binding.person": "'user:{0}'",
+    "governance_foureyes.what": "'doubt'",
     "governance_threshold.scope": "'agent:{0}'",
     "governance_threshold.act_above_bp": "9500",
     "governance_threshold.retry_below_bp": "7000",

@@ -23,6 +23,8 @@ UNSET = (
     "((NULLIF(current_setting('app.brand'::text, true), ''::text))::bigint IS NULL)",
     "(NULLIF(current_setting('app.brand'::text, true), ''::text) IS NULL)",
 )
+_BOUND = "NULLIF(current_setting('app.brands'::text, true), ''::text)"
+BOUND = f"(({_BOUND} IS NULL) OR ({{}} = ANY ((string_to_array({_BOUND}, ','::text))::bigint[])))"
 CONTENT = {"text", "json", "jsonb", "bytea", "vector"}
 GUARD, RECORD = "chimera_guard", "chimera_record"
 STAY, KEEP = "chimera_refuse_brand", "chimera_refuse_change"
@@ -83,12 +85,22 @@ def unprotected(connection: Connection, *, select_only: Collection[str]) -> Iter
             "chimera_connector": {own},
             "chimera_operator": {f"({unset} OR {own})" for unset in UNSET},
         }
-        seen = set()
-        for name, roles, command, using, checked in connection.execute(
-            "SELECT policyname, roles, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public'"
+        seen, is_bound = set(), False
+        for name, roles, command, using, checked, kind in connection.execute(
+            "SELECT policyname, roles, cmd, qual, with_check, permissive FROM pg_policies WHERE schemaname = 'public'"
             " AND tablename = %s",
             [table],
         ).fetchall():
+            bound = BOUND.format(column)
+            if (kind, list(roles), command, using, checked) == (
+                "RESTRICTIVE",
+                ["chimera_operator"],
+                "ALL",
+                bound,
+                bound,
+            ):
+                is_bound = True
+                continue
             for role in roles:
                 seen.add(role)
                 if role == "chimera_treasurer" and using != own:
@@ -103,6 +115,8 @@ def unprotected(connection: Connection, *, select_only: Collection[str]) -> Iter
                     yield f"{table}: policy {name} for {role} is not ours: {command} {using} / {checked}"
         for role in sorted({"chimera_app", "chimera_operator"} - seen):
             yield f"{table}: no policy for {role}"
+        if not is_bound:
+            yield f"{table}: who is bound to brands sees them all"
 
 
 def brandless_rows(connection: Connection, *, may_be_null: Collection[str]) -> Iterator[str]:

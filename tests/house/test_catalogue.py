@@ -57,6 +57,10 @@ SELECT_ONLY = {"governance_auditevent": "written by a trigger, read by everybody
 MAY_BE_NULL = {"governance_auditevent": "acts on the fleet have no brand; only the desk sees them"}
 DELETES = {
     ("governance_savedqueue", "chimera_operator"): "somebody drops a queue that they saved",
+    (
+        "core_binding",
+        "chimera_operator",
+    ): "somebody works for other brands from now on; the record keeps who did before",
     ("core_tick", "chimera_app"): "old ticks are swept away",
     ("governance_fleetreturn", "chimera_treasurer"): "what is folded into the fleet's budget is gone",
 }
@@ -170,6 +174,16 @@ BREAKS = [
     ("unprotected", "ALTER TABLE agents_task NO FORCE ROW LEVEL SECURITY", "agents_task: row-level security is not f"),
     ("unprotected", "ALTER TABLE core_brand DISABLE ROW LEVEL SECURITY", "core_brand: row-level security is not en"),
     ("unprotected", "DROP POLICY desk_agents_goal ON agents_goal", "agents_goal: no policy for chimera_operator"),
+    (
+        "unprotected",
+        "DROP POLICY bound_agents_goal ON agents_goal",
+        "agents_goal: who is bound to brands sees them all",
+    ),
+    (
+        "unprotected",
+        f"ALTER POLICY bound_agents_task ON agents_task {OPEN}",
+        "agents_task: policy bound_agents_task for chimera_operator is not ours",
+    ),
     ("unprotected", f"CREATE POLICY p ON agents_task TO chimera_app {OPEN}", "agents_task: policy p for chimera_app"),
     ("unprotected", f"CREATE POLICY p ON agents_task {OPEN}", "agents_task: policy p for public"),
     ("unprotected", f"ALTER POLICY app_agents_task ON agents_task {OPEN}", "policy app_agents_task for chimera_app"),

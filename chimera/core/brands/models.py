@@ -34,3 +34,24 @@ def bound_brand(*, null: bool = False) -> "models.ForeignKey[Brand, Brand]":
     return models.ForeignKey(
         Brand, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False, null=null
     )
+
+
+class Binding(BrandModel):
+    """One person works for this brand. Whoever has none works for every brand; with one or more, for these alone.
+
+    The desk's policies read it once for each request (`core_brands_of`), and hide all other brands from that person.
+    """
+
+    SUBJECT = "core.binding"
+
+    person = models.CharField(max_length=160)  # "user:ada", as it stands in the record
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "id"], name="binding_brand_and_id"),
+            models.UniqueConstraint(fields=["person", "brand"], name="binding_once_per_person_and_brand"),
+            models.CheckConstraint(condition=models.Q(person__regex=r"^user:.+$"), name="binding_is_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} works for brand {self.brand_id}"

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0005_archivist")]
+    dependencies = [("core", "0006_bindings")]
 
     operations = [
         migrations.AddField(

@@ -13,6 +13,18 @@ from chimera.core.tenancy.context import (
     brand,
     current_actor,
     current_brand,
+    current_brands,
+    desk,
 )
 
-__all__ = ["NoActor", "NoBrand", "acting", "all_brands", "brand", "current_actor", "current_brand"]
+__all__ = [
+    "NoActor",
+    "NoBrand",
+    "acting",
+    "all_brands",
+    "brand",
+    "current_actor",
+    "current_brand",
+    "current_brands",
+    "desk",
+]

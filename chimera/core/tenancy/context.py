@@ -21,6 +21,7 @@ ALL = 0  # the desk's view of every brand; the application's role sees nothing w
 
 _brand: ContextVar[int | None] = ContextVar("brand", default=None)
 _actor: ContextVar[str] = ContextVar("actor", default="")
+_bound: ContextVar[tuple[int, ...]] = ContextVar("bound", default=())
 
 
 def current_brand() -> int | None:
@@ -31,6 +32,14 @@ def current_brand() -> int | None:
 def current_actor() -> str:
     """Who acts: "user:ada", "worker:think-1 stage:judge", "cli:ada"; empty when nobody said."""
     return _actor.get()
+
+
+def current_brands() -> tuple[int, ...]:
+    """The brands that the person at the desk is bound to; empty: not bound, so every brand.
+
+    The database hides the others by itself; who filters by these as well lets an index do it.
+    """
+    return _bound.get()
 
 
 def _tell(brand_id: int | None, actor: str) -> None:
@@ -78,6 +87,37 @@ def all_brands(*, actor: str | None = None) -> Iterator[None]:
         raise NoBrand(f"This transaction belongs to brand {_brand.get()}; it cannot widen to all brands.")
     with _context(ALL, actor):
         yield
+
+
+_BIND = (
+    "SELECT set_config('app.brand', '', true), set_config('app.actor', %s, true), set_config('app.brands', {}, true)"
+)
+
+
+@contextmanager
+def desk(*, username: str) -> Iterator[None]:
+    """One transaction of a person at the desk: over all brands, or over those that the person is bound to.
+
+    Which these are is read by the statement that says who acts, and holds for the whole transaction.
+    """
+    if _brand.get() not in (None, ALL):
+        raise NoBrand(f"This transaction belongs to brand {_brand.get()}; no person works in it.")
+    person, nested = f"user:{username}", connection.in_atomic_block
+    former = (_actor.get(), ",".join(map(str, _bound.get())))
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_BIND.format("core_brands_of(%s)"), [person, person])
+            brands = str(cursor.fetchone()[2])
+        tokens = (_brand.set(ALL), _actor.set(person), _bound.set(tuple(int(one) for one in brands.split(",") if one)))
+        try:
+            yield
+            if nested:  # as in _context
+                with connection.cursor() as cursor:
+                    cursor.execute(_BIND.format("%s"), former)
+        finally:
+            _brand.reset(tokens[0])
+            _actor.reset(tokens[1])
+            _bound.reset(tokens[2])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from chimera.core import tenancy
 
 
 class DeskTransaction:
-    """Runs every request of the desk as its user, over all brands that the role may see."""
+    """Runs every request of the desk as its user, over all brands that the role and the person may see."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,7 +23,7 @@ class DeskTransaction:
             return self.get_response(request)
         user = getattr(request, "user", None)
         name = user.get_username() if user is not None and user.is_authenticated else "anonymous"
-        with tenancy.all_brands(actor=f"user:{name}"):
+        with tenancy.desk(username=name):
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()
