@@ -112,8 +112,8 @@ def _agent(request: HttpRequest) -> Agent:
 ACTS: dict[str, tuple[str, Callable[[HttpRequest], str]]] = {
     "resume": ("governance.impose_control", _resume),
     "account": ("publishing.add_account", _account),
-    "goals": ("agents.add_goal", _goals),
-    "cancel": ("agents.change_goal", _cancel),
+    "goals": ("agents.steer_goal", _goals),
+    "cancel": ("agents.steer_goal", _cancel),
 }
 
 

@@ -17,14 +17,14 @@ def _view(app: str, *models: str) -> frozenset[str]:
 _WORK = (
     _view("agents", "agent", "soul", "goal", "task", "campaign", "archivedgoal")
     | _view("publishing", "post", "trend", "account")
-    | _view("governance", "reviewitem", "effect", "auditevent", "brandpolicy", "threshold", "foureyes")
+    | _view("governance", "reviewitem", "effect", "auditevent", "brandpolicy", "threshold", "foureyes", "notice")
 )
 _MONEY = _view("governance", "budgetlimit", "budget", "entry", "fleetlimit")
 _FLEET = (
     _view("agents", "advice", "cohort", "rollout", "node")
     | _view("publishing", "feed")
     | _view("core", "circuit")
-    | _view("governance", "control", "grantkey", "server", "checkpoint", "person")
+    | _view("governance", "control", "grantkey", "server", "checkpoint", "person", "numbers", "subscription", "letter")
     | _view("django_celery_beat", "periodictask", "intervalschedule", "crontabschedule")
 )
 _SCHEDULE = frozenset(
@@ -78,6 +78,13 @@ ROLES: Mapping[str, Role] = {
                 "agents.run_campaign",
                 "agents.run_cohort",
                 "agents.decide_advice",
+                "agents.edit_plan",
+                "agents.steer_goal",
+                "governance.add_subscription",
+                "governance.change_subscription",
+                "governance.delete_subscription",
+                "governance.test_subscription",
+                "publishing.add_account",
                 "governance.add_brandpolicy",
                 "governance.change_brandpolicy",
                 "governance.impose_control",
