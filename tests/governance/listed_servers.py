@@ -31,7 +31,9 @@ def listing(*descriptions: str) -> Listing:
 
 
 def proposed(*, name: str = "news", url: str = "https://news.example/mcp", tools: Listing | None = None) -> Server:
-    return services.propose(name=name, url=url, listing=tools or listing("Reads."), sbom=SBOM, scan=SCAN)
+    """Proposed by Pat: whoever proposes a server does not allow it."""
+    with tenancy.acting("user:pat"):
+        return services.propose(name=name, url=url, listing=tools or listing("Reads."), sbom=SBOM, scan=SCAN)
 
 
 def allowed(world: World, *, url: str, name: str = "news", actor: str = "user:ada") -> None:

@@ -90,7 +90,7 @@ def test_of_sixteen_processes_that_see_it_at_once_one_disables_and_the_record_ha
     with world.role("operator"), tenancy.all_brands(actor="test:look"):
         events = AuditEvent.objects.filter(subject=news.subject).order_by("id")
         assert [(one.to_status, one.actor) for one in events] == [
-            ("PROPOSED", "user:ada"),
+            ("PROPOSED", "user:pat"),
             ("ALLOWED", "user:ada"),
             ("DISABLED", "server:worker:1"),
         ]
@@ -138,6 +138,28 @@ def test_pins_and_reviewers_are_written_by_the_database_whatever_a_statement_say
     )
     assert (row(world)["reviewed_by"], list(row(world)["pins"])) == ("user:ada", ["t0"])
     assert row(world)["former_pins"] == {}
+
+
+@pytest.mark.spec("REV-8", "MCP-2")
+def test_who_proposed_a_server_does_not_allow_it_where_two_people_are_asked_for(world: World, settings: Any) -> None:
+    with world.role("operator"), tenancy.acting("cli:Pat"):
+        made = proposed()
+        with pytest.raises(services.CannotDecide, match="You proposed news"):
+            services.allow(server=made, reason="read it")
+    allow = "UPDATE governance_server SET status = 'ALLOWED', state_version = state_version + 1, reason = 'x'"
+    desk = world.connect("operator", actor="user:pat")
+    with pytest.raises(psycopg.errors.CheckViolation, match="server_is_allowed_by_a_second_person"):
+        desk.execute(f"{allow} WHERE name = 'news'".encode())
+    with pytest.raises(psycopg.errors.CheckViolation, match="server_needs_second_stays"):
+        desk.execute("UPDATE governance_server SET needs_second = false WHERE name = 'news'")
+    settings.SERVERS_NEED_SECOND_PERSON = False  # too late: an entry keeps the rule that it was proposed under
+    with world.role("operator"), tenancy.acting("user:pat"):
+        with pytest.raises(services.CannotDecide, match="somebody else"):
+            services.allow(server=made, reason="read it")
+        alone = proposed(name="olds", url="https://olds.example/mcp")
+        assert services.allow(server=alone, reason="read it").status == "ALLOWED"
+    with world.role("operator"), tenancy.acting("user:ada"):
+        assert services.allow(server=made, reason="read it").reviewed_by == "user:ada"
 
 
 def test_nothing_is_allowed_without_papers_and_the_owner_allows_ours_alone(world: World) -> None:

@@ -135,6 +135,8 @@ def prepared(words: list[str]) -> None:
     told = {"ada@example.org", "https://example.org/hook"} & set(words)
     if told and words[:2] != ["notices", "add"]:
         call_command("notices", "add", *told, "--name", "somebody", stdout=out)
+    if words[0] == "people" and words[1] in ("role", "brands"):
+        call_command("people", "add", words[2], "--role", "reviewer", stdout=out)
     if words[0] == "campaign" and "--pause" in words:
         make = ["--brief", "brief.md", "--to", "7d", "--budget", "2.00", "--agents", "bea_unscrews", "--start"]
         call_command("campaign", words[1], *make, stdout=out)
