@@ -45,6 +45,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "groups",
         "board",
         "people",
+        "told",
         "auditing",
         "passport",
         "judging",

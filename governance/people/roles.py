@@ -15,7 +15,7 @@ def _view(app: str, *models: str) -> frozenset[str]:
 
 # What belongs to brands, and what belongs to the fleet: a person who works for some brands only is shown the first.
 _WORK = (
-    _view("agents", "agent", "soul", "goal", "task", "campaign", "archivedgoal")
+    _view("agents", "agent", "soul", "goal", "task", "campaign", "archivedgoal", "blueprint")
     | _view("publishing", "post", "trend", "account")
     | _view("governance", "reviewitem", "effect", "auditevent", "brandpolicy", "threshold", "foureyes", "notice")
 )

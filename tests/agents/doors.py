@@ -22,11 +22,17 @@ agents_agent_change                               L  L  L  L  -
 agents_agent_changelist                           LP LP LP LP -
 agents_agent_delete                               -  -  -  -  -
 agents_agent_history                              LP LP LP LP -
+agents_agent_why                                  L  L  L  L  -
 agents_archivedgoal_add                           -  -  -  -  -
 agents_archivedgoal_change                        L  L  L  L  -
 agents_archivedgoal_changelist                    LP LP LP LP -
 agents_archivedgoal_delete                        -  -  -  -  -
 agents_archivedgoal_history                       LP LP LP LP -
+agents_blueprint_add                              -  -  -  -  -
+agents_blueprint_change                           -  -  -  -  -
+agents_blueprint_changelist                       -  -  -  -  -
+agents_blueprint_delete                           -  -  -  -  -
+agents_blueprint_history                          -  -  -  -  -
 agents_calibration                                -  -  L  L  -
 agents_campaign_add                               -  -  LP -  -
 agents_campaign_cancel                            -  -  LP -  -
@@ -57,6 +63,8 @@ agents_node_change                                -  -  -  -  -
 agents_node_changelist                            -  -  LP LP -
 agents_node_delete                                -  -  -  -  -
 agents_node_history                               -  -  -  -  -
+agents_plan_edit                                  -  -  LP -  -
+agents_plan_start                                 -  -  P  -  -
 agents_rollout_add                                -  -  -  -  -
 agents_rollout_change                             -  -  L  L  -
 agents_rollout_changelist                         -  -  LP LP -
@@ -64,6 +72,14 @@ agents_rollout_delete                             -  -  -  -  -
 agents_rollout_go                                 -  -  LP -  -
 agents_rollout_history                            -  -  LP LP -
 agents_rollout_roll_back                          -  -  LP -  -
+agents_run                                        L  L  L  L  -
+agents_run_cancel                                 -  -  P  -  -
+agents_run_live                                   L  L  L  L  -
+agents_run_of_task                                L  L  L  L  -
+agents_run_replay                                 -  -  P  -  -
+agents_run_retry                                  -  -  P  -  -
+agents_run_step                                   L  L  L  L  -
+agents_run_story                                  L  L  L  L  -
 agents_soul_add                                   -  -  -  -  -
 agents_soul_change                                L  L  L  L  -
 agents_soul_changelist                            LP LP LP LP -
@@ -88,6 +104,7 @@ auth_user_delete                                  -  -  -  -  -
 auth_user_history                                 -  -  -  -  -
 auth_user_password_change                         -  -  -  -  -
 autocomplete                                      -  -  -  -  -
+board_live                                        L  L  L  L  -
 core_circuit_add                                  -  -  -  -  -
 core_circuit_change                               -  -  -  -  -
 core_circuit_changelist                           -  -  LP LP -
@@ -95,6 +112,11 @@ core_circuit_delete                               -  -  -  -  -
 core_circuit_history                              -  -  -  -  -
 desk                                              L  L  L  L  -
 desk_card                                         L  L  L  L  -
+desk_group                                        L  L  L  L  -
+desk_group_claim                                  P  -  -  -  -
+desk_group_decide                                 P  -  -  -  -
+desk_group_leave                                  P  -  -  -  -
+desk_group_undo                                   P  -  -  -  -
 desk_hand                                         P  -  -  -  -
 desk_heartbeat                                    P  -  -  -  -
 desk_leave                                        P  -  -  -  -
@@ -185,11 +207,30 @@ governance_grantkey_changelist                    -  -  LP LP -
 governance_grantkey_delete                        -  -  -  -  -
 governance_grantkey_history                       -  -  -  -  -
 governance_grantkey_revoke                        -  -  LP -  -
+governance_letter_add                             -  -  -  -  -
+governance_letter_again                           -  -  -  -  -
+governance_letter_change                          -  -  -  -  -
+governance_letter_changelist                      -  -  LP LP -
+governance_letter_delete                          -  -  -  -  -
+governance_letter_history                         -  -  -  -  -
+governance_notice_add                             -  -  -  -  -
+governance_notice_change                          -  -  -  -  -
+governance_notice_changelist                      LP LP LP LP -
+governance_notice_delete                          -  -  -  -  -
+governance_notice_history                         -  -  -  -  -
+governance_notice_seen                            P  P  P  P  -
+governance_notice_unread                          LP LP LP LP LP
+governance_numbers                                L  L  L  L  -
 governance_person_add                             -  -  -  -  -
 governance_person_change                          -  -  L  L  -
 governance_person_changelist                      -  -  LP LP -
 governance_person_delete                          -  -  -  -  -
 governance_person_history                         -  -  LP LP -
+governance_reviewanswer_add                       -  -  -  -  -
+governance_reviewanswer_change                    -  -  -  -  -
+governance_reviewanswer_changelist                -  -  -  -  -
+governance_reviewanswer_delete                    -  -  -  -  -
+governance_reviewanswer_history                   -  -  -  -  -
 governance_reviewitem_add                         -  -  -  -  -
 governance_reviewitem_change                      L  L  L  L  -
 governance_reviewitem_changelist                  LP LP LP LP -
@@ -207,6 +248,13 @@ governance_server_disable                         -  -  LP -  -
 governance_server_history                         -  -  LP LP -
 governance_server_keep                            -  -  LP -  -
 governance_server_remove                          -  -  LP -  -
+governance_subscription_add                       -  -  LP -  -
+governance_subscription_change                    -  -  -  -  -
+governance_subscription_changelist                -  -  LP LP -
+governance_subscription_delete                    -  -  -  -  -
+governance_subscription_history                   -  -  -  -  -
+governance_subscription_rotate                    -  -  -  -  -
+governance_subscription_test                      -  -  LP -  -
 governance_threshold_add                          -  -  -  -  -
 governance_threshold_change                       L  L  L  L  -
 governance_threshold_changelist                   LP LP LP LP -
@@ -240,7 +288,11 @@ publishing_trend_delete                           -  -  -  -  -
 publishing_trend_history                          LP LP LP LP -
 search                                            LP LP LP LP LP
 view_on_site                                      LP LP LP LP LP
+why                                               L  L  L  L  -
+why_act                                           -  -  P  -  -
 """
+# Tables without a list of their own: a plan that waits is on its run page, answers are counted on the page of numbers.
+SHOWN_ELSEWHERE = frozenset(("agents_blueprint_changelist", "governance_reviewanswer_changelist"))
 # Pages of signing in and out, which are everybody's.
 EVERYBODYS = {"login", "logout"}
 

@@ -20,7 +20,15 @@ from tests.conftest import ALPHA, World
 from tests.core import tenant_rows
 from tests.governance import rows
 
-NUMBERS = {"object_id": "1", "item_id": "1", "task_id": "1", "queue_id": "1", "hand": "skip", "content_type_id": "1"}
+NUMBERS = {
+    "object_id": "1",
+    "item_id": "1",
+    "task_id": "1",
+    "queue_id": "1",
+    "hand": "skip",
+    "does": "resume",
+    "content_type_id": "1",
+}
 
 
 def arrange(world: World) -> None:
