@@ -11,11 +11,12 @@ from chimera.core.clock import Now
 from governance import transitions
 from governance.foureyes import services as foureyes
 from governance.foureyes.models import FourEyes
-from governance.reviews import claims, selectors
+from governance.reviews import claims, selectors, together
 from governance.reviews import services as reviews
 from governance.reviews.filters import Filters
 from governance.reviews.locking import Stale
 from governance.reviews.models import RejectReason, ReviewItem, ReviewKind
+from governance.reviews.together import Choice
 from tests.conftest import ALPHA, World
 from tests.governance import rows
 
@@ -103,6 +104,29 @@ def test_what_one_edited_another_approves_as_it_is(world: World) -> None:
     other = waiting(about="agents.task:2")
     by("ada", reviews.approve, other)
     assert now(other).status == "APPROVED"
+
+
+@pytest.mark.spec("REV-8", "REV-7")
+def test_side_by_side_a_first_yes_is_told_as_one_of_two_and_nobody_says_the_second_to_words_that_are_not_shown(
+    world: World,
+) -> None:
+    asks_for_two(world)
+    plain, mended = waiting(), waiting(about="agents.task:2")
+    by("ada", reviews.approve, mended, edited=EDITED)
+
+    def together_by(name: str) -> list[str]:
+        seen = [now(plain), now(mended)]
+        choices = [
+            Choice(item_id=one.pk, approves=True, seen_version=one.state_version, seen_hash=one.asked_hash)
+            for one in seen
+        ]
+        with tenancy.brand(ALPHA, actor=f"user:{name}"):
+            return [str(one.became) for one in together.decide(choices=choices)]
+
+    assert together_by("eva") == ["first", "refused"]
+    assert (now(plain).first_by, now(mended).first_by) == ("user:eva", "user:ada")
+    assert together_by("bob") == ["approved", "refused"]
+    assert (now(plain).status, now(mended).status) == ("APPROVED", "PENDING")
 
 
 @pytest.mark.spec("REV-8")
