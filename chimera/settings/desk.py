@@ -40,6 +40,55 @@ def _bell(request: Any) -> str:
     return static("notices/bell.js")
 
 
+# The side of every page: what is looked at daily first; name, icon, address.
+NAVIGATION: dict[str, list[tuple[str, str, str]]] = {
+    "Today": [
+        ("Board", "dashboard", "/admin/"),
+        ("Reviews", "fact_check", "/admin/governance/reviewitem/?status=PENDING"),
+        ("Numbers", "monitoring", "/admin/governance/reviewanswer/numbers/"),
+        ("Notices", "notifications", "/admin/governance/notice/"),
+    ],
+    "Work": [
+        ("Posts", "send", "/admin/publishing/post/"),
+        ("Goals", "flag", "/admin/agents/goal/"),
+        ("Plans that wait", "hourglass_top", "/admin/agents/blueprint/?status=HELD"),
+        ("Tasks", "account_tree", "/admin/agents/task/"),
+        ("Trends", "trending_up", "/admin/publishing/trend/"),
+        ("Campaigns", "campaign", "/admin/agents/campaign/"),
+    ],
+    "Agents": [
+        ("Agents", "groups", "/admin/agents/agent/"),
+        ("Cohorts", "workspaces", "/admin/agents/cohort/"),
+        ("Rollouts", "science", "/admin/agents/rollout/"),
+        ("Calibration", "show_chart", "/admin/agents/advice/calibration/"),
+        ("Thresholds", "compress", "/admin/governance/threshold/"),
+    ],
+    "Money": [
+        ("Budgets", "payments", "/admin/governance/budgetlimit/"),
+        ("Ledger", "receipt_long", "/admin/governance/entry/"),
+    ],
+    "Rules and stops": [
+        ("Controls", "front_hand", "/admin/governance/control/"),
+        ("Brand rules", "rule", "/admin/governance/brandpolicy/"),
+        ("Two people", "group", "/admin/governance/foureyes/"),
+        ("Grant keys", "key", "/admin/governance/grantkey/"),
+        ("MCP servers", "extension", "/admin/governance/server/"),
+    ],
+    "People": [
+        ("People", "badge", "/admin/governance/person/"),
+        ("Who is told", "contact_mail", "/admin/governance/subscription/"),
+        ("Letters", "mail", "/admin/governance/letter/"),
+    ],
+    "Machines": [
+        ("Nodes", "dns", "/admin/agents/node/"),
+        ("Circuits", "power", "/admin/core/circuit/"),
+    ],
+    "Record": [
+        ("Record", "history", "/admin/governance/auditevent/"),
+        ("Checkpoints", "verified", "/admin/governance/checkpoint/"),
+    ],
+}
+
 UNFOLD = {
     "SITE_TITLE": "Chimera",
     "SITE_HEADER": "Chimera desk",
@@ -51,44 +100,8 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
-            {
-                "title": "Desk",
-                "items": [
-                    {"title": "Board", "icon": "dashboard", "link": "/admin/"},
-                    {"title": "Reviews", "icon": "fact_check", "link": "/admin/governance/reviewitem/?status=PENDING"},
-                    {"title": "Numbers", "icon": "monitoring", "link": "/admin/governance/reviewanswer/numbers/"},
-                    {"title": "Posts", "icon": "send", "link": "/admin/publishing/post/"},
-                    {"title": "Agents", "icon": "groups", "link": "/admin/agents/agent/"},
-                    {"title": "Calibration", "icon": "show_chart", "link": "/admin/agents/advice/calibration/"},
-                    {"title": "Thresholds", "icon": "compress", "link": "/admin/governance/threshold/"},
-                    {"title": "Campaigns", "icon": "campaign", "link": "/admin/agents/campaign/"},
-                    {"title": "Cohorts", "icon": "workspaces", "link": "/admin/agents/cohort/"},
-                    {"title": "Rollouts", "icon": "science", "link": "/admin/agents/rollout/"},
-                    {
-                        "title": "Plans that wait",
-                        "icon": "hourglass_top",
-                        "link": "/admin/agents/blueprint/?status=HELD",
-                    },
-                    {"title": "Goals", "icon": "flag", "link": "/admin/agents/goal/"},
-                    {"title": "Tasks", "icon": "account_tree", "link": "/admin/agents/task/"},
-                    {"title": "Trends", "icon": "trending_up", "link": "/admin/publishing/trend/"},
-                    {"title": "Budgets", "icon": "payments", "link": "/admin/governance/budgetlimit/"},
-                    {"title": "Ledger", "icon": "receipt_long", "link": "/admin/governance/entry/"},
-                    {"title": "Brand rules", "icon": "rule", "link": "/admin/governance/brandpolicy/"},
-                    {"title": "Two people", "icon": "group", "link": "/admin/governance/foureyes/"},
-                    {"title": "People", "icon": "badge", "link": "/admin/governance/person/"},
-                    {"title": "Controls", "icon": "front_hand", "link": "/admin/governance/control/"},
-                    {"title": "Notices", "icon": "notifications", "link": "/admin/governance/notice/"},
-                    {"title": "Who is told", "icon": "contact_mail", "link": "/admin/governance/subscription/"},
-                    {"title": "Letters", "icon": "mail", "link": "/admin/governance/letter/"},
-                    {"title": "Grant keys", "icon": "key", "link": "/admin/governance/grantkey/"},
-                    {"title": "MCP servers", "icon": "extension", "link": "/admin/governance/server/"},
-                    {"title": "Nodes", "icon": "dns", "link": "/admin/agents/node/"},
-                    {"title": "Circuits", "icon": "power", "link": "/admin/core/circuit/"},
-                    {"title": "Record", "icon": "history", "link": "/admin/governance/auditevent/"},
-                    {"title": "Checkpoints", "icon": "verified", "link": "/admin/governance/checkpoint/"},
-                ],
-            }
+            {"title": title, "items": [{"title": name, "icon": icon, "link": link} for name, icon, link in items]}
+            for title, items in NAVIGATION.items()
         ],
     },
 }
