@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Q
 
 from chimera.core.brands.models import Binding, Brand
@@ -52,7 +52,8 @@ def after_migrate(sender: Any, using: str = "default", **_: Any) -> None:
     restored copy lacks; this runs at every migrate, also when there is nothing to migrate.
     """
     last = [one for one in apps.get_app_configs() if one.models_module is not None][-1]
-    if sender is last:
+    # `migrate APP NAME` may come before there are any permissions; the whole `migrate` behind it puts them right.
+    if sender is last and Permission._meta.db_table in connections[using].introspection.table_names():
         with transaction.atomic(using=using):
             put_roles_right()
 
