@@ -14,6 +14,7 @@ SOCKETS: dict[str, str] = {
     "CONNECTORS": "publishing.connectors.base.Connector",
     "ANCHORS": "governance.audit.anchors.base.Anchor",
     "MEASURES": "chimera.core.measures.Measure",
+    "KEEPERS": "chimera.core.pii.base.Keeper",
 }
 
 # What a task does.
@@ -30,6 +31,8 @@ KINDS: dict[str, str] = {
 POLICIES: dict[str, str] = {
     "label": "governance.policies.rules.label.AiLabel",
     "limits": "governance.policies.rules.limits.PlatformLimits",
+    "honesty": "governance.policies.rules.honesty.Honesty",
+    "private": "governance.policies.rules.private.Private",
     "forbidden": "governance.policies.rules.forbidden.ForbiddenTopics",
     "sensitive": "governance.policies.rules.sensitive.SensitiveTopics",
     "experience": "governance.policies.rules.experience.Experience",
@@ -76,4 +79,11 @@ ANCHORS: dict[str, str] = {
 # What `manage.py evaluate` measures.
 MEASURES: dict[str, str] = {
     "grounding": "governance.policies.evaluating.GroundingMeasure",
+    "honesty": "chimera.core.honesty.evaluating.HonestyMeasure",
+    "pii": "chimera.core.pii.evaluating.PiiMeasure",
+}
+
+# Who keeps something of people outside: asked to forget a person, and what is past its time.
+KEEPERS: dict[str, str] = {
+    "disclosures": "chimera.core.honesty.services.Disclosures",
 }

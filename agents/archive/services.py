@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 
 from chimera.core import forgetting, tenancy
 from chimera.core.brands import selectors as brands
+from chimera.core.pii import services as pii
 
 ARCHIVER = "worker:archiver"
 STEP_COUNT = 1000  # rows that one step forgets
@@ -32,6 +33,7 @@ class Report:
     forgotten_trends: int = 0
     forgotten_fingerprints: int = 0
     forgotten_feed_items: int = 0
+    forgotten_of_people: int = 0  # texts and marks of people outside
     forgotten_ticks: int = 0
     forgotten_sessions: int = 0
     batches: int = 0
@@ -95,6 +97,7 @@ def run(*, batch: int, once: bool = False, seconds: float = 0.0, actor: str = AR
         report.forgotten_fingerprints += repeat(
             partial(inside, _forgetting("fingerprints", settings.RETENTION_FINGERPRINT_DAYS)), STEP_COUNT
         )
+        report.forgotten_of_people += repeat(partial(inside, _of_people), STEP_COUNT)
     report.forgotten_feed_items += repeat(_forgetting("feed_items", settings.RETENTION_FEED_ITEM_DAYS), STEP_COUNT)
     report.forgotten_ticks += repeat(_ticks, STEP_COUNT)
     report.forgotten_sessions += repeat(lambda count: forgetting.sessions(count_max=count), STEP_COUNT)
@@ -103,6 +106,10 @@ def run(*, batch: int, once: bool = False, seconds: float = 0.0, actor: str = AR
 
 def _forgetting(what: str, keep_days: int) -> Step:
     return lambda count: forget(what=what, keep_days=keep_days, count_max=count)
+
+
+def _of_people(count_max: int) -> int:
+    return pii.expire(keep_days=settings.RETENTION_OUTSIDE_TEXT_DAYS, count_max=count_max)
 
 
 def _ticks(count_max: int) -> int:

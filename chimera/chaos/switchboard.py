@@ -1,9 +1,20 @@
 """The switchboard of a chaos run: the house's own parts with kinds that cost nothing and one policy that passes."""
 
 from chimera import switchboard
-from chimera.switchboard import ANCHORS, IMAGES, MEASURES, MODELS, SOCKETS, SOURCES
+from chimera.switchboard import ANCHORS, IMAGES, KEEPERS, MEASURES, MODELS, SOCKETS, SOURCES
 
-__all__ = ["ANCHORS", "CONNECTORS", "IMAGES", "KINDS", "MEASURES", "MODELS", "POLICIES", "SOCKETS", "SOURCES"]
+__all__ = [
+    "ANCHORS",
+    "CONNECTORS",
+    "IMAGES",
+    "KEEPERS",
+    "KINDS",
+    "MEASURES",
+    "MODELS",
+    "POLICIES",
+    "SOCKETS",
+    "SOURCES",
+]
 
 KINDS: dict[str, str] = {
     "plan": "chimera.chaos.kinds.Planning",

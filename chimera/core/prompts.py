@@ -1,6 +1,6 @@
 """Prompts are files: versioned with the code, hashed into the record, never Python strings.
 
-Requirements: GEN-1, SAF-1.
+Requirements: GEN-1, SAF-1, SAF-2.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from chimera.core import taint
+from chimera.core.pii import masking
 
 
 @lru_cache(maxsize=32)
@@ -24,6 +25,8 @@ def _source(name: str) -> str:
 def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     """The prompt `templates/prompts/<name>.md` with its variables, and the SHA-256 of the file it came from.
 
+    What is private in it (a stranger's address, a key in a fact) is masked: no model needs it.
+
     Raises TaintedSink when a variable is text from outside that no reader of ours has quoted, such as what a tool says
     of itself.
     """
@@ -35,7 +38,7 @@ def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     # autoescape off: a prompt is text, not HTML; what came from outside is quoted as data in the file itself.
     template = engines["django"].engine.from_string(source)  # type: ignore[attr-defined]
     text = template.render(Context(dict(variables), autoescape=False))
-    return text, hashlib.sha256(source.encode()).hexdigest()
+    return masking.mask(text).text, hashlib.sha256(source.encode()).hexdigest()
 
 
 def joined(*hashes: str) -> str:

@@ -1,5 +1,5 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, models, money, outages,
-passports, people, policies, the queues, reviewing, runs, sealing, security, stops, telling.
+passports, people, policies, privacy, the queues, reviewing, runs, sealing, security, stops, telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -17,6 +17,7 @@ from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.passports import *  # noqa: F403
 from chimera.settings.people import *  # noqa: F403
 from chimera.settings.policies import *  # noqa: F403
+from chimera.settings.privacy import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.reviewing import *  # noqa: F403
 from chimera.settings.runs import *  # noqa: F403

@@ -60,6 +60,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "growth",
         "adding-a-policy",
         "policies",
+        "honesty",
         "contributing",
     ),
     "Reference": ("reference/commands", "commands", "reference/settings", "reference/python", "traceability"),

@@ -1,11 +1,12 @@
 """Scanning: feeds once for the fleet, then each brand's trends.
 
 Items are clustered by meaning over a sliding window; near-duplicates join; a trend keeps its fingerprint while items
-join and expires when nothing new comes. Requirements: TRD-1, TRD-2.
+join and expires when nothing new comes. Requirements: TRD-1, TRD-2, SAF-2.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,12 +16,16 @@ from django.conf import settings
 from chimera.core import clock, tenancy
 from chimera.core.brands import selectors as brands
 from chimera.core.embeddings import embed
+from chimera.core.pii import masking
+from chimera.core.pii.base import Kind
+from chimera.core.taint import Tainted
 from governance.controls import looking
 from governance.controls import selectors as controls
 from publishing.trends import clustering, reading
 from publishing.trends.clustering import Cluster, Item
 from publishing.trends.models import Feed, FeedItem, Trend
 from publishing.trends.reading import Asked, Reading
+from publishing.trends.sources.base import Entry
 
 SCANNER = "worker:trends stage:scan"
 
@@ -94,7 +99,7 @@ def _keep(*, feed: Feed, got: Reading, at: datetime) -> None:
             "error": got.document.warning or "",
         }
         known = set(FeedItem.objects.filter(feed=feed).values_list("guid", flat=True))
-        fresh = [entry for entry in got.entries if entry.guid not in known]
+        fresh = [entry for entry in map(_masked, got.entries) if entry.guid not in known]
         vectors = embed([f"{entry.title.text}. {entry.summary.text}" for entry in fresh])
         FeedItem.objects.bulk_create(
             [
@@ -113,6 +118,21 @@ def _keep(*, feed: Feed, got: Reading, at: datetime) -> None:
             ignore_conflicts=True,
         )
     Feed.objects.filter(pk=feed.pk).update(**changes)
+
+
+def _masked(entry: Entry) -> Entry:
+    """The item without what is private in it: a stranger's address or a leaked key is never stored (SAF-2)."""
+    in_names = {Kind.EMAIL, Kind.SECRET}  # of an address or an id; its digits are no phone number
+    guid = entry.guid
+    if masking.find(guid, kinds=in_names):
+        guid = f"sha256:{hashlib.sha256(guid.encode()).hexdigest()}"
+    return replace(
+        entry,
+        guid=guid,
+        title=Tainted(masking.mask(entry.title.text).text, entry.title.origin),
+        summary=Tainted(masking.mask(entry.summary.text).text, entry.summary.origin),
+        url="" if masking.find(entry.url, kinds=in_names) else entry.url,
+    )
 
 
 def find(*, items: Sequence[Item], seen_at: datetime) -> list[Found]:

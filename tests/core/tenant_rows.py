@@ -41,6 +41,7 @@ BY_PLACE = {
     "agents_rungstep.to_rung": "'SUPERVISED'",
     "core_binding.person": "'user:{0}'",
     "governance_foureyes.what": "'doubt'",
+    "core_disclosure.author": "'a1.' || lpad('{0}', 40, '0')",
     "governance_threshold.scope": "'agent:{0}'",
     "governance_threshold.act_above_bp": "9500",
     "governance_threshold.retry_below_bp": "7000",

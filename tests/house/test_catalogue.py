@@ -71,6 +71,7 @@ FORGOTTEN = (
     "governance_attempt",
     "governance_hold",
     "core_callrecord",
+    "core_disclosure",
     "core_tick",
     "publishing_trend",
 )

@@ -109,6 +109,7 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings
     for name, item in (("news.xml", NEWS), ("more.xml", SWIMMING)):
         text = f'<rss version="2.0"><channel><title>{name}</title>{ITEM.format(*item)}</channel></rss>'
         (tmp_path / name).write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "chimera" / "core" / "pii" / "set" / "held_out.jsonl", tmp_path / "texts.jsonl")
     (tmp_path / "brief.md").write_text("The tool library of Orlowe lends 240 tools.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     settings.RECORD_DIR = tmp_path

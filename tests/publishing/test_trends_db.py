@@ -227,3 +227,14 @@ def test_a_look_keeps_nothing(alpha: int, tmp_path: Path) -> None:
     assert [len(reading.entries) for reading in readings] == [2]
     assert [len(trend.cluster.items) for trend in found] == [2]
     assert Feed.objects.count() == FeedItem.objects.count() == Trend.objects.count() == 0
+
+
+@pytest.mark.spec("SAF-2")
+def test_what_is_private_in_a_feed_is_never_stored(alpha: int, tmp_path: Path) -> None:
+    leak = ("Call Ida on +49 30 901820", "She lives at 12 Oak Street, Springfield, IL 62704; write to ida@posteo.de.")
+    path = write(tmp_path / "leak.xml", ("tag:ida@posteo.de,2026:1", leak, None))
+    scan(path, any_age=True)
+    scan(path, any_age=True)
+    item = FeedItem.objects.get()
+    assert (item.title, item.summary) == ("Call Ida on [phone]", "She lives at [address]; write to [e-mail].")
+    assert item.guid.startswith("sha256:") and Trend.objects.get().title == "Call Ida on [phone]"

@@ -47,7 +47,8 @@ class Command(DoorCommand):
             f"{report.batches} batches.\n"
             f"Forgotten: {report.forgotten_goals} archived goals, {report.forgotten_trends} trends, "
             f"{report.forgotten_fingerprints} fingerprints, "
-            f"{report.forgotten_feed_items} feed items, {report.forgotten_ticks} ticks, "
+            f"{report.forgotten_feed_items} feed items, {report.forgotten_of_people} rows about people, "
+            f"{report.forgotten_ticks} ticks, "
             f"{report.forgotten_sessions} sessions."
         )
         if report.more or report.busy:

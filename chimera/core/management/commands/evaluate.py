@@ -14,7 +14,12 @@ class Command(DoorCommand):
     """Runs a measure and shows what it found."""
 
     help = "Run a rule over examples that were written to try it: what it catches, what it passes, with 95% intervals."
-    example = "  manage.py evaluate grounding\n  manage.py evaluate grounding --half held_out --json\n"
+    example = (
+        "  manage.py evaluate grounding\n"
+        "  manage.py evaluate grounding --half held_out --json\n"
+        "  manage.py evaluate honesty --json\n"
+        "  manage.py evaluate pii --corpus texts.jsonl --json\n"
+    )
 
     def arguments(self, parser: CommandParser) -> None:
         """Which measure, on what."""

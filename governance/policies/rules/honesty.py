@@ -1,0 +1,20 @@
+"""A persona never says that it is human, and never that it is no AI (SAF-3)."""
+
+from chimera.core.honesty.denying import denies
+from governance.policies.base import Finding, Outcome, Policy, Snapshot
+
+
+class Honesty(Policy):
+    """Claims to be human and denials of being an AI, in six languages; what is quoted is somebody else's."""
+
+    name = "honesty"
+
+    def check(self, *, snapshot: Snapshot) -> Finding:
+        """Reads the text, the descriptions of images and the soul's name."""
+        payload = snapshot["payload"]
+        for text in (payload["text"], *(image["alt"] for image in payload.get("media", []))):
+            claim = denies(text, names=[snapshot["soul"]["name"]])
+            if claim:
+                reason = "The persona claims to be human or denies being an AI; it is a virtual character and says so."
+                return self.finding(Outcome.BLOCK, reason, span=text[claim.start : claim.end])
+        return self.passed("The persona does not claim to be human.")
