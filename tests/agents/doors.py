@@ -29,10 +29,10 @@ agents_archivedgoal_changelist                    LP LP LP LP -
 agents_archivedgoal_delete                        -  -  -  -  -
 agents_archivedgoal_history                       LP LP LP LP -
 agents_blueprint_add                              -  -  -  -  -
-agents_blueprint_change                           -  -  -  -  -
-agents_blueprint_changelist                       -  -  -  -  -
+agents_blueprint_change                           L  L  L  L  -
+agents_blueprint_changelist                       LP LP LP LP -
 agents_blueprint_delete                           -  -  -  -  -
-agents_blueprint_history                          -  -  -  -  -
+agents_blueprint_history                          LP LP LP LP -
 agents_calibration                                -  -  L  L  -
 agents_campaign_add                               -  -  LP -  -
 agents_campaign_cancel                            -  -  LP -  -
@@ -291,8 +291,8 @@ view_on_site                                      LP LP LP LP LP
 why                                               L  L  L  L  -
 why_act                                           -  -  P  -  -
 """
-# Tables without a list of their own: a plan that waits is on its run page, answers are counted on the page of numbers.
-SHOWN_ELSEWHERE = frozenset(("agents_blueprint_changelist", "governance_reviewanswer_changelist"))
+# A table without a list of its own: answers are counted on the page of numbers.
+SHOWN_ELSEWHERE = frozenset(("governance_reviewanswer_changelist",))
 # Pages of signing in and out, which are everybody's.
 EVERYBODYS = {"login", "logout"}
 
