@@ -137,6 +137,7 @@ def test_the_real_connector_is_refused_as_stopped_and_a_list_that_is_away_as_not
 
 def test_the_command_proposes_shows_and_decides(world: World, tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SERVERS_NEED_SECOND_PERSON = False  # a machine of one person
     files = papers(tmp_path)
     with served() as peer:
         made = run(world, "propose", "news", peer.url, **{name: Path(path) for name, path in files.items()})
