@@ -23,10 +23,10 @@ BEGIN
               AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'bound_' || c.relname) LOOP
     EXECUTE format(
       $policy$CREATE POLICY %1$I ON %2$I AS RESTRICTIVE TO chimera_operator
-        USING (NULLIF(current_setting('app.brands', true), '') IS NULL
-               OR %3$I = ANY (string_to_array(NULLIF(current_setting('app.brands', true), ''), ',')::bigint[]))
-        WITH CHECK (NULLIF(current_setting('app.brands', true), '') IS NULL
-               OR %3$I = ANY (string_to_array(NULLIF(current_setting('app.brands', true), ''), ',')::bigint[]))$policy$,
+        USING (CASE WHEN NULLIF(current_setting('app.brands', true), '') IS NULL THEN true
+               ELSE %3$I = ANY (string_to_array(NULLIF(current_setting('app.brands', true), ''), ',')::bigint[]) END)
+        WITH CHECK (CASE WHEN NULLIF(current_setting('app.brands', true), '') IS NULL THEN true
+               ELSE %3$I = ANY (string_to_array(NULLIF(current_setting('app.brands', true), ''), ',')::bigint[]) END)$policy$,
       'bound_' || r.relname, r.relname, r.brand);
   END LOOP;
 END
