@@ -24,7 +24,8 @@ UNSET = (
     "(NULLIF(current_setting('app.brand'::text, true), ''::text) IS NULL)",
 )
 _BOUND = "NULLIF(current_setting('app.brands'::text, true), ''::text)"
-BOUND = f"(({_BOUND} IS NULL) OR ({{}} = ANY ((string_to_array({_BOUND}, ','::text))::bigint[])))"
+_MINE = f"({{}} = ANY ((string_to_array({_BOUND}, ','::text))::bigint[]))"
+BOUND = f"\nCASE\n    WHEN ({_BOUND} IS NULL) THEN true\n    ELSE {_MINE}\nEND"
 CONTENT = {"text", "json", "jsonb", "bytea", "vector"}
 GUARD, RECORD = "chimera_guard", "chimera_record"
 STAY, KEEP = "chimera_refuse_brand", "chimera_refuse_change"
