@@ -165,13 +165,16 @@ def test_nine_workers_across_midnight_overspend_no_scope_of_any_kind(world: Worl
         limit(world, scope, amount)
     limit(world, CAMPAIGN, 420_000, window=Window.TOTAL)
     world.shift_clock("0")
-    until = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0) - clock.now()
-    world.shift_clock(f"{(until - timedelta(seconds=0.6)).total_seconds()} seconds")
+    midnight = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    world.shift_clock(f"{(midnight - clock.now() - timedelta(seconds=2)).total_seconds()} seconds")
 
     def work(number: int) -> Counter[str]:
         dice, mine, refused = random.Random(number), [], Counter[str]()
         with world.connect("app", brand=ALPHA, actor=f"worker:{number}") as connection:
             for step in range(100):
+                if step == 50:  # whoever was quick waits for it in the middle of the work
+                    wait = "SELECT pg_sleep(greatest(0, extract(epoch FROM %s - chimera_now())))"
+                    connection.execute(wait, [midnight])
                 if mine and dice.random() < 0.45:
                     key, amount = mine.pop(dice.randrange(len(mine)))
                     cost = dice.randint(0, amount // 3) if dice.random() < 0.6 else None
