@@ -19,13 +19,7 @@ from tests import place
 
 CHECKOUT = place.CHECKOUT
 HOME = place.home()
-FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "300",
-    "max_wal_size": "256MB",
-}
+FAST = place.FAST
 ROLES = {
     "app": "chimera_app",
     "operator": "chimera_operator",

@@ -26,7 +26,6 @@ from tests import place  # noqa: E402
 
 HOME = place.home()
 COPY = ROOT / ".chimera" / "mutation"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 TIMEOUT_S = 180  # a change that makes a test hang is noticed; on a busy machine ten times the unchanged run
 G = "tests/governance"
 TARGETS: dict[str, list[str]] = {
@@ -183,7 +182,7 @@ def main() -> None:
     from chimera.embedded.home import Home
 
     # Held for the whole run, so that not every change starts servers of its own.
-    with lifecycle.borrowed(Home(HOME), settings=FAST):
+    with lifecycle.borrowed(Home(HOME), settings=place.FAST):
         told = [score(name, tests) for name, tests in TARGETS.items() if options.only in (None, name)]
     for one in told:
         print(f"{one['module']}: {one['score']:.1%} of {one['changes']} changes were noticed")  # noqa: T201
