@@ -85,8 +85,10 @@ def test_anybody_learns_who_speaks_that_it_is_ai_who_paid_and_what_it_rests_on(o
 @EVERYBODY
 def test_nothing_of_the_house_stands_on_it(out: Post) -> None:
     shown = fetched(out) + fetched(out, "/proof.json")
+    words = re.sub(r"[0-9A-Za-z+/=]{16,}", "", shown)  # digests and signatures spell "ada" by chance
+    assert "chimera-proof/1" in words and out.content_hash not in words
     for inside in ("ada", "user:", "composite", "usd", "$0", "score_bp", "rung", "probation", "Warmer"):
-        assert inside not in shown, inside
+        assert inside not in words, inside
 
 
 @EVERYBODY
