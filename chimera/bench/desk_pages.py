@@ -35,9 +35,6 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "decision": lambda client, card: client.post(
         f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
     ),
-    "decision_bound": lambda client, card: client.bound.post(
-        f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
-    ),
 }
 
 
