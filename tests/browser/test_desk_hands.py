@@ -151,6 +151,35 @@ def test_skipping_holding_and_handing_over_have_their_keys(site: Site, open_desk
     assert cards.look(second).held_by == ""
 
 
+@pytest.mark.spec("REV-2", "REV-3")
+def test_a_late_word_about_the_card_before_does_not_bind_the_hands_of_this_one(site: Site, open_desk: Open) -> None:
+    first, second, third = cards.queue(site.world, count=3)
+    page = open_desk()
+    ready(page, first)
+    page.evaluate(
+        """(first) => {
+          const read = Response.prototype.json;
+          Response.prototype.json = async function () {
+            const told = await read.call(this);
+            if (!this.url.includes(`/${first}/heartbeat/`)) { return told; }
+            await new Promise((done) => { window.lateWord = done; });
+            return { ...told, said: "Approved by ada by now.", may_decide: false, is_mine: false };
+          };
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        first,
+    )
+    page.wait_for_function("window.lateWord !== undefined")  # its head has come, its body is being read
+    page.keyboard.press("a")
+    ready(page, second)
+    page.evaluate("window.lateWord()")
+    page.wait_for_timeout(50)
+    expect(page.locator("[data-taken]")).to_be_hidden()
+    page.keyboard.press("a")
+    ready(page, third)
+    assert [cards.status(pk) for pk in (first, second)] == ["APPROVED", "APPROVED"]
+
+
 @pytest.mark.spec("REV-5")
 def test_an_answer_is_taken_back_while_the_seconds_count_down(site: Site, open_desk: Open, settings: Any) -> None:
     settings.REVIEW_UNDO_S = 30.0

@@ -124,7 +124,8 @@ async function hold() {
   if (!now || document.hidden) { return; } // a forgotten tab gives its card back by itself
   try {
     const answer = await ask(`${now.dataset.url}heartbeat/`, { method: "POST", body: fields(now.dataset.mine ? {} : { claim: "1" }) });
-    if (answer.ok && now === card()) { taken(await answer.json()); }
+    const told = answer.ok ? await answer.json() : null;
+    if (told && now === card()) { taken(told); } // asked last: while it was read another card may have come
   } catch { /* the lease outlives one lost beat */ }
 }
 
@@ -203,13 +204,19 @@ async function undo() {
 
 async function turn(key) {
   if (isBusy) { return; }
+  isBusy = true; // an answer given meanwhile would show its own next card, and this one after it
+  try { await turned(key); } finally { isBusy = false; }
+}
+
+async function turned(key) {
   const now = card();
   pressedAt = performance.now();
   if (key === "k") {
     if (!before.length) { return; }
     leave(now?.dataset.url);
     const answer = await ask(before.pop() + queueQuery());
-    if (answer.ok) { show(await answer.text(), { keep: false }); }
+    const html = answer.ok ? await answer.text() : "";
+    if (html) { show(html, { keep: false }); }
     return;
   }
   await fetching;
