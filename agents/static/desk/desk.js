@@ -204,27 +204,22 @@ async function undo() {
 
 async function turn(key) {
   if (isBusy) { return; }
-  isBusy = true; // an answer given meanwhile would show its own next card, and this one after it
-  try { await turned(key); } finally { isBusy = false; }
-}
-
-async function turned(key) {
   const now = card();
+  let html = "";
+  isBusy = true; // an answer given meanwhile would show its own next card, and this one after it
   pressedAt = performance.now();
-  if (key === "k") {
-    if (!before.length) { return; }
-    leave(now?.dataset.url);
-    const answer = await ask(before.pop() + queueQuery());
-    const html = answer.ok ? await answer.text() : "";
-    if (html) { show(html, { keep: false }); }
-    return;
-  }
-  await fetching;
-  if (!ahead) { pressedAt = 0; say("This is the last card of the queue."); return; }
-  const html = ahead.html;
-  leave(now?.dataset.url);
-  say("");
-  show(html);
+  try {
+    if (key === "k" && before.length) {
+      leave(now?.dataset.url);
+      const answer = await ask(before.pop() + queueQuery());
+      html = answer.ok ? await answer.text() : "";
+    } else if (key === "j") {
+      await fetching;
+      html = ahead?.html ?? "";
+      if (html) { say(""); leave(now?.dataset.url); } else { say("This is the last card of the queue."); }
+    }
+  } finally { isBusy = false; }
+  if (html) { show(html, { keep: key === "j" }); } else { pressedAt = 0; }
 }
 
 // Keys
