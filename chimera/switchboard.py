@@ -81,6 +81,7 @@ MEASURES: dict[str, str] = {
     "grounding": "governance.policies.evaluating.GroundingMeasure",
     "honesty": "chimera.core.honesty.evaluating.HonestyMeasure",
     "pii": "chimera.core.pii.evaluating.PiiMeasure",
+    "injection": "chimera.core.injection.measure.InjectionMeasure",
 }
 
 # Who keeps something of people outside: asked to forget a person, and what is past its time.

@@ -4,6 +4,6 @@ from publishing.accounts.models import Account
 from publishing.fingerprints.models import Fingerprint
 from publishing.media.models import Asset
 from publishing.posts.models import Post
-from publishing.trends.models import Feed, FeedItem, Trend
+from publishing.trends.models import Feed, FeedItem, Release, Trend
 
-__all__ = ["Account", "Asset", "Feed", "FeedItem", "Fingerprint", "Post", "Trend"]
+__all__ = ["Account", "Asset", "Feed", "FeedItem", "Fingerprint", "Post", "Release", "Trend"]

@@ -5,12 +5,12 @@ Requirements: REV-1, SAF-1.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from chimera.core import sentences
+from chimera.core.injection import cleaning, detector
 
 # A sentence ends here for marking: rather a little too much is marked than an order missed.
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -51,7 +51,9 @@ def places(text: str, words: str) -> list[tuple[int, int]]:
 
 
 def orders(text: str) -> Iterator[Mark]:
-    """Sentences that tell their reader, human or machine, what to do: in text from outside, an attempt."""
+    """Where a text from outside tells its reader, human or machine, what to do: an attempt."""
+    for span in detector.look(text).spans:
+        yield Mark(start=span.start, end=span.end, kind="order")
     for sentence in _SENTENCE.finditer(text):
         words = sentence.group(0).strip()
         if words and sentences.is_instruction(words):
@@ -62,7 +64,7 @@ def orders(text: str) -> Iterator[Mark]:
 def hidden(text: str) -> Iterator[Mark]:
     """Characters that show nothing or turn the direction of writing: a reviewer would not see them."""
     for place, character in enumerate(text):
-        if character not in _KEPT and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co"):
+        if character not in _KEPT and cleaning.is_invisible(character):
             yield Mark(start=place, end=place + 1, kind="hidden")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from chimera.core import taint
+from chimera.core.injection import marking
 from chimera.core.pii import masking
 
 
@@ -25,7 +26,8 @@ def _source(name: str) -> str:
 def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     """The prompt `templates/prompts/<name>.md` with its variables, and the SHA-256 of the file it came from.
 
-    What is private in it (a stranger's address, a key in a fact) is masked: no model needs it.
+    The file may use `mark` around what came from outside: see `injection.marking`. What is private in it (a stranger's
+    address, a key in a fact) is masked: no model needs it.
 
     Raises TaintedSink when a variable is text from outside that no reader of ours has quoted, such as what a tool says
     of itself.
@@ -37,7 +39,7 @@ def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     source = _source(name)
     # autoescape off: a prompt is text, not HTML; what came from outside is quoted as data in the file itself.
     template = engines["django"].engine.from_string(source)  # type: ignore[attr-defined]
-    text = template.render(Context(dict(variables), autoescape=False))
+    text = template.render(Context({**variables, "mark": marking.mark(variables)}, autoescape=False))
     return masking.mask(text).text, hashlib.sha256(source.encode()).hexdigest()
 
 

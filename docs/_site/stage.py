@@ -61,6 +61,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "adding-a-policy",
         "policies",
         "honesty",
+        "injection",
         "contributing",
     ),
     "Reference": ("reference/commands", "commands", "reference/settings", "reference/python", "traceability"),

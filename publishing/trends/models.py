@@ -40,6 +40,7 @@ class FeedItem(models.Model):
     published_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_default=Now())
     vector = VectorField(dimensions=DIMENSIONS)
+    suspicion = models.TextField(blank=True, default="", db_default="")  # why nothing is made of it
 
     class Meta:
         indexes = [models.Index(fields=["seen_at"], name="feeditem_by_seen")]
@@ -47,6 +48,21 @@ class FeedItem(models.Model):
 
     def __str__(self) -> str:
         return self.title[:80]
+
+
+class Release(models.Model):
+    """A person read a suspicious item and lets it be used (fleet table). Written once; the trigger says by whom."""
+
+    item = models.BigIntegerField(primary_key=True)  # a feed item's id; the item may be forgotten before this
+    by = models.CharField(max_length=160, default="", editable=False)
+    reason = models.TextField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="release_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"item {self.item} by {self.by}"
 
 
 class Trend(BrandModel):

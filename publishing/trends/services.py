@@ -21,7 +21,7 @@ from chimera.core.pii.base import Kind
 from chimera.core.taint import Tainted
 from governance.controls import looking
 from governance.controls import selectors as controls
-from publishing.trends import clustering, reading
+from publishing.trends import clustering, quarantine, reading, selectors
 from publishing.trends.clustering import Cluster, Item
 from publishing.trends.models import Feed, FeedItem, Trend
 from publishing.trends.reading import Asked, Reading
@@ -91,7 +91,7 @@ def _keep(*, feed: Feed, got: Reading, at: datetime) -> None:
     changes: dict[str, object] = {"read_at": at, "error": got.error}
     if got.document is not None:
         changes |= {
-            "title": got.document.title[:300],
+            "title": quarantine.name(got.document.title)[:300],
             "format": got.document.format,
             "etag": got.etag,
             "last_modified": got.last_modified,
@@ -112,6 +112,7 @@ def _keep(*, feed: Feed, got: Reading, at: datetime) -> None:
                     origin=entry.title.origin[:300],
                     published_at=min(entry.published_at or at, at),
                     vector=vector.tolist(),
+                    suspicion=quarantine.suspicion(title=entry.title, summary=entry.summary),
                 )
                 for entry, vector in zip(fresh, vectors, strict=True)
             ],
@@ -159,6 +160,8 @@ def look(*, sources: Sequence[str]) -> tuple[list[Reading], list[Found]]:
     for got in readings:
         vectors = embed([f"{entry.title.text}. {entry.summary.text}" for entry in got.entries])
         for entry, vector in zip(got.entries, vectors, strict=True):
+            if quarantine.suspicion(title=entry.title, summary=entry.summary):
+                continue
             items.append(
                 Item(
                     id=len(items),
@@ -176,7 +179,7 @@ def seen(*, at: datetime, feeds: Sequence[Feed] | None = None) -> list[Found]:
     """The trends in what was seen within the window before `at`, of these feeds or of all that are followed."""
     since = at - timedelta(seconds=settings.TREND_WINDOW_S)
     oldest = at - timedelta(seconds=settings.TREND_ITEM_AGE_MAX_S)
-    rows = FeedItem.objects.select_related("feed").filter(seen_at__gte=since, feed__active=True)
+    rows = selectors.usable().select_related("feed").filter(seen_at__gte=since, feed__active=True)
     if feeds is not None:
         rows = rows.filter(feed__in=[feed.pk for feed in feeds])
     items = [

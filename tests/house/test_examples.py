@@ -50,6 +50,7 @@ NOT_RUN = {
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
     "rotate_grant_key": "asks for the ring of keys; tests/flow/test_desk_keys.py runs it",
     "revoke_grant_key": "asks for a key that is there; tests/flow/test_desk_keys.py runs it",
+    "quarantine": "asks for an item that is held; tests/publishing/test_quarantine.py runs it",
     "run": "asks for a goal that was planned; tests/agents/test_runs.py runs it",
     "story": "asks for a task that was done; tests/agents/test_story.py runs it",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
@@ -110,6 +111,7 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings
         text = f'<rss version="2.0"><channel><title>{name}</title>{ITEM.format(*item)}</channel></rss>'
         (tmp_path / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "chimera" / "core" / "pii" / "set" / "held_out.jsonl", tmp_path / "texts.jsonl")
+    (tmp_path / "labelled.jsonl").write_text('{"id": 1, "text": "A fine day.", "label": 0}\n', encoding="utf-8")
     (tmp_path / "brief.md").write_text("The tool library of Orlowe lends 240 tools.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     settings.RECORD_DIR = tmp_path
