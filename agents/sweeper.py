@@ -1,10 +1,11 @@
 """The sweeper: when nobody else does the work, it does it itself. With the broker gone, everything still completes.
 
 Runs as two threads of a worker, one for tasks and one for posts, so that no task waits behind a platform's answer; a
-third tells people (`agents.telling`). Each of the two asks the database every second which rows have waited too long,
-hints their queue and drains it. The one for tasks also declares silent nodes lost, acts on answers, expires late
-reviews, ends goals whose time is over although nobody claims their tasks, plans anew what is out of date, draws blind
-samples of what went out, gives back abandoned money and opens budgets of ended days.
+third tells people (`agents.telling`), a fourth listens to them (`agents.listening`). Each of the two asks the database
+every second which rows have waited too long, hints their queue and drains it. The one for tasks also declares silent
+nodes lost, acts on answers, expires late reviews, ends goals whose time is over although nobody claims their tasks,
+plans anew what is out of date, draws blind samples of what went out, gives back abandoned money and opens budgets of
+ended days.
 Requirements: PLN-3, PLN-4, PLN-5, PLN-6, PLN-10, REV-6, GOV-1, GOV-4.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from agents import pipeline, telling
+from agents import listening, pipeline, telling
 from agents.calibration import sampling
 from agents.cohorts import rollouts
 from agents.judge import answers
@@ -103,6 +104,12 @@ def run(stop: threading.Event, round_of: Callable[[], int]) -> None:
 def start() -> threading.Event:
     """Sweep in threads of this process; set the returned event to end them."""
     stop = threading.Event()
-    for name, round_of in (("sweeper", sweep_tasks), ("post-sweeper", sweep_posts), ("teller", telling.tell)):
+    rounds = {
+        "sweeper": sweep_tasks,
+        "post-sweeper": sweep_posts,
+        "teller": telling.tell,
+        "listener": listening.listen,
+    }
+    for name, round_of in rounds.items():
         threading.Thread(target=run, args=(stop, round_of), name=name, daemon=True).start()
     return stop

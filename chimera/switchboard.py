@@ -25,6 +25,8 @@ KINDS: dict[str, str] = {
     "draft": "agents.worker.kinds.draft.Drafting",
     "image": "agents.worker.kinds.image.Drawing",
     "publish": "agents.worker.kinds.publish.Publishing",
+    "wording": "agents.worker.kinds.wording.Wording",
+    "reply": "agents.worker.kinds.reply.Replying",
 }
 
 # What the judge looks at, hard rules first.
@@ -87,4 +89,5 @@ MEASURES: dict[str, str] = {
 # Who keeps something of people outside: asked to forget a person, and what is past its time.
 KEEPERS: dict[str, str] = {
     "disclosures": "chimera.core.honesty.services.Disclosures",
+    "mentions": "publishing.inbox.keeping.Mentions",
 }

@@ -2,8 +2,21 @@
 
 from publishing.accounts.models import Account
 from publishing.fingerprints.models import Fingerprint
+from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
 from publishing.posts.models import Post
 from publishing.trends.models import Feed, FeedItem, Release, Trend
 
-__all__ = ["Account", "Asset", "Feed", "FeedItem", "Fingerprint", "Post", "Release", "Trend"]
+__all__ = [
+    "Account",
+    "Asset",
+    "Bar",
+    "Cursor",
+    "Feed",
+    "FeedItem",
+    "Fingerprint",
+    "Mention",
+    "Post",
+    "Release",
+    "Trend",
+]

@@ -7,7 +7,7 @@ from django.conf import settings
 from pgvector.django import CosineDistance
 
 from agents.archive import selectors as archive
-from agents.goals import assigned
+from agents.goals import assigned, mentioned
 from agents.goals.models import Goal
 from agents.goals.wish import Wish
 from agents.personas.models import Agent, Soul
@@ -79,8 +79,9 @@ def why_no_more(*, agent_id: int) -> str:
 
 def _today(agent: Agent) -> int:
     midnight = datetime.combine(clock.now().astimezone(UTC).date(), datetime.min.time(), tzinfo=UTC)
-    # A goal that was planned anew is the same wish once more.
-    return Goal.objects.filter(agent=agent, made_at__gte=midnight).exclude(cause__contains=":again:").count()
+    # A goal that was planned anew is the same wish once more, and an answer to somebody is no post of the day.
+    today = Goal.objects.filter(agent=agent, made_at__gte=midnight).exclude(cause__contains=":again:")
+    return today.exclude(cause__startswith=mentioned.PREFIX).count()
 
 
 def _candidates(soul: Soul) -> list[tuple[Trend, int, int]]:

@@ -19,5 +19,6 @@ class Wish:
     campaign_id: int | None = None
     campaign_version: int | None = None
     batch: str = ""
+    queue: str = "think"  # on which its plan is made
     relevance_bp: int | None = None
     similarity_bp: int | None = None

@@ -256,7 +256,8 @@ def rule(*, trust_rung: str, snapshot: Mapping[str, Any], scopes: Sequence[str] 
         estimate_usd_micros=snapshot["estimate_usd_micros"],
         most_usd_micros=money.usd(settings.POST_USUALLY_COSTS_USD),
     )
-    if snapshot["judged_offline"] and not settings.OFFLINE_VERDICTS_MAY_ACT and decision.ruling == Ruling.ALLOW:
+    without_model = snapshot["judged_offline"] and not snapshot.get("answers", {}).get("fixed")  # ours word for word
+    if without_model and not settings.OFFLINE_VERDICTS_MAY_ACT and decision.ruling == Ruling.ALLOW:
         reason = "The verdict was made without a model, and the setting asks for a human then."
         return Decision(ruling=Ruling.HOLD, reasons=(reason,))
     return decision

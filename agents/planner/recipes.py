@@ -1,5 +1,6 @@
 """Plans that need no model. A planner with a model comes later and passes the same checks."""
 
+from agents.goals import mentioned
 from agents.tasks.graph import Step
 
 DICTATED = "dictated:"  # causes of goals whose text the operator gave, word for word
@@ -7,7 +8,9 @@ DICTATED = "dictated:"  # causes of goals whose text the operator gave, word for
 
 def of(*, cause: str) -> list[Step]:
     """The steps for a goal with this cause."""
-    return dictated() if cause.startswith(DICTATED) else post()
+    if cause.startswith(DICTATED):
+        return dictated()
+    return reply() if cause.startswith(mentioned.PREFIX) else post()
 
 
 def post() -> list[Step]:
@@ -27,3 +30,8 @@ def dictated() -> list[Step]:
         Step(key="image", kind="image", needs=("dictated",)),
         Step(key="publish", kind="publish", needs=("dictated", "image")),
     ]
+
+
+def reply() -> list[Step]:
+    """An answer to a mention: its words inward, the reply outward. No tool, no picture, no link."""
+    return [Step(key="wording", kind="wording"), Step(key="reply", kind="reply", needs=("wording",))]

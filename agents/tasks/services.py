@@ -22,6 +22,7 @@ from governance.leases import services as leases
 from governance.reviews import services as reviews
 from publishing.posts import scheduling
 
+WRITES = {"draft": ("draft", "wording")}  # findings about the words are about whichever step wrote them
 ENDED = (TaskStatus.DONE, TaskStatus.REJECTED, TaskStatus.EXPIRED, TaskStatus.CANCELLED)
 
 
@@ -67,6 +68,7 @@ def begin_all(*, brand_id: int, actor: str, wishes: Sequence[Wish]) -> list[int]
             "scopes": list(wish.scopes),
             "campaign": wish.campaign_id,
             "campaign_version": wish.campaign_version,
+            "queue": wish.queue,
         }
         for wish in wishes
     ]
@@ -74,7 +76,8 @@ def begin_all(*, brand_id: int, actor: str, wishes: Sequence[Wish]) -> list[int]
         cursor.execute("SELECT agents_goal_begin(%s, %s, %s)", [brand_id, actor, json.dumps(rows)])
         made: list[int] = cursor.fetchone()[0]
     if made:
-        wake.after_commit(queue="think")
+        for queue in sorted({wish.queue for wish in wishes}):
+            wake.after_commit(queue=queue)
     return made
 
 
@@ -139,7 +142,11 @@ def reopen(*, outward: Task, about: str, feedback: Mapping[str, Any]) -> bool:
     was changed then.
     """
     target = next(
-        (node for node in selectors.ancestors(task=outward) if node.kind == about and node.status == TaskStatus.DONE),
+        (
+            node
+            for node in selectors.ancestors(task=outward)
+            if node.kind in WRITES.get(about, (about,)) and node.status == TaskStatus.DONE
+        ),
         None,
     )
     if target is None:

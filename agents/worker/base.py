@@ -133,5 +133,5 @@ def reads(kind: Kind, hook: str) -> bool:
 
 
 def drafted(upstream: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The words of a post among what it hangs on: written for it, or dictated by the operator; {} before that."""
-    return upstream.get("draft") or upstream.get("dictated") or {}
+    """The words of a post among what it hangs on: written for it, dictated, or an answer; {} before that."""
+    return upstream.get("draft") or upstream.get("dictated") or upstream.get("wording") or {}

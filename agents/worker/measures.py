@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-from chimera.core import embeddings
+from chimera.core import embeddings, taint
 from publishing.trends import background
 
 KEPT_MAX = 4_096  # vectors of one kilobyte
@@ -47,3 +47,14 @@ def add(*, snapshot: dict[str, Any]) -> dict[str, Any]:
             for one, vector in zip(snapshot["neighbours"], vectors[2:], strict=True)
         ],
     }
+
+
+def of_answer(*, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot of an answer with `measures.answer_bp`: how close it is to what it answers."""
+    said = snapshot["answers"]["said"]
+    if said is None:
+        return snapshot  # then nobody can score it, and a human looks
+    heard = taint.quote(taint.from_json(said))
+    vectors = _vectors([snapshot["payload"]["text"], heard])
+    relation = background.relevance(trend_vector=vectors[0], profile_vector=vectors[1])
+    return {**snapshot, "measures": {**snapshot["measures"], "answer_bp": int(relation.percentile * 10_000)}}

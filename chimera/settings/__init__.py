@@ -1,5 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, grants, growth, inspection, judging, models, money, outages,
-passports, people, policies, privacy, the queues, reviewing, runs, sealing, security, stops, telling.
+"""Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, models, money,
+outages, passports, people, policies, privacy, the queues, reviewing, runs, sealing, security, stops, telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -9,6 +9,7 @@ from chimera.settings.campaigns import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
 from chimera.settings.grants import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
+from chimera.settings.inbox import *  # noqa: F403
 from chimera.settings.inspection import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403
 from chimera.settings.models import *  # noqa: F403

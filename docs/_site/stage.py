@@ -62,6 +62,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "policies",
         "honesty",
         "injection",
+        "inbox",
         "contributing",
     ),
     "Reference": ("reference/commands", "commands", "reference/settings", "reference/python", "traceability"),

@@ -3,9 +3,9 @@
 A publish has five ends and no more: a receipt, `Rejected` (surely not published, and asking again changes nothing),
 `NotSent` (surely not published, ask again later), `Stopped` (the same, by a control: no failure of anybody) and
 `Unknown` (nobody knows; never repeat it blindly). Reading
-(`look_up`, `list_posts`) changes nothing, needs no grant, and has two: what the platform shows, or Unavailable.
+(`look_up`, `list_posts`, `hear`) changes nothing, needs no grant, and has two: what the platform shows, or Unavailable.
 
-Requirements: PUB-1, PUB-2, PUB-4, PUB-6.
+Requirements: PUB-1, PUB-2, PUB-4, PUB-6, ENG-1.
 """
 
 import re
@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from chimera.core.errors import Denied, Unavailable
+from chimera.core.taint import Tainted
 
 WEB = ("http://", "https://")
 
@@ -59,6 +60,34 @@ class Listing:
     """Posts of one account, newest first. `is_whole`: there are no older ones."""
 
     posts: tuple[Listed, ...]
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What somebody said to accounts of ours: `accounts` are the handles that it mentions or answers.
+
+    `author_id` is the platform's own id of who said it, `is_machine` the platform's label of what software posts.
+    `conversation` is the id of the first post of the thread; `said_at` is the platform's clock.
+    """
+
+    platform_id: str
+    accounts: tuple[str, ...]
+    author_id: str
+    author_handle: str
+    is_machine: bool
+    text: Tainted
+    in_reply_to: str
+    conversation: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hearing:
+    """Mentions after a position, the oldest first, and the position to go on from. `is_whole`: there are no more."""
+
+    mentions: tuple[Heard, ...]
+    position: str
     is_whole: bool
 
 
@@ -120,6 +149,7 @@ class Connector(ABC):
     label_field: ClassVar[str]
     sponsor_field: ClassVar[str] = ""
     can_look_up: ClassVar[bool] = False
+    can_hear: ClassVar[bool] = False  # whether `hear` can be asked
     spends_grants: ClassVar[bool] = False
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
@@ -166,6 +196,10 @@ class Connector(ABC):
     def list_posts(self, *, account_handle: str, count_max: int, timeout_s: float) -> Listing:
         """The newest posts of an account. Raises Unavailable or CannotRead."""
         raise CannotRead(f"{self.platform} does not list the posts of an account; a human has to look.")
+
+    def hear(self, *, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
+        """What was said to these accounts after a position ("": from the beginning). Unavailable or CannotRead."""
+        raise CannotRead(f"{self.platform} does not show who mentions an account.")
 
     def account_page(self, *, account_handle: str) -> str:
         """Where people see what an account has posted; "" when the connector does not know."""

@@ -11,7 +11,7 @@ SQL = Path(__file__).parent.parent / "trends" / "sql" / "quarantine.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publishing", "0008_bands")]
+    dependencies = [("publishing", "0010_inbox")]
 
     operations = [
         migrations.AddField(

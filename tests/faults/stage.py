@@ -25,9 +25,9 @@ TOKEN = "demo-token"  # what settings.CONNECTORS gives to the platform by defaul
 
 
 def published(store: Path) -> list[str]:
-    """The texts on the platform, oldest first, read from its own storage."""
+    """What accounts of ours have on the platform, oldest first, read from its own storage."""
     with contextlib.closing(sqlite3.connect(store)) as platform:
-        return [row[0] for row in platform.execute("SELECT text FROM post ORDER BY seq")]
+        return [row[0] for row in platform.execute("SELECT text FROM post WHERE ai_generated ORDER BY seq")]
 
 
 class Stage:

@@ -24,6 +24,8 @@ KEYS = {
     "in_review",
     "rejected",
     "cost_usd",
+    "mentions",
+    "mentions_answered",
     "seconds",
     "first_post_seconds",
     "python_processes",
@@ -66,6 +68,8 @@ def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_
     assert set(last) >= KEYS
     assert last["published"] >= 3, err[-3000:]
     assert last["in_review"] >= 1
+    assert last["mentions"] == 4 and last["mentions_left_alone"] == {"blocked": 1}
+    assert last["mentions_answered"] >= 1  # who asks whether it is a bot is told at once
     assert last["cost_usd"] == pytest.approx(0.015 * last["published"])
     assert 0 < last["first_post_seconds"] <= last["seconds"]
     texts = published(home / "plaza.sqlite3")
@@ -116,7 +120,7 @@ def test_the_demo_that_stays_ends_whole_and_the_next_one_goes_on_with_the_same_d
     assert first["published"] >= 3
     assert first["python_processes"] <= 8 and first["pss_mib"] <= 1536
     second, _ = stay_until_shown(home)
-    same = ("goals", "tasks_done", "published", "in_review", "cost_usd")
+    same = ("goals", "tasks_done", "published", "in_review", "cost_usd", "mentions", "mentions_answered")
     assert {key: second[key] for key in same} == {key: first[key] for key in same}
     assert second["first_post_seconds"] is None
     assert len(published(home / "plaza.sqlite3")) == first["published"]

@@ -72,6 +72,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"mcp", "httpx2", "uvicorn"},
         "the MCP server of a platform, a process of its own that calls the platform's API",
     ),
+    "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
     "publishing/management/commands/connector.py": ({"uvicorn"}, "serves a platform's MCP server in its own process"),
     "publishing/management/commands/simulator.py": ({"uvicorn"}, "serves the imitated platform on this machine"),
     "publishing/simulators/*/*.py": ({"uvicorn"}, "serves the imitation of a platform's API on this machine"),

@@ -21,7 +21,7 @@ from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Un
 from publishing.connectors.plaza import server as plaza_server
 from publishing.connectors.plaza.client import PlazaConnector
 from publishing.simulators.plaza import app as plaza_app
-from publishing.simulators.plaza.store import Store
+from publishing.simulators.plaza.store import Draft, Store
 
 SERVICE_TOKEN, PLATFORM_TOKEN = "service-token", "platform-token"
 PNG = b"\x89PNG\r\n\x1a\n" + b"poster"
@@ -400,3 +400,38 @@ def test_a_connector_process_without_its_tokens_does_not_start() -> None:
         plaza_server.build(
             gate=FakeGate(), platform_url="http://x", platform_token="p", service_token="", media=lambda _: b""
         )
+
+
+@pytest.mark.spec("ENG-1", "MCP-1")
+def test_what_people_say_to_accounts_is_heard_page_by_page_and_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = world.publish().platform_id
+
+    def said(text: str, *, by: str = "Ada", reply_to: str | None = None, machine: bool = False) -> str:
+        draft = Draft(handle=by, text=text, media=(), ai_generated=machine, reply_to=reply_to)
+        answer, _ = world.store.add_post(draft=draft, key=f"{by}:{text}", body_hash=text, base_url="")
+        return str(answer["id"])
+
+    named = said("hello @Nova. Is it cold?")
+    said("nova is a nice word, and so is mail@nova")
+    answer = said("boots are packed", by="bob", reply_to=post)
+    below = said("@ida and @nova too", by="robot", reply_to=answer, machine=True)
+    said("@nova to myself", by="nova")
+    whole = world.connector.hear(account_handles=["nova", "ida"], after="", timeout_s=10)
+    assert [one.platform_id for one in whole.mentions] == [named, answer, below]
+    assert [one.accounts for one in whole.mentions] == [("nova",), ("nova",), ("ida", "nova")]
+    assert [one.conversation for one in whole.mentions] == [named, post, post]
+    assert [one.author_id for one in whole.mentions] == ["ada", "bob", "robot"]
+    assert [one.is_machine for one in whole.mentions] == [False, False, True]
+    assert whole.mentions[0].text.text == "hello @Nova. Is it cold?" and whole.is_whole
+    again = world.connector.hear(account_handles=["nova", "ida"], after=whole.position, timeout_s=10)
+    assert (again.mentions, again.position) == ((), whole.position)
+    monkeypatch.setattr(plaza_app, "HEARD_MAX", 2)
+    first = world.connector.hear(account_handles=["nova"], after="", timeout_s=10)
+    rest = world.connector.hear(account_handles=["nova"], after=first.position, timeout_s=10)
+    assert [one.platform_id for one in first.mentions + rest.mentions] == [named, answer]
+    assert not first.is_whole
+    world.platform.stop()
+    with pytest.raises(Unavailable, match="mentions on Plaza could not be read"):
+        world.connector.hear(account_handles=["nova"], after="", timeout_s=2)

@@ -1,5 +1,5 @@
 -- Promise: each wish of [{"agent", "soul", "trend", "cause", "batch", "wish", "relevance", "similarity", "deadline",
--- "scopes", "campaign", "campaign_version"}] whose cause is new in this brand becomes a goal with its planning task, due
+-- "scopes", "campaign", "campaign_version", "queue"}] whose cause is new in this brand becomes a goal with its planning task, due
 -- now, both with the versions that they are made with. One call, one transaction of its own unless the caller has one.
 -- Returns the ids of the goals that are new.
 CREATE FUNCTION agents_goal_begin(p_brand bigint, p_actor text, p_wishes jsonb) RETURNS bigint[] LANGUAGE plpgsql
@@ -14,7 +14,7 @@ BEGIN
   WITH w AS (
     SELECT * FROM jsonb_to_recordset(p_wishes) AS x (agent bigint, soul bigint, trend bigint, cause text, batch text,
              wish text, relevance integer, similarity integer, deadline timestamptz, scopes text[], campaign bigint,
-             campaign_version integer)
+             campaign_version integer, queue text)
   ), goals AS (
     INSERT INTO agents_goal (brand_id, status, state_version, agent_id, soul_id, trend_id, cause, batch, wish,
                              relevance_bp, similarity_bp, deadline, made_at, campaign_id, campaign_version,
@@ -27,7 +27,7 @@ BEGIN
     INSERT INTO agents_task (brand_id, status, state_version, queue, scopes, due_at, lease_owner, fence, attempts,
                              attempts_max, priority, note, goal_id, agent_id, soul_id, kind, outward, unmet, feedback,
                              deadline, made_at, campaign_id, campaign_version, policy_version)
-    SELECT p_brand, 'READY', 1, 'think', w.scopes, v_now, '', 0, 0, 5, 5, '', g.id, g.agent_id, g.soul_id, 'plan',
+    SELECT p_brand, 'READY', 1, coalesce(w.queue, 'think'), w.scopes, v_now, '', 0, 0, 5, 5, '', g.id, g.agent_id, g.soul_id, 'plan',
            false, 0, '[]', g.deadline, v_now, g.campaign_id, g.campaign_version, v_policy
       FROM goals g JOIN w ON w.cause = g.cause
     RETURNING goal_id

@@ -16,14 +16,19 @@ def tell(*, brand_id: int, platform: str, author_id: str, speaker: str, language
 
     In the brand's context and in the transaction that keeps the reply: of two replies at once one is the first.
     """
-    if selectors.told(brand_id=brand_id, platform=platform, author_id=author_id, speaker=speaker):
+    names = authors.names(brand_id=brand_id, platform=platform, author_id=author_id)
+    return tell_known(brand_id=brand_id, platform=platform, names=names, speaker=speaker, language=language)
+
+
+def tell_known(*, brand_id: int, platform: str, names: Sequence[str], speaker: str, language: str) -> bool:
+    """The same of a person of whom only the hashes are known, the one to write first; see `pii.authors.names`."""
+    if selectors.told_known(platform=platform, names=names, speaker=speaker):
         return False
-    author = authors.name(brand_id=brand_id, platform=platform, author_id=author_id)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Disclosure._meta.db_table} (brand_id, platform, author, speaker, language)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [brand_id, platform, author, speaker, language],
+            [brand_id, platform, names[0], speaker, language],
         )
         is_first: bool = cursor.rowcount == 1
     return is_first

@@ -14,6 +14,7 @@ KICKER_CHARS_MAX = 28
 ALT_CHARS_MAX = 300
 
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)[\"”’')\]]*$|(?:\s|^)[-–—]$|[,;:]$")
+_LEADS = re.compile(r"https?:|www\.|(?<![\w.])@\w", re.IGNORECASE)
 
 
 class Draft(BaseModel):
@@ -49,6 +50,23 @@ class Draft(BaseModel):
     def _names_each_fact_once(cls, value: list[int]) -> list[int]:
         if len(set(value)) != len(value):
             raise ValueError("a fact is cited twice; name each position once")
+        return value
+
+
+class Wording(BaseModel):
+    """What is answered to somebody. It leads nowhere and names nobody: no link, no handle."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    text: str = Field(min_length=1, max_length=TEXT_CHARS_MAX)
+
+    @field_validator("text")
+    @classmethod
+    def _leads_nowhere(cls, value: str) -> str:
+        if _LEADS.search(value):
+            raise ValueError("an answer holds no link and no @name; say it without")
+        if _CUT_OFF.search(value):
+            raise ValueError(f'"{value[-30:]}" stops in the middle; write a complete sentence that fits')
         return value
 
 

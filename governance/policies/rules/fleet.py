@@ -15,6 +15,8 @@ class FleetSimilarity(Policy):
 
     def check(self, *, snapshot: Snapshot) -> Finding:
         """Reads `fleet`: the nearest text and image with their days, and the limits that were in force."""
+        if snapshot.get("answers", {}).get("fixed"):
+            return self.passed("Whoever asks whether they talk to an AI gets the same sentence.")
         fleet = snapshot["fleet"]
         text, image = fleet["text"], fleet["image"]
         if text and text["similarity_bp"] >= fleet["text_block_bp"]:

@@ -12,8 +12,11 @@ class Grounding(Policy):
     scored = True
 
     def check(self, *, snapshot: Snapshot) -> Finding:
-        """Reads the text, `citations` and the soul."""
-        if not snapshot["citations"]:
+        """Reads the text, `citations` and the soul; an answer may cite nothing and then claims nothing."""
+        answers = snapshot.get("answers")
+        if answers and answers["fixed"]:
+            return self.score(score_bp=10_000, reason="The sentence is ours, word for word, and says what speaks.")
+        if not snapshot["citations"] and not answers:
             return self.finding(Outcome.BLOCK, "The text cites no source.", score_bp=0)
         missing, total = known.of(snapshot).missing(snapshot["payload"]["text"])
         score = (total - len(missing)) * 10_000 // total if total else 10_000

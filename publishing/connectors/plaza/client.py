@@ -1,6 +1,6 @@
-"""Plaza as a publish worker sees it: one MCP tool that publishes, one that reads, their answers as values of ours.
+"""Plaza as a publish worker sees it: one MCP tool that publishes, two that read, their answers as values of ours.
 
-Requirements: PUB-1, PUB-2, PUB-4, MCP-1.
+Requirements: PUB-1, PUB-2, PUB-4, MCP-1, ENG-1.
 """
 
 import json
@@ -13,12 +13,15 @@ from urllib.parse import quote
 from chimera.core.errors import Denied, Stopped, Unavailable
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
 from chimera.core.mcp.tools import Pins
+from chimera.core.taint import Tainted
 from governance.servers.listed import Reviewed
 from publishing.connectors.base import (
     WEB,
     Absent,
     Connector,
     Found,
+    Heard,
+    Hearing,
     Limits,
     Listed,
     Listing,
@@ -30,6 +33,7 @@ from publishing.connectors.base import (
 
 TOOL = "publish_post"
 LISTING = "list_posts"
+MENTIONS = "list_mentions"
 LOOK_BACK_POSTS_MAX = 1_000
 CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
 
@@ -42,6 +46,7 @@ class PlazaConnector(Connector):
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000)
     label_field: ClassVar[str] = "ai_generated"
     can_look_up: ClassVar[bool] = True
+    can_hear: ClassVar[bool] = True
     spends_grants: ClassVar[bool] = True
     post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"
     id_pattern: ClassVar[str] = r"[0-9a-f]{16}"
@@ -143,6 +148,16 @@ class PlazaConnector(Connector):
             if not before or len(found) >= count_max:
                 return Listing(posts=tuple(found), is_whole=not before)
 
+    def hear(self, *, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
+        """See `Connector.hear`: one page."""
+        arguments = {"accounts": sorted(account_handles), "after": int(after) if after.isdigit() else 0}
+        try:
+            page = self._client.call(tool=MENTIONS, arguments=arguments, timeout_s=timeout_s)
+            found = tuple(_heard(one) for one in page["mentions"])
+            return Hearing(mentions=found, position=str(int(page["next"])), is_whole=not page["more"])
+        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"The mentions on Plaza could not be read: {error}") from error
+
     def account_page(self, *, account_handle: str) -> str:
         """See `Connector.account_page`."""
         return f"{self._home}/@{quote(account_handle)}" if self._home.startswith(WEB) else ""
@@ -188,6 +203,20 @@ def _listed(post: dict[str, Any]) -> Listed:
         media=tuple(str(one) for one in post["media"]),
         reply_to=str(post["reply_to"]),
         made_at=datetime.fromisoformat(post["made_at"]),
+    )
+
+
+def _heard(one: dict[str, Any]) -> Heard:
+    return Heard(
+        platform_id=str(one["platform_id"]),
+        accounts=tuple(str(handle) for handle in one["accounts"]),
+        author_id=str(one["author_id"]),
+        author_handle=str(one["author_handle"]),
+        is_machine=one["ai_generated"] is True,
+        text=Tainted(str(one["text"]), "a person on plaza"),
+        in_reply_to=str(one["reply_to"]),
+        conversation=str(one["conversation"]),
+        said_at=datetime.fromisoformat(one["made_at"]),
     )
 
 

@@ -2,10 +2,10 @@
 
 `publish_post` verifies the grant, brings the media, consumes the grant and only then posts. Everything before the post
 is harmless to repeat, so a failure there is "not_sent"; from the moment the post is begun, whatever is not a clear
-answer is "unknown". A clear answer is written down before the worker hears it. `list_posts` only reads and needs no
-grant. Runs as a process of its own; imported by nothing else.
+answer is "unknown". A clear answer is written down before the worker hears it. `list_posts` and `list_mentions` only
+read and need no grant. Runs as a process of its own; imported by nothing else.
 
-Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1.
+Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
 
 import asyncio
@@ -32,6 +32,8 @@ from chimera.core.errors import Denied, Stopped
 from chimera.core.mcp.wire import facts
 from governance.controls.looking import LOOK_LASTS_S
 from publishing.connectors.entrance import ServiceToken
+from publishing.connectors.plaza import reading
+from publishing.connectors.plaza.reading import refusal as _refusal
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +65,6 @@ class Gate(Protocol):
     def ended(self, *, claims: Any, outcome: str, told: dict[str, Any]) -> None:
         """Write down what the platform surely said: "published", "rejected" or "not_sent"."""
         ...
-
-
-def _refusal(kind: str, code: str, message: str) -> ToolError:
-    return ToolError(json.dumps({"code": code, "message": message, "class": kind}))
 
 
 def _told(response: httpx2.Response) -> tuple[str, str]:
@@ -190,28 +188,6 @@ class Desk:
             sentence = f"Plaza answered HTTP {answer.status_code} and no receipt; the post may be live."
             raise _refusal("unknown", "no_receipt", sentence) from error
 
-    def listed(self, *, account: str, before: int) -> dict[str, Any]:
-        """One page of an account's posts, newest first: `{"posts": [...], "next": int}`, next 0 at the end."""
-        params = {"account": account, **({"before": str(before)} if before else {})}
-        try:
-            answer = self.http.get("/api/v1/posts", params=params)
-            page = answer.raise_for_status().json()
-            shown = [
-                {
-                    "platform_id": str(post["id"]),
-                    "url": str(post["url"]),
-                    "text": str(post["text"]),
-                    "media": [str(image["id"]) for image in post["media"]],
-                    "reply_to": str(post["reply_to"] or ""),
-                    "made_at": str(post["created_at"]),
-                }
-                for post in page["posts"]
-            ]
-            return {"posts": shown, "next": int(page["next"])}
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-            sentence = f"Plaza could not be read ({type(error).__name__})."
-            raise _refusal("unavailable", "unreadable", sentence) from error
-
 
 def _server(*, audience: str, desk: Callable[[], Desk]) -> MCPServer:
     server = MCPServer(audience, version="1.0.0", instructions="Publishes on Plaza under a grant.", log_level="WARNING")
@@ -232,7 +208,15 @@ def _server(*, audience: str, desk: Callable[[], Desk]) -> MCPServer:
     )
     def list_posts(account: str, before: int = 0) -> dict[str, Any]:
         """What an account has posted, newest first, a page at a time. Changes nothing and needs no grant."""
-        return desk().listed(account=account, before=before)
+        return reading.listed(desk().http, account=account, before=before)
+
+    @server.tool(
+        title="List mentions of accounts",
+        annotations=ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True),
+    )
+    def list_mentions(accounts: list[str], after: int = 0) -> dict[str, Any]:
+        """What others said to these accounts, oldest first, a page at a time. Changes nothing and needs no grant."""
+        return reading.mentioned(desk().http, accounts=accounts, after=after)
 
     return server
 

@@ -22,5 +22,7 @@ class BlindPlaza(PlazaConnector):
     platform: ClassVar[str] = "plaza-c"
     effect_class: ClassVar[str] = "C"
     can_look_up: ClassVar[bool] = False
+    can_hear: ClassVar[bool] = False
     look_up = Connector.look_up
     list_posts = Connector.list_posts
+    hear = Connector.hear

@@ -3,7 +3,7 @@
 `platform_class` makes it behave as platforms of other classes do: A keeps idempotency keys, B does not (what an account
 posted can be listed, `lag_s` seconds late), C lists nothing either. Faults are in `faults.py`.
 
-Requirements: PUB-1, PUB-2, PUB-4.
+Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
 import asyncio
@@ -24,10 +24,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publishing.simulators.plaza import faults as fault
 from publishing.simulators.plaza import pages
+from publishing.simulators.plaza.headers import SafeHeaders
 from publishing.simulators.plaza.store import Draft, Problem, Store
 
 TEXT_MAX = 280
@@ -36,32 +36,10 @@ IMAGES_MAX = 1
 IMAGE_BYTES_MAX = 5_000_000
 BODY_BYTES_MAX = 64_000
 LISTED_MAX = 100
+HEARD_MAX = 500  # posts that one reading of mentions looks at
 HANDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,29}")
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-CSP = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 CSS = (Path(__file__).parent / "plaza.css").read_bytes()
-
-
-class _SafeHeaders:
-    """Strict headers on every answer: no script, no frame, no guessing of types."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"content-security-policy", CSP.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
 async def _body(request: Request, bytes_max: int) -> bytes:
@@ -185,6 +163,17 @@ class _Plaza:
         found = [{**post, "url": f"{base_url}/p/{post['id']}"} for post in there]
         return JSONResponse({"posts": found, "next": posts[-1]["seq"] if len(posts) == LISTED_MAX else 0})
 
+    async def list_mentions(self, request: Request) -> Response:
+        self.authorize(request)
+        if self.platform_class == "C":
+            raise Problem(404, "no_listing", "This platform does not list mentions.")
+        handles = [one.removeprefix("@") for one in request.query_params.get("accounts", "").split(",") if one]
+        after = _number(request, "after") or 0
+        found, position = await run_in_threadpool(
+            self.store.mentions, handles=handles, after=after, count_max=HEARD_MAX
+        )
+        return JSONResponse({"mentions": found, "next": position, "more": position - after >= HEARD_MAX})
+
     async def order_faults(self, request: Request) -> Response:
         """For chaos runs on this machine: what the next posts will meet."""
         if not fault.is_here(request):
@@ -279,6 +268,7 @@ def build(
             route("/api/v1/media", plaza.add_media, "POST"),
             route("/api/v1/posts", plaza.add_post, "POST"),
             route("/api/v1/posts", plaza.list_posts),
+            route("/api/v1/mentions", plaza.list_mentions),
             route("/api/v1/posts/{post_id}", plaza.get_post),
             route("/_faults", plaza.order_faults, "POST"),
             route("/media/{media_id}", plaza.image),
@@ -288,6 +278,6 @@ def build(
             route("/health", health),
             route("/", plaza.timeline),
         ],
-        middleware=[Middleware(_SafeHeaders)],
+        middleware=[Middleware(SafeHeaders)],
         exception_handlers={Problem: _problem},
     )

@@ -8,9 +8,10 @@ Requirements: PUB-1, PUB-4.
 import contextlib
 import hashlib
 import json
+import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,6 +182,37 @@ class Store:
             ).fetchall()
         return [_as_post(row) for row in rows]
 
+    def mentions(self, *, handles: Collection[str], after: int, count_max: int) -> tuple[list[dict[str, Any]], int]:
+        """Posts after position `after` that name or answer one of these accounts, oldest first; and where to go on.
+
+        Of at most `count_max` posts that were looked at. What an account says to itself is no mention.
+        """
+        wanted = {handle.lower() for handle in handles}
+        with self._connection() as db:
+            rows = db.execute(_POSTS + "WHERE post.seq > ? ORDER BY post.seq LIMIT ?", (after, count_max)).fetchall()
+            found = []
+            for row in rows:
+                post = _as_post(row)
+                named = {handle.lower() for handle in _NAMED.findall(post["text"])} | {
+                    (post["reply_handle"] or "").lower()
+                }
+                meant = sorted((named & wanted) - {post["account"].lower()})
+                if meant:
+                    first = self._first(db, post["id"])
+                    more = {"mentions": meant, "author_id": post["account"].lower(), "conversation": first}
+                    found.append({**post, **more})
+        return found, rows[-1]["seq"] if rows else after
+
+    def _first(self, db: sqlite3.Connection, post_id: str) -> str:
+        """The id of the first post of a thread."""
+        rows = db.execute(
+            "WITH RECURSIVE up (id, reply_to, depth) AS (SELECT id, reply_to, 0 FROM post WHERE id = ? UNION ALL"
+            " SELECT post.id, post.reply_to, depth + 1 FROM up JOIN post ON post.id = up.reply_to WHERE depth < 200)"
+            " SELECT id FROM up ORDER BY depth DESC LIMIT 1",
+            (post_id,),
+        ).fetchone()
+        return str(rows["id"])
+
     def post(self, *, post_id: str) -> dict[str, Any] | None:
         """One post, or None."""
         with self._connection() as db:
@@ -214,6 +246,8 @@ SELECT post.*, account.name, target.handle AS reply_handle,
         (SELECT * FROM post_media WHERE post_id = post.id ORDER BY position)) AS media
 FROM post JOIN account ON account.handle = post.handle LEFT JOIN post AS target ON target.id = post.reply_to
 """
+
+_NAMED = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,28}[A-Za-z0-9_])?)")
 
 
 def _name_of(handle: str) -> str:

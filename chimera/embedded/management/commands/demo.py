@@ -14,7 +14,7 @@ from agents import summary
 from agents.summary import Numbers
 from chimera.core import clock, money, tenancy
 from chimera.core.llm import tiers
-from chimera.embedded import demo, footprint, provocations
+from chimera.embedded import demo, footprint, mentions, provocations
 from chimera.embedded.provocations import Stopped
 from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
 
@@ -54,8 +54,9 @@ class Command(MachineCommand):
             if provocations.provoke(brand_id=cast.brand_id):
                 self.tell("the operator dictates a post for each hard rule; the judge gets them like all others")
                 numbers = self._watch(machine, cast, since, once=once)
+            numbers = self._answers(machine, cast, since, numbers, once=once)
             stopped = provocations.stopped(brand_id=cast.brand_id)
-            self._summary(machine, numbers, stopped, as_json=options["json"])
+            self._summary(machine, numbers, stopped, cast.brand_id, as_json=options["json"])
             if not once:
                 self._stay(machine)
 
@@ -74,6 +75,17 @@ class Command(MachineCommand):
         for sentence in demo.why_no_goals(brand_id=cast.brand_id) if new == 0 else []:
             self.tell(sentence)
         return self._watch(machine, cast, since, once=once)
+
+    def _answers(self, machine: Machine, cast: demo.Cast, since: datetime, numbers: Numbers, *, once: bool) -> Numbers:
+        """People speak to the personas; whoever may be answered is."""
+        store = machine.endpoints.home.root / "plaza.sqlite3"
+        spoke = mentions.speak(brand_id=cast.brand_id, store=store, base_url=machine.timeline.rstrip("/"))
+        if spoke:
+            self.tell(f"{spoke} people speak to the personas; one of them is blocked, one gives orders")
+            mentions.wait_heard(brand_id=cast.brand_id, count=spoke, look=machine.look)
+            numbers = self._watch(machine, cast, since, once=once)
+            mentions.wait_noted(brand_id=cast.brand_id, look=machine.look)
+        return numbers
 
     def _watch(self, machine: Machine, cast: demo.Cast, since: datetime, *, once: bool) -> Numbers:
         """Show progress until nothing moves any more; returns the numbers."""
@@ -109,9 +121,17 @@ class Command(MachineCommand):
                 return numbers
             time.sleep(LOOK_EVERY_S)
 
-    def _summary(self, machine: Machine, numbers: Numbers, stopped: Sequence[Stopped], *, as_json: bool) -> None:
+    def _summary(
+        self, machine: Machine, numbers: Numbers, stopped: Sequence[Stopped], brand_id: int, *, as_json: bool
+    ) -> None:
         for one in stopped:
             self.stdout.write(f"{one.rule}: {one.reason or 'let its post pass.'}")
+        heard, left_alone = mentions.outcome(brand_id=brand_id)
+        alone = ", ".join(f"{number} {reason}" for reason, number in left_alone.items())
+        self.stdout.write(
+            f"{sum(heard.values())} mentions: {heard['ANSWERED']} answered, {heard['TAKEN']} wait for a human, "
+            f"{heard['SKIPPED']} left alone{f' ({alone})' if alone else ''}."
+        )
         weight = machine.footprint()
         paid = "the simulated platform's fee"
         if tiers.any_outside(tier="write") or tiers.any_outside(tier="judge"):
@@ -136,6 +156,9 @@ class Command(MachineCommand):
                     "in_review": numbers.in_review,
                     "rejected": numbers.rejected,
                     "cost_usd": numbers.cost_usd_micros / money.MICROS_PER_USD,
+                    "mentions": sum(heard.values()),
+                    "mentions_answered": heard["ANSWERED"],
+                    "mentions_left_alone": left_alone,
                     "stopped": {one.rule: one.reason for one in stopped if one.reason},
                     "seconds": round(self.seconds, 2),
                     "first_post_seconds": round(first, 2) if first is not None else None,

@@ -1,0 +1,159 @@
+"""Reading the inbox: what is open, what is known of its people, and what was said before in a conversation."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from chimera.core import clock, taint
+from chimera.core.clock import Now
+from chimera.core.honesty import selectors as disclosures
+from chimera.core.registry import every
+from publishing.accounts.models import Account
+from publishing.connectors.base import Connector
+from publishing.inbox.eligibility import HOUR, Known
+from publishing.inbox.models import Bar, Cursor, Mention
+from publishing.inbox.states import MentionStatus
+from publishing.posts.models import Post
+from publishing.posts.states import PostStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ears:
+    """What a brand listens to on one platform: its handles, and up to where it has read."""
+
+    platform: str
+    handles: dict[str, int]  # account by handle in small letters
+    position: str
+
+
+def ears() -> list[Ears]:
+    """One for each platform that can be listened to and on which the brand has an account. In its context."""
+    hearing = [connector.platform for connector in every("CONNECTORS", Connector) if connector.can_hear]
+    positions = dict(Cursor.objects.filter(platform__in=hearing).values_list("platform", "position"))
+    found: dict[str, dict[str, int]] = {}
+    for platform, handle, pk in Account.objects.filter(platform__in=hearing).values_list("platform", "handle", "id"):
+        found.setdefault(platform, {})[handle.lower()] = pk
+    return [
+        Ears(platform=platform, handles=handles, position=positions.get(platform, ""))
+        for platform, handles in sorted(found.items())
+    ]
+
+
+def fresh(*, count_max: int) -> list[Mention]:
+    """Mentions that nobody has looked at, the oldest first, locked; who looks meanwhile waits, so that caps hold."""
+    list(Cursor.objects.select_for_update().order_by("id"))
+    found = Mention.objects.filter(status=MentionStatus.NEW).order_by("id").select_for_update(of=("self",))
+    return list(found.select_related("account")[:count_max])
+
+
+def known(*, mentions: Sequence[Mention]) -> Known:
+    """What `eligibility.decide` asks about these, in four queries."""
+    since = clock.now() - HOUR
+    names = {name for mention in mentions for name in (mention.author, *mention.author_names)}
+    conversations = {mention.conversation for mention in mentions}
+    bars = Bar.objects.filter(Q(author__in=names) & ~Q(author="") | Q(conversation__in=conversations), active=True)
+    open_bars = list(
+        bars.filter(Q(until__isnull=True) | Q(until__gt=Now())).values_list("author", "conversation", "until")
+    )
+    taken = Mention.objects.filter(taken_at__isnull=False)
+    recent = taken.filter(taken_at__gt=since)
+    return Known(
+        blocked=frozenset(author or talk for author, talk, until in open_bars if until is None),
+        muted=frozenset(author or talk for author, talk, until in open_bars if until is not None),
+        persons=_counted(recent.filter(author__in={mention.author for mention in mentions}), "author"),
+        accounts=_counted(recent.filter(account_id__in={mention.account_id for mention in mentions}), "account_id"),
+        conversations=Counter(
+            {
+                (account, talk): number
+                for account, talk, number in taken.filter(conversation__in=conversations)
+                .values_list("account_id", "conversation")
+                .annotate(number=Count("id"))
+            }
+        ),
+    )
+
+
+def _counted(rows: Any, column: str) -> Counter[Any]:
+    return Counter(dict(rows.values_list(column).annotate(number=Count("id"))))
+
+
+def taken_up(*, after: int, count_max: int) -> list[Mention]:
+    """Mentions beyond an id that wait for the end of what was begun for them, the oldest first."""
+    waiting = Mention.objects.filter(status=MentionStatus.TAKEN, pk__gt=after).select_related("account")
+    return list(waiting.order_by("id")[:count_max])
+
+
+def by_id(*, mention_id: int) -> Mention | None:
+    """One mention with its account."""
+    return Mention.objects.select_related("account").filter(pk=mention_id).first()
+
+
+def ended_posts(*, tasks: Sequence[str]) -> dict[str, str]:
+    """How the posts of these tasks stand, by task."""
+    return dict(Post.objects.filter(task__in=tasks).values_list("task", "status"))
+
+
+def turns(*, mention: Mention, count_max: int) -> list[dict[str, Any]]:
+    """The last turns of a mention's conversation before it, oldest first: who ("they" or "you") and what, Tainted."""
+    earlier = list(
+        Mention.objects.filter(
+            account_id=mention.account_id, conversation=mention.conversation, pk__lt=mention.pk
+        ).order_by("-id")[:count_max]
+    )
+    ours = dict(
+        Post.objects.filter(
+            task__in=[one.task for one in earlier if one.task], status=PostStatus.PUBLISHED
+        ).values_list("task", "payload")
+    )
+    said: list[dict[str, Any]] = []
+    for one in reversed(earlier):
+        if one.text:
+            said.append({"who": "they" if one.author == mention.author else "somebody else", "text": one.said})
+        if one.task in ours:
+            # What we said leans on what they said: it is quoted, and never passes for an instruction of ours.
+            said.append({"who": "you", "text": taint.Tainted(str(ours[one.task]["text"]), "an earlier reply of ours")})
+    return said[-count_max:]
+
+
+def asked_before(*, mention: Mention) -> int:
+    """How often this person has asked this account before what it is."""
+    same = Mention.objects.filter(account_id=mention.account_id, author=mention.author, asks_nature=True)
+    return same.filter(pk__lt=mention.pk).count() if mention.author else 0
+
+
+def told(*, mention: Mention, speaker: str) -> bool:
+    """Whether this speaker has told this person what it is, in a reply that went out."""
+    names = {mention.author, *mention.author_names} - {""}
+    return disclosures.told_known(platform=mention.account.platform, names=names, speaker=speaker)
+
+
+def counts() -> dict[str, int]:
+    """How many mentions there are, by state; in the brand's context or, at the desk, over all."""
+    found = dict(Mention.objects.values_list("status").annotate(number=Count("id")))
+    return {status: found.get(status, 0) for status in MentionStatus.values}
+
+
+def reasons() -> dict[str, int]:
+    """Why mentions were left alone, by reason."""
+    skipped = Mention.objects.filter(status=MentionStatus.SKIPPED)
+    return dict(skipped.values_list("reason").annotate(number=Count("id")).order_by("reason"))
+
+
+def bars() -> list[Bar]:
+    """Who and which conversations are not answered now, the newest first."""
+    return list(Bar.objects.filter(active=True).select_related("brand").order_by("-id"))
+
+
+def notes() -> list[str]:
+    """Why the last readings brought nothing, where they failed."""
+    return list(Cursor.objects.exclude(note="").order_by("id").values_list("note", flat=True))
+
+
+def settled() -> bool:
+    """Whether nothing is new and every reply that is out is noted as one. In the brand's context."""
+    waiting = Mention.objects.filter(status=MentionStatus.TAKEN).exclude(task="").values_list("task", flat=True)
+    out = Post.objects.filter(task__in=list(waiting), status=PostStatus.PUBLISHED).exists()
+    return not out and not Mention.objects.filter(status=MentionStatus.NEW).exists()
