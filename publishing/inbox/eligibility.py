@@ -63,7 +63,7 @@ def _reason(mention: Mention, known: Known, caps: Caps, now: datetime) -> Reason
         (Reason.ACCOUNT_CAP, known.accounts[mention.account_id] >= caps.account_per_hour),
     )
     left = next((reason for reason, holds in checks if holds), None)
-    # Looked at last, it costs milliseconds. A question what it talks to is answered by a fixed sentence in any wrapping.
+    # Looked at last: it costs milliseconds. Whoever asks what they talk to gets a fixed sentence, however they ask.
     if left is None and not mention.asks_nature and detector.look(mention.text).trips:
         return Reason.ORDERS
     return left
