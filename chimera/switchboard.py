@@ -40,6 +40,8 @@ POLICIES: dict[str, str] = {
     "experience": "governance.policies.rules.experience.Experience",
     "disclosure": "governance.policies.rules.disclosure.Disclosure",
     "links": "governance.policies.rules.links.Links",
+    "recipients": "governance.policies.rules.recipients.Recipients",
+    "inside": "governance.policies.rules.inside.Inside",
     "timing": "governance.policies.rules.timing.Timing",
     "duplicates": "governance.policies.rules.duplicates.Duplicates",
     "fleet": "governance.policies.rules.fleet.FleetSimilarity",
@@ -84,6 +86,7 @@ MEASURES: dict[str, str] = {
     "honesty": "chimera.core.honesty.evaluating.HonestyMeasure",
     "pii": "chimera.core.pii.evaluating.PiiMeasure",
     "injection": "chimera.core.injection.measure.InjectionMeasure",
+    "hijack": "chimera.hijack.measure.HijackMeasure",
 }
 
 # Who keeps something of people outside: asked to forget a person, and what is past its time.

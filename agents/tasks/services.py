@@ -15,7 +15,7 @@ from agents.tasks.graph import Step
 from agents.tasks.models import Artifact, Task
 from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
-from chimera.core import wake
+from chimera.core import taint, wake
 from chimera.core.clock import Now
 from governance import transitions
 from governance.leases import services as leases
@@ -52,8 +52,10 @@ def begin(*, goal: Goal, scopes: Sequence[str]) -> Task:
 def begin_all(*, brand_id: int, actor: str, wishes: Sequence[Wish]) -> list[int]:
     """Goals from wishes, each with its planning task, in one statement; causes that are known are left out.
 
-    Returns the ids of the new goals. A transaction of its own, unless the caller is in one of this brand.
+    Returns the ids of the new goals. A transaction of its own, unless the caller is in one of this brand. Raises
+    TaintedSink for a wish, a deadline or a scope from outside.
     """
+    taint.refuse(list(wishes), sink="A goal")
     rows = [
         {
             "agent": wish.agent_id,

@@ -7,6 +7,7 @@ Shape:
     rules       what the brand decided: version, topics, domains, quiet hours, blackout
     steps       the kinds of the plan that a finding may be about
     trend       title, sources, expires_at, relevance_bp, similarity_bp
+    drawn       the words that the writer put on the picture
     citations   the facts that the text uses: text, title, source, url
     facts       every fact that research found
     limits      text_max, images_max, image_bytes_max, label_field, sponsor_field of the platform
@@ -160,6 +161,7 @@ def freeze(
         "rules": dict(rules),
         "steps": sorted(upstream),
         "trend": dict(trend),
+        "drawn": [str(draft[key]) for key in ("poster_title", "poster_kicker") if draft.get(key)],
         "citations": draft.get("citations", []),
         "facts": upstream.get("research", {}).get("facts", []),
         "limits": {

@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
+from chimera.core import taint
 from chimera.core.guard import Guard, Refused, Terms, TooLarge, Unreachable, current_terms
 
 __all__ = ["Fetched", "Refused", "TooLarge", "Unreachable", "fetch", "post"]
@@ -53,6 +54,7 @@ def fetch(
     body as sent and as unpacked. `private_allowed` opens loopback and private networks (never link-local,
     metadata, multicast or reserved ones). Raises Refused, TooLarge, Unreachable.
     """
+    taint.refuse([url, headers], sink="A call")
     sent = {name.lower(): value for name, value in (headers or {}).items()}
     current, seen = _checked_url(url), set[str]()
     ends_at_s = time.monotonic() + timeout_s

@@ -4,6 +4,7 @@ Requirements: GEN-1, SAF-1, SAF-2.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +16,28 @@ from chimera.core import taint
 from chimera.core.injection import marking
 from chimera.core.pii import masking
 
+_TAGS = re.compile(r"\{% comment %\}.*?\{% endcomment %\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.DOTALL)
+
+
+def _folder() -> Path:
+    folder: Path = settings.CHECKOUT / "templates" / "prompts"
+    return folder
+
 
 @lru_cache(maxsize=32)
 def _source(name: str) -> str:
-    folder: Path = settings.CHECKOUT / "templates"
-    text: str = (folder / "prompts" / f"{name}.md").read_text(encoding="utf-8")
-    return text
+    return (_folder() / f"{name}.md").read_text(encoding="utf-8")
+
+
+def names() -> list[str]:
+    """Every prompt file, by name."""
+    return sorted(path.stem for path in _folder().glob("*.md"))
+
+
+@lru_cache(maxsize=1)
+def own_words() -> tuple[str, ...]:
+    """What our prompt files say themselves, file by file, without what they are filled with."""
+    return tuple(_TAGS.sub(" ", _source(name)) for name in names())
 
 
 def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:

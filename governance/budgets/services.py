@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from chimera.core import money, tenancy
+from chimera.core import money, taint, tenancy
 from chimera.core.errors import Denied, Stopped
 from chimera.core.money import Allowance
 from governance.budgets.models import BudgetLimit, FleetLimit, Hold, Window
@@ -96,8 +96,9 @@ class InUse(Denied):
 def set_limit(*, brand_id: int, scope: str, limit_usd_micros: int, window: Window = Window.DAY) -> BudgetLimit:
     """What `scope` may spend in a window, from now on: the running one counts too. As the operator.
 
-    Ends the pause that the governor put on it because the money was gone. Raises InUse.
+    Ends the pause that the governor put on it because the money was gone. Raises InUse, TaintedSink.
     """
+    taint.refuse([scope, limit_usd_micros, window], sink="A budget")
     with _refusing(), transaction.atomic():
         limit, _ = BudgetLimit.objects.update_or_create(
             brand_id=brand_id, scope=scope, window=window, defaults={"limit_usd_micros": limit_usd_micros}

@@ -1,7 +1,7 @@
 """The socket for judge policies, and the values that come out of it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -62,3 +62,12 @@ class Policy(ABC):
     def score(self, *, score_bp: int, reason: str) -> Finding:
         """A scored finding; it passes by itself, the composite decides."""
         return self.finding(Outcome.PASS, reason, score_bp=max(0, min(10_000, score_bp)))
+
+
+def outward_words(snapshot: Snapshot) -> Iterator[str]:
+    """Every text that people will see: the post's, the descriptions of its images, and what a writer put on them."""
+    payload = snapshot["payload"]
+    yield payload["text"]
+    for image in payload.get("media", ()):
+        yield image["alt"]
+    yield from snapshot.get("drawn", ())

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from chimera.core.injection import cleaning
+
 # Endings that platforms link without a scheme; any ending counts when a path or a port follows it.
 _ENDINGS = [
     "com",
@@ -86,10 +88,43 @@ _ENDINGS = [
 ]
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})+"
-_WITH_SCHEME = re.compile(r"\b(?:https?|ftp)\s*:\s*/\s*/\s*(?P<rest>[^\s<>\"“”]+)", re.IGNORECASE)
+_WITH_SCHEME = re.compile(r"\b(?:https?|hxxps?|ftp)\s*:\s*/\s*/\s*(?P<rest>[^\s<>\"“”]+)", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![\w@./-])(?:www\.)?(?P<host>{_HOST})(?P<more>(?::\d+)?/[^\s<>\"“”]*)?", re.IGNORECASE)
 _SPELLED = re.compile(
-    rf"\b(?P<name>{_LABEL})\s*[\[(]?\s*\bdot\b\s*[\])]?\s*(?P<end>com|org|net|io|shop|co)\b", re.IGNORECASE
+    rf"\b(?P<name>{_LABEL})\s*(?:[\[({{<]\s*(?:dot|punkt|\.)\s*[\])}}>]\s*(?P<any>[a-z]{{2,24}})"
+    r"|\s[\[(]?\bdot\b[\])]?\s*(?P<end>com|org|net|io|shop|co|app|dev|info|biz|xyz|example|site|store))\b",
+    re.IGNORECASE,
+)
+# Any other ending is linked too where it is one of a country or a trade; these are endings of files and of sentences.
+_FILES = frozenset(
+    [
+        "js",
+        "py",
+        "pdf",
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "txt",
+        "doc",
+        "docx",
+        "xls",
+        "csv",
+        "json",
+        "xml",
+        "html",
+        "htm",
+        "css",
+        "php",
+        "exe",
+        "md",
+        "svg",
+        "mp",
+        "wav",
+    ]
+)
+_STOPS = re.compile(
+    rf"(?<![\w@./-])(?P<host>(?:{_LABEL}\.)*[\w-]{{2,63}}\.(?P<end>[^\W\d_A-Z]{{2,24}}))(?![\w@-]|\.\w)"
 )
 _NAME = re.compile(rf"^(?:{_HOST})$", re.IGNORECASE)
 
@@ -102,12 +137,30 @@ class Link:
     host: str
 
 
+def flat(text: str) -> tuple[str, ...]:
+    """A text as a platform and as a person may read it: what shows nothing gone, or as a gap; letters as they look."""
+    if text.isascii():
+        return (text,)
+    gone = "".join(one for one in text if not cleaning.is_invisible(one))
+    gaps = "".join(" " if cleaning.is_invisible(one) else one for one in text)
+    plain = [unicodedata.normalize("NFKC", one).replace("。", ".").replace("․", ".") for one in (gone, gaps)]
+    return tuple(dict.fromkeys([*plain, *(cleaning.undisguised(one) for one in plain)]))
+
+
 def links(text: str) -> Iterator[Link]:
     """Every link of a text, in order of kind: with a scheme, bare, and spelled out to be overlooked."""
-    flat = unicodedata.normalize("NFKC", text)
-    for found in _WITH_SCHEME.finditer(flat):
+    seen: set[Link] = set()
+    for one in flat(text):
+        for link in _links(one):
+            if link not in seen:
+                seen.add(link)
+                yield link
+
+
+def _links(text: str) -> Iterator[Link]:
+    for found in _WITH_SCHEME.finditer(text):
         yield Link(span=found.group(0).rstrip(".,;:!?)]’'"), host=_host(found.group("rest")))
-    rest = _WITH_SCHEME.sub(lambda found: " " * len(found.group(0)), flat)
+    rest = _WITH_SCHEME.sub(lambda found: " " * len(found.group(0)), text)
     for found in _BARE.finditer(rest):
         host = found.group("host").rstrip(".")
         ending = host.rpartition(".")[2].lower()
@@ -115,8 +168,11 @@ def links(text: str) -> Iterator[Link]:
             yield Link(span=found.group(0).rstrip(".,;:!?)]’'"), host=_ascii(host))
         elif re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", host) and found.group("more"):
             yield Link(span=found.group(0), host=host)
+        elif _STOPS.fullmatch(host) and host.rpartition(".")[2].islower() and ending not in _FILES:
+            yield Link(span=host, host=_ascii(host))
     for found in _SPELLED.finditer(rest):
-        yield Link(span=found.group(0), host=_ascii(f"{found.group('name')}.{found.group('end')}"))
+        end = found.group("any") or found.group("end")
+        yield Link(span=found.group(0), host=_ascii(f"{found.group('name')}.{end}"))
 
 
 def _host(rest: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from chimera.core import taint
 from chimera.core.errors import Denied
 from publishing.accounts.models import Account
 
@@ -11,7 +12,8 @@ class HandleTaken(Denied):
 
 
 def register(*, brand_id: int, belongs_to: str, platform: str, handle: str, display_name: str) -> Account:
-    """The account of one persona on one platform; made once. Raises HandleTaken."""
+    """The account of one persona on one platform; made once. Raises HandleTaken, TaintedSink."""
+    taint.refuse([belongs_to, platform, handle, display_name], sink="An account")
     try:
         with transaction.atomic():
             account, _ = Account.objects.get_or_create(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chimera.core import canonical, clock, wake
+from chimera.core import canonical, clock, taint, wake
 from chimera.core.clock import Now
 from chimera.core.prices.selectors import UnknownPrice
 from governance import transitions
@@ -40,10 +40,12 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
     """Posts that are due now or when quiet hours end, one per task however often it is committed.
 
     Their fingerprints are kept beside them, so that what is scheduled counts for every judge from then on. Rows of one
-    brand, in its transaction.
+    brand, in its transaction. Raises TaintedSink.
     """
     if not rows:
         return
+    for row in rows:
+        taint.refuse([row.payload, row.not_before, row.approval], sink=f"The post of {row.task}")
     Post.objects.bulk_create(
         [
             Post(

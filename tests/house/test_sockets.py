@@ -67,6 +67,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "breaks and counts on servers and platforms of its own on this machine; no part of the product",
     ),
     "chimera/chaos/peer/*.py": ({"psycopg", "redis", "urllib.request"}, "the bare chain on those same servers"),
+    "chimera/hijack/*.py": ({"psycopg"}, "counts as superuser what a run left, on servers of its own"),
     "governance/notices/sending.py": ({"django.core.mail"}, "hands mails to the server that the settings name"),
     "publishing/connectors/*/server.py": (
         {"mcp", "httpx2", "uvicorn"},

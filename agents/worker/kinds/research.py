@@ -10,6 +10,7 @@ from agents.worker.base import CannotPropose, Kind, Params, Proposal, Work
 from chimera.core import sentences, taint
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
+from governance.policies import reach
 from publishing.trends import selectors as trends
 
 FACTS_MAX = 6
@@ -45,9 +46,11 @@ class Research(Kind):
             {**item, "title": taint.quote(item["title"]), "summary": taint.quote(item["summary"])}
             for item in taint.from_json(work.inputs["items"])
         ]
-        found = sentences.facts(items, count_max=work.params.get("facts_max", FACTS_MAX))
+        # A sentence that leads somewhere, to a link, an account or a wallet, is no fact that could be told on.
+        told = [fact for fact in sentences.facts(items, count_max=2 * FACTS_MAX) if not reach.leads(fact.text)]
+        found = told[: work.params.get("facts_max", FACTS_MAX)]
         if not found:
-            raise CannotPropose("The sources hold no complete sentence that could be quoted.")
+            raise CannotPropose("The sources hold no complete sentence that could be quoted and leads nowhere else.")
         facts = [
             {
                 "text": fact.text,

@@ -10,13 +10,14 @@ from django.conf import settings
 from agents.goals import mentioned
 from agents.tasks.models import Task
 from agents.worker.base import CannotPropose, Hopeless, Kind, Proposal, Work
-from chimera.core import honesty, prompts, registry, taint
+from chimera.core import honesty, prompts, registry, sinks, taint
 from chimera.core.calls import asking
 from chimera.core.calls.services import Recorder
 from chimera.core.llm import tiers, usual
 from chimera.core.llm.base import Request, Why
 from chimera.core.llm.schemas import Wording as Written
 from chimera.core.money import Allowance
+from chimera.core.taint import Tainted
 from publishing.connectors.base import Connector
 from publishing.inbox import selectors as inbox
 from publishing.posts import selectors as posts
@@ -48,7 +49,10 @@ class Wording(Kind):
             "mention": mention.pk,
             "platform": mention.account.platform,
             "handle": mention.account.handle,
-            "platform_id": mention.platform_id,
+            # Whom it goes to: the platform's id and nothing that could be more than one.
+            "platform_id": sinks.shaped(
+                Tainted(mention.platform_id, mention.subject), pattern=connector.id_pattern, sink="A reply"
+            ),
             "said": taint.to_json(mention.said),
             "language": mention.language,
             "turns": taint.to_json(inbox.turns(mention=mention, count_max=settings.INBOX_TURNS_MAX)),

@@ -8,6 +8,7 @@ from typing import Any
 
 from chimera.core.calls.models import CallRecord
 from chimera.core.circuits import services as circuits
+from chimera.core.llm import roles
 from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
 from chimera.core.money import Allowance
 
@@ -25,11 +26,12 @@ class Recorder:
         return sum(call.cost_usd_micros for call in self.calls)
 
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
-        """Put one question to a model within the allowance, and keep question and answer. Raises CircuitOpen.
+        """Put one question to a model within the allowance, and keep both. Raises CircuitOpen, OutOfRole.
 
         Raises Stopped under a control, and then nothing was asked; NoAnswer in an outage, which is kept with what it
         may have cost.
         """
+        roles.require(request=request)
         if self.may_call is not None:
             self.may_call()
         allowance.require(

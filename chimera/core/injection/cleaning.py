@@ -134,6 +134,16 @@ def folded(read: Read) -> Read:
     return Read("".join(letters), places)
 
 
+_BOTH = str.maketrans({**_LOOKALIKES, **{one.upper(): plain.upper() for one, plain in _LOOKALIKES.items()}})
+
+
+def undisguised(text: str) -> str:
+    """A text with look-alike letters as the Latin ones, wherever a stretch without a gap has letters of both."""
+    return re.sub(
+        r"\S+", lambda found: found[0].translate(_BOTH) if _LATIN.search(found[0].lower()) else found[0], text
+    )
+
+
 def _is_disguise(word: str) -> bool:
     """Whether every letter of a word in another alphabet looks like a Latin one: in a whole sentence few do."""
     return len(word) > 3 and all(letter in _LOOKALIKES for letter in word.lower())

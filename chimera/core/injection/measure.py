@@ -12,8 +12,8 @@ from chimera.core.injection import detector, peers
 from chimera.core.measures import BadCorpus, Measure, rows, said, share
 
 LISTED_MAX = 20
-_ATTACK = frozenset(("1", "true", "injection", "attack", "malicious", "yes", "unsafe", "jailbreak"))
-_BENIGN = frozenset(("0", "false", "benign", "safe", "no", "clean", "harmless"))
+ATTACK = frozenset(("1", "true", "injection", "attack", "malicious", "yes", "unsafe", "jailbreak"))
+BENIGN = frozenset(("0", "false", "benign", "safe", "no", "clean", "harmless"))
 
 
 class InjectionMeasure(Measure):
@@ -44,13 +44,13 @@ class InjectionMeasure(Measure):
 
 def _row(row: dict[str, Any], number: int, file: Path) -> tuple[str, str, bool]:
     label = str(row["label"]).strip().lower()
-    if not isinstance(row["text"], str) or label not in _ATTACK | _BENIGN:
+    if not isinstance(row["text"], str) or label not in ATTACK | BENIGN:
         raise BadCorpus(
             f"Line {_line_of(number, file)} of {file} (id {row['id']!r}) needs a text that is a string, "
             "and a label that is 1 or 0, "
             "true or false, injection or benign, attack or safe."
         )
-    return str(row["id"]), row["text"], label in _ATTACK
+    return str(row["id"]), row["text"], label in ATTACK
 
 
 def _line_of(number: int, file: Path) -> int:

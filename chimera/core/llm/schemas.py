@@ -14,7 +14,7 @@ KICKER_CHARS_MAX = 28
 ALT_CHARS_MAX = 300
 
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)[\"”’')\]]*$|(?:\s|^)[-–—]$|[,;:]$")
-_LEADS = re.compile(r"https?:|www\.|(?<![\w.])@\w", re.IGNORECASE)
+_LEADS = re.compile(r"https?\s?:|www\.|(?<![\w])[@＠]\w|://", re.IGNORECASE)
 
 
 class Draft(BaseModel):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from chimera.core import taint
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.mcp import sessions, wire
 from chimera.core.mcp.sessions import Slot, close_all
@@ -62,8 +63,9 @@ class Client:
         """Call `tool` once and return its structured content. Takes `timeout_s` seconds at most, opening included.
 
         Raises NotAllowed, Unauthorized or ToolRefused (all Denied), or NoAnswer (Unavailable) when the outcome
-        is not known here; and what the pins raise, when nothing was called.
+        is not known here; what the pins raise, when nothing was called; TaintedSink for arguments from outside.
         """
+        taint.refuse(arguments, sink=f"The tool {tool}")
         if self._is_allowed is not None and not self._is_allowed(self._url):
             raise NotAllowed(f"{tool} was not called: {self._url} is not on the list of allowed MCP servers.")
         if self._pins is not None:

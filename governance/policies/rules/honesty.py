@@ -1,7 +1,7 @@
 """A persona never says that it is human, and never that it is no AI (SAF-3)."""
 
 from chimera.core.honesty.denying import denies
-from governance.policies.base import Finding, Outcome, Policy, Snapshot
+from governance.policies.base import Finding, Outcome, Policy, Snapshot, outward_words
 
 
 class Honesty(Policy):
@@ -10,9 +10,8 @@ class Honesty(Policy):
     name = "honesty"
 
     def check(self, *, snapshot: Snapshot) -> Finding:
-        """Reads the text, the descriptions of images and the soul's name."""
-        payload = snapshot["payload"]
-        for text in (payload["text"], *(image["alt"] for image in payload.get("media", []))):
+        """Reads the text, the descriptions, the words of the picture of images and the soul's name."""
+        for text in outward_words(snapshot):
             claim = denies(text, names=[snapshot["soul"]["name"]])
             if claim:
                 reason = "The persona claims to be human or denies being an AI; it is a virtual character and says so."

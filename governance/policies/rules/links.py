@@ -1,20 +1,23 @@
 """A link leads to a place that the brand named (SAF-7)."""
 
-from governance.policies.base import Finding, Outcome, Policy, Snapshot
+from governance.policies.base import Finding, Outcome, Policy, Snapshot, outward_words
 from governance.policies.domains import is_among, links
 
 
 class Links(Policy):
-    """Every link of the text leads to an allowed or affiliate domain, or below one. Without a list no link goes out."""
+    """Every link leads to an allowed or affiliate domain, or below one: in text, descriptions and picture.
+
+    Without a list no link goes out.
+    """
 
     name = "links"
 
     def check(self, *, snapshot: Snapshot) -> Finding:
-        """Reads the text, `rules.link_domains`, `rules.affiliate_domains` and `soul.links`."""
+        """Reads text, descriptions and picture, `rules.link_domains`, `rules.affiliate_domains`, `soul.links`."""
         rules = snapshot["rules"]
         allowed = [*rules["link_domains"], *rules["affiliate_domains"], *snapshot["soul"].get("links", ())]
         count = 0
-        for link in links(snapshot["payload"]["text"]):
+        for link in (link for text in outward_words(snapshot) for link in links(text)):
             count += 1
             if not is_among(link.host, allowed):
                 where = link.host or "an address that cannot be read"

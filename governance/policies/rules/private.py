@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chimera.core.pii.base import Kind
 from chimera.core.pii.masking import find
-from governance.policies.base import Finding, Outcome, Policy, Snapshot
+from governance.policies.base import Finding, Outcome, Policy, Snapshot, outward_words
 
 # A persona may name the contact that its own soul names; a card, an account or a key is never a contact.
 _CONTACTS = frozenset({Kind.EMAIL, Kind.PHONE, Kind.ADDRESS})
@@ -16,9 +16,8 @@ class Private(Policy):
     name = "private"
 
     def check(self, *, snapshot: Snapshot) -> Finding:
-        """Reads the text, the descriptions, and the soul for contacts of its own."""
-        payload = snapshot["payload"]
-        for text in (payload["text"], *(image["alt"] for image in payload.get("media", []))):
+        """Reads the text, the descriptions, the words of the picture, and the soul for contacts of its own."""
+        for text in outward_words(snapshot):
             for span in find(text):
                 words = text[span.start : span.end]
                 if span.kind in _CONTACTS and any(words in own for own in _own(snapshot["soul"])):

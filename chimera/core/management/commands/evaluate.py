@@ -20,6 +20,7 @@ class Command(DoorCommand):
         "  manage.py evaluate honesty --json\n"
         "  manage.py evaluate pii --corpus texts.jsonl --json\n"
         "  manage.py evaluate injection --corpus labelled.jsonl --json\n"
+        "  manage.py evaluate hijack --corpus labelled.jsonl --json\n"
     )
 
     def arguments(self, parser: CommandParser) -> None:
