@@ -7,6 +7,7 @@ from agents.campaigns.models import Campaign, CampaignAgent
 from agents.cohorts.models import Cohort, Rollout, RolloutMember
 from agents.decisions.models import Decision
 from agents.goals.models import Goal, Plan
+from agents.memory.models import Memory
 from agents.nodes.models import Node
 from agents.personas.models import Agent, RungStep, Soul
 from agents.runs.models import ShadowRun
@@ -25,6 +26,7 @@ __all__ = [
     "Decision",
     "Dependency",
     "Goal",
+    "Memory",
     "Node",
     "Plan",
     "Replan",

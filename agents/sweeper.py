@@ -20,6 +20,7 @@ from agents import listening, pipeline, telling
 from agents.calibration import sampling
 from agents.cohorts import rollouts
 from agents.judge import answers
+from agents.memory import services as memories
 from agents.nodes import services as nodes
 from agents.runs import shadowing
 from agents.tasks import lateness, replanning
@@ -65,6 +66,8 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
         rollouts.watch_all()
     if ticks.first(name="agents.shadow_due", every_s=SHADOW_EVERY_S):
         shadowing.nudge()
+    if ticks.first(name="agents.remember", every_s=settings.REMEMBER_EVERY_S):
+        memories.remember_due()
     budgets.end_abandoned()
     gates.keep()
     # Replies first, and no queue for long: one thread sweeps them all.

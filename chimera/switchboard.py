@@ -93,4 +93,5 @@ MEASURES: dict[str, str] = {
 KEEPERS: dict[str, str] = {
     "disclosures": "chimera.core.honesty.services.Disclosures",
     "mentions": "publishing.inbox.keeping.Mentions",
+    "memories": "agents.memory.services.Memories",
 }

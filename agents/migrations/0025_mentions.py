@@ -10,7 +10,7 @@ TASKS = Path(__file__).parent.parent / "tasks" / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0022_telling_schedule")]
+    dependencies = [("agents", "0024_memory")]
 
     operations = [
         migrations.RunSQL("DROP FUNCTION agents_goal_begin(bigint, text, jsonb);", reverse_sql=migrations.RunSQL.noop),

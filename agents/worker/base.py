@@ -85,6 +85,7 @@ class Kind(ABC):
     queue: ClassVar[str] = "think"
     params: ClassVar[type[Params]] = Params  # what a plan may set for it
     asks: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each of these, one kind has to stand before it in a plan
+    recalls: ClassVar[bool] = False  # whether `propose` gets what was published before, as `inputs["memory"]`
 
     @property
     def waits(self) -> bool:
@@ -94,6 +95,10 @@ class Kind(ABC):
     def load(self, *, task: Task) -> dict[str, Any]:
         """Read what `propose` needs beyond upstream artifacts; inside a transaction."""
         return {}
+
+    def about(self, *, work: Work) -> str:
+        """For kinds that recall: the words that memories are compared with. What the goal is about, unless told."""
+        return str(work.goal["trend_title"] or work.goal["wish"])
 
     def worst_case_usd_micros(self, *, work: Work) -> int:
         """The most that `propose` may cost."""

@@ -20,6 +20,7 @@ from agents.tasks.taking import Made, Taken
 from agents.worker import ending
 from agents.worker.base import CannotPropose, Kind, Landed, Proposal, Work, reads
 from agents.worker.inputs import freeze
+from agents.worker.recalling import with_memory
 from chimera.core import canonical, faults, money, registry, taint, tenancy, wake
 from chimera.core.calls.services import Recorder
 from chimera.core.errors import Stopped
@@ -94,14 +95,13 @@ def _gather(*, taken: Sequence[Taken]) -> list[Job]:
             inputs = {one.id: kinds[one.kind].load(task=rows[one.id]) for one in loading if one.id in rows}
     else:
         souls = personas.souls(ids=soul_ids)
+    mine = [one for one in taken if one.id not in gone]
+    works = [
+        (kinds[one.kind], work_of(taken=one, soul=souls[one.soul_id], inputs=inputs.get(one.id, {}))) for one in mine
+    ]
     return [
-        Job(
-            taken=one,
-            kind=kinds[one.kind],
-            work=work_of(taken=one, soul=souls[one.soul_id], inputs=inputs.get(one.id, {})),
-        )
-        for one in taken
-        if one.id not in gone
+        Job(taken=one, kind=kinds[one.kind], work=work)
+        for one, work in zip(mine, with_memory(works=works), strict=True)
     ]
 
 

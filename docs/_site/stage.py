@@ -41,6 +41,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "own-agent",
         "own-feeds",
         "models",
+        "memory",
         "reviewing",
         "groups",
         "board",

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from chimera.core.mcp.tools import Listing, Tool
@@ -38,8 +39,18 @@ class Lock:
 
 
 def every(*, folder: Path = HERE) -> list[Lock]:
-    """The lock files of our connectors, as they are in this checkout."""
-    return [read(path) for path in sorted(folder.glob(f"*/{NAME}"))]
+    """The lock files of our connectors and our other servers, as they are in this checkout."""
+    others = sorted(place(module=module) for module in settings.OWN_SERVERS) if folder == HERE else []
+    return [read(path) for path in [*sorted(folder.glob(f"*/{NAME}")), *others]]
+
+
+def place(*, module: str) -> Path:
+    """Where the lock file of a server's module stands: beside it."""
+    room = module.rpartition(".")[0]
+    if room.startswith("publishing.connectors."):
+        return HERE / room.rpartition(".")[2] / NAME
+    folder: Path = settings.CHECKOUT.joinpath(*room.split("."))
+    return folder / NAME
 
 
 def read(path: Path) -> Lock:
@@ -51,9 +62,14 @@ def read(path: Path) -> Lock:
     return Lock(path=path, names=tuple(found["servers"]), tools=listing.tools)
 
 
-def written(*, platform: str) -> str:
-    """What the lock file of a platform's folder should say now: asked of its server module, which serves nothing."""
-    server = import_module(f"publishing.connectors.{platform}.server")
+def modules() -> list[str]:
+    """The modules that declare the tools of our servers: of the connectors, and those that the settings name."""
+    return [*(f"publishing.connectors.{platform}.server" for platform in with_servers()), *settings.OWN_SERVERS]
+
+
+def written(*, module: str) -> str:
+    """What the lock file beside a server's module should say now: asked of the module, which serves nothing."""
+    server = import_module(module)
     names: tuple[str, ...] = server.NAMES
     tools: list[dict[str, Any]] = server.declared()
     kept = [{key: value for key, value in tool.items() if value is not None} for tool in tools]

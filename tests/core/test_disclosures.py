@@ -82,10 +82,10 @@ def test_an_author_is_forgotten_in_every_brand_and_nobody_else_is(db: None, sett
     words = ["forget_author", "--platform", "plaza", "--author", "4711"]
     out = StringIO()
     call_command(*words, "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"forgotten": {"disclosures": 2, "mentions": 0}}
+    assert json.loads(out.getvalue()) == {"forgotten": {"disclosures": 2, "mentions": 0, "memories": 0}}
     out = StringIO()
     call_command(*words, stdout=out)
-    assert out.getvalue() == "Forgotten: 0 disclosures, 0 mentions.\n"
+    assert out.getvalue() == "Forgotten: 0 disclosures, 0 mentions, 0 memories.\n"
     for brand in (ALPHA, BETA):
         with tenancy.brand(brand, actor="test:fixture"):
             kept = authors.names(brand_id=brand, platform="plaza", author_id="4712")

@@ -68,6 +68,7 @@ DELETES = {
 # What moves into the archive or is forgotten; by functions of a role that nobody logs in as.
 ARCHIVED = ("goal", "plan", "task", "dependency", "artifact", "verdict", "archivedgoal", "archivedtask")
 FORGOTTEN = (
+    "agents_memory",
     "governance_auditevent",
     "governance_attempt",
     "governance_hold",

@@ -56,6 +56,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "chimera/core/llm/google.py": ({"google.genai"}, "model inference; no tool of an agent"),
     "chimera/core/llm/openai_compatible.py": ({"openai"}, "model inference; no tool of an agent"),
     "chimera/core/llm/wire.py": ({"httpx2"}, "the HTTP client below those three: time and size bounded, no redirects"),
+    "agents/memory/weaviate.py": ({"weaviate", "httpx"}, "the store in Weaviate; the memory server asks it"),
+    "agents/memory/server.py": ({"mcp"}, "the memory MCP server, a process of its own"),
+    "agents/management/commands/memory_server.py": ({"uvicorn"}, "serves the memory MCP server in its own process"),
     "chimera/embedded/*.py": (
         {"socket", "psycopg", "redis", "urllib.request", "http.client", "uvicorn", "waitress"},
         "starts and asks its own Postgres, Valkey and web server on this machine",

@@ -37,10 +37,10 @@ def run(world: World, *words: str, **options: Any) -> Any:
 
 
 def test_every_lock_file_is_fresh() -> None:
-    assert {lock.path.parent.name for lock in locks.every()} == set(locks.with_servers())
-    for platform in locks.with_servers():
-        path = locks.HERE / platform / locks.NAME
-        assert path.read_text(encoding="utf-8") == locks.written(platform=platform), "run manage.py servers --lock"
+    assert {lock.path for lock in locks.every()} == {locks.place(module=module) for module in locks.modules()}
+    for module in locks.modules():
+        path = locks.place(module=module)
+        assert path.read_text(encoding="utf-8") == locks.written(module=module), "run manage.py servers --lock"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def connector() -> Any:
 
 
 def test_what_the_connector_lists_over_the_wire_is_what_is_locked(connector: Served) -> None:
-    (lock,) = locks.every()
+    lock, _ = locks.every()
     found = read(url=f"{connector.url}/mcp", bearer=SERVICE_TOKEN, timeout_s=10)
     assert {one.name: one.digest for one in found.tools} == {one.name: one.digest for one in lock.tools}
 
@@ -68,9 +68,9 @@ def test_our_servers_are_allowed_from_the_first_start_and_a_new_lock_keeps_the_f
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = {line["name"]: line for line in run(world, "list")["servers"]}
-    assert set(lines) == {"plaza", "plaza-b", "plaza-c"}
+    assert set(lines) == {"plaza", "plaza-b", "plaza-c", "memory"}
     assert lines["plaza"]["state"] == "ALLOWED" and lines["plaza"]["components"] > 50
-    (lock,) = locks.every()
+    lock, _ = locks.every()
     former = {one.name: one.digest for one in lock.tools}
     newer = locks.Lock(path=lock.path, names=lock.names, tools=lock.tools[:1])
     monkeypatch.setattr(locks, "every", lambda: [newer])
@@ -172,7 +172,7 @@ def test_the_command_proposes_shows_and_decides(world: World, tmp_path: Path, se
         (["propose", "news", "http://127.0.0.1:1/mcp"], {"sbom": "bom", "scan": "bom"}, "is no scan"),
         (["propose", "news", "x"], {"sbom": "bom", "scan": "audit", "token_env": "NO_SUCH_TOKEN"}, "is empty"),
         (["show"], {}, "Name the server"),
-        (["show", "nobody"], {}, "has no server 'nobody'; on it: plaza"),
+        (["show", "nobody"], {}, "has no server 'nobody'; on it: memory, plaza"),
         (["disable", "plaza"], {}, "Say why"),
     ],
 )

@@ -8,7 +8,7 @@ from pydantic import Field
 from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
 from agents.worker.base import CannotPropose, Hopeless, Kind, Params, Proposal, Work
-from chimera.core import prompts, registry
+from chimera.core import prompts, registry, taint
 from chimera.core.calls import asking
 from chimera.core.calls.services import Recorder
 from chimera.core.llm import tiers, usual
@@ -42,6 +42,7 @@ class Drafting(Kind):
     name = "draft"
     params = DraftParams
     asks = (("research",),)
+    recalls = True
 
     @property
     def waits(self) -> bool:
@@ -59,6 +60,11 @@ class Drafting(Kind):
             "limit_chars": connector.limits.text_max,
         }
 
+    def about(self, *, work: Work) -> str:
+        """The trend and the headlines of what is reported."""
+        heads = [fact["title"] for fact in work.upstream["research"]["facts"]]
+        return ". ".join(dict.fromkeys([work.goal["trend_title"], *heads]))
+
     def _request(self, work: Work) -> Request:
         research, set_for_it = work.upstream["research"], work.params
         limit = min(work.inputs["limit_chars"], set_for_it.get("chars_max") or work.inputs["limit_chars"])
@@ -75,6 +81,7 @@ class Drafting(Kind):
             "limit_chars": limit - len(_disclosure(work)),
             "feedback": note + [dict(entry) for entry in work.feedback],
             "recent": list(work.inputs["recent"]),
+            "memory": _remembered(work),
             # The same through all retries: the writer rebuilds its earlier attempts from it, to write something else.
             "seed": work.goal["cause"],
         }
@@ -126,6 +133,19 @@ class Drafting(Kind):
         return Proposal(
             payload={**draft, "offline": answer.offline, "model": answer.model, "provider": answer.provider}
         )
+
+
+def _remembered(work: Work) -> list[dict[str, str]]:
+    """What was published before, quoted, without what stands among the recent texts anyway."""
+    found = []
+    for memory in taint.from_json(work.inputs.get("memory", [])):
+        words, origin = memory["text"], ""
+        if isinstance(words, taint.Tainted):
+            origin = taint.quote(taint.Tainted(words.origin, words.origin))  # names of feeds are theirs to choose
+            words = taint.quote(words)
+        if words not in work.inputs["recent"]:
+            found.append({"text": words, "origin": origin, "day": memory["at"][:10]})
+    return found
 
 
 def _disclosure(work: Work) -> str:

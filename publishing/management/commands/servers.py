@@ -151,10 +151,10 @@ class Command(DoorCommand):
 
     def _lock(self, options: dict[str, Any]) -> None:
         stale = []
-        for platform in locks.with_servers():
-            path, text = locks.HERE / platform / locks.NAME, locks.written(platform=platform)
+        for module in locks.modules():
+            path, text = locks.place(module=module), locks.written(module=module)
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
-                stale.append(f"{platform}/{locks.NAME}")
+                stale.append(f"{path.parent.name}/{locks.NAME}")
                 if not options["check"]:
                     path.write_text(text, encoding="utf-8")
         if options["json"]:

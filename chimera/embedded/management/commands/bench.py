@@ -181,6 +181,25 @@ def _desk(command: "Command", options: dict[str, Any]) -> None:
         command.stdout.write(f"{name}: p50 {page['p50_ms']} ms, p95 {page['p95_ms']} ms, {page['queries']} queries")
 
 
+def _memory_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import remembering
+
+    usual = remembering.Order()
+    parser.add_argument("--items", type=int, default=usual.items, help=f"memories (default: {usual.items})")
+    parser.add_argument("--questions", type=int, default=usual.questions, help=f"default: {usual.questions}")
+
+
+def _memory(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import remembering
+
+    order = remembering.Order(items=options["items"], questions=options["questions"])
+    found = remembering.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+    else:
+        command.stdout.write(f"The aim is {'met' if found['is_met'] else 'missed'}.")
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -191,6 +210,11 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "audit": ("audited changes a second and the lag of the seal, beside a hash chain per row", _audit_words, _audit),
     "grants": ("milliseconds for the check and the use of a grant, as a connector", _grants_words, _grants),
     "desk": ("milliseconds and queries of the desk's pages with full tables", _desk_words, _desk),
+    "memory": (
+        "recall and milliseconds of memory, for brands with all and with a hundredth",
+        _memory_words,
+        _memory,
+    ),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
 
@@ -208,6 +232,7 @@ class Command(DoorCommand):
         "  manage.py bench stop --quick\n"
         "  manage.py bench audit --json\n"
         "  manage.py bench grants --json\n"
+        "  manage.py bench memory --json\n"
         "  manage.py bench desk --tasks 10000 --items 1000 --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
