@@ -3,8 +3,6 @@
 Of at most SAMPLE rows: a percentile of two hundred is steady enough to act on, and costs the same with a million tasks.
 """
 
-from typing import Any
-
 from django.db import connection
 
 from agents.board.figures import Behind, Figure, lasting, listed
@@ -21,24 +19,7 @@ TO_POST = (
     f"Seconds from when a trend was first seen to when the post about it went out, a human's time in it included: 95th "
     f"percentile of the newest {SAMPLE} such posts of the window. Unit: seconds."
 )
-_SQL = """
-(SELECT 'start', t.id, extract(epoch FROM c.claimed_at - t.made_at)::float8
-   FROM (SELECT n.brand_id, n.subject, n.claimed_at
-           FROM (SELECT * FROM governance_attempt ORDER BY id DESC LIMIT %(looked)s) n
-          WHERE n.stage = 'plan' AND n.fence = 1 AND n.claimed_at >= %(since)s AND n.claimed_at < %(until)s
-          ORDER BY n.id DESC LIMIT %(sample)s) c
-   JOIN agents_task t
-     ON t.brand_id = c.brand_id AND t.id = substring(c.subject FROM '^agents\\.task:([0-9]{1,18})$')::bigint)
-UNION ALL
-(SELECT 'post', p.id, extract(epoch FROM p.published_at - r.first_seen)::float8
-   FROM core_brand b
-   JOIN publishing_post p ON p.brand_id = b.id AND p.published_at >= %(since)s AND p.published_at < %(until)s
-   JOIN agents_task t
-     ON t.brand_id = p.brand_id AND t.id = substring(p.task FROM '^agents\\.task:([0-9]{1,18})$')::bigint
-   JOIN agents_goal g ON g.brand_id = t.brand_id AND g.id = t.goal_id
-   JOIN publishing_trend r ON r.brand_id = g.brand_id AND r.id = g.trend_id
-  WHERE p.status = 'PUBLISHED' ORDER BY p.published_at DESC LIMIT %(sample)s)
-"""
+_SQL = "SELECT kind, id, seconds FROM agents_board_took(%s, %s, %s, %s)"  # sql/took.sql
 
 
 def p95(values: list[float]) -> float | None:
@@ -48,15 +29,9 @@ def p95(values: list[float]) -> float | None:
 
 def figures(*, window: Window) -> list[Figure]:
     """From queue to start, from trend to post. One query."""
-    values: dict[str, Any] = {
-        "since": window.since,
-        "until": window.until,
-        "sample": SAMPLE,
-        "looked": CLAIMS_LOOKED_AT,
-    }
     took: dict[str, dict[int, float]] = {"start": {}, "post": {}}
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, values)
+        cursor.execute(_SQL, [window.since, window.until, SAMPLE, CLAIMS_LOOKED_AT])
         for kind, pk, seconds in cursor.fetchall():
             took[kind][pk] = max(0.0, seconds)
     return [

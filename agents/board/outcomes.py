@@ -24,26 +24,9 @@ ESCALATION = (
     "Cards that were put before a human in the window, without blind samples, of these and the posts that went out "
     "without one. Unit: share."
 )
-# Parts of an index are counted one by one: no row is put into a part by arithmetic, which would cost more than reading.
+# sql/counted.sql
 _SQL = """
-SELECT 'post', width_bucket(p.published_at, %(starts)s::timestamptz[]) - 1, count(*),
-       count(*) FILTER (WHERE p.approval = %(alone)s), count(*) FILTER (WHERE p.published_at >= %(midnight)s)
-  FROM core_brand b
-  JOIN publishing_post p
-    ON p.brand_id = b.id AND p.published_at >= least(%(since)s, %(midnight)s) AND p.published_at < %(until)s
- WHERE p.status = 'PUBLISHED' GROUP BY 2
-UNION ALL
-SELECT 'task', w.number - 1, t.every, t.done, 0
-  FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS w (since, until, number)
- CROSS JOIN LATERAL (SELECT count(*) AS every, count(*) FILTER (WHERE o.status = 'DONE') AS done FROM agents_task o
-                      WHERE o.outward AND o.ended_at >= w.since AND o.ended_at < w.until) t
- WHERE t.every > 0
-UNION ALL
-SELECT 'card', w.number - 1, c.every, 0, 0
-  FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS w (since, until, number)
- CROSS JOIN LATERAL (SELECT count(*) AS every FROM governance_reviewitem o
-                      WHERE o.made_at >= w.since AND o.made_at < w.until AND o.kind <> 'sample') c
- WHERE c.every > 0
+SELECT kind, part, every, of_them FROM agents_board_counted(%(starts)s, %(ends)s, %(midnight)s, %(until)s, %(alone)s)
 """
 
 
@@ -72,9 +55,10 @@ def counted(*, window: Window) -> dict[str, Counted]:
     values = {**window.values, "midnight": window.midnight, "alone": BY_ITSELF}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
-        for kind, part, count, some, today in cursor.fetchall():
-            found[kind].today += today
-            if part >= 0:  # today may have begun before the window
+        for kind, part, count, some in cursor.fetchall():
+            if kind == "today":  # may have begun before the window
+                found["post"].today = count
+            else:
                 found[kind].every[part] = count
                 found[kind].of_them[part] = some
     return found

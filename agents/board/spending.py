@@ -19,12 +19,17 @@ COST = (
     "What the ledger says was spent in the window (model calls, fees, what was lost), for each post that went out in "
     "it. Unit: dollars a post."
 )
+# An entry bears the day of its hold, which ended at most two days later: of each part those days, each one range of an
+# index that has the amounts.
 _SPENT = """
-SELECT width_bucket(e.at, %(starts)s::timestamptz[]) - 1, sum(e.amount_usd_micros)::bigint, count(*)
-  FROM core_brand b
-  JOIN governance_entry e ON e.brand_id = b.id AND e.day >= (%(since)s AT TIME ZONE 'UTC')::date - 2
-       AND e.at >= %(since)s AND e.at < %(until)s
- GROUP BY 1
+SELECT w.number - 1, sum(e.spent)::bigint, sum(e.entries)::bigint
+  FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS w (since, until, number)
+ CROSS JOIN core_brand b
+ CROSS JOIN generate_series((w.since AT TIME ZONE 'UTC')::date - 2, (w.until AT TIME ZONE 'UTC')::date, '1 day')
+       AS d (day)
+ CROSS JOIN LATERAL (SELECT count(*) AS entries, sum(o.amount_usd_micros) AS spent FROM governance_entry o
+                      WHERE o.brand_id = b.id AND o.day = d.day::date AND o.at >= w.since AND o.at < w.until) e
+ WHERE e.entries > 0 GROUP BY 1
 """
 # A day that has begun keeps the limit that it has; else what is set for the next counts.
 _CAPS = """

@@ -16,9 +16,14 @@ from governance.reviews.models import ReviewKind
 from governance.reviews.states import ReviewStatus
 
 _SQL = """
-SELECT CASE WHEN kind = 'sample' THEN 'sample' ELSE 'review' END,
-       CASE WHEN kind = 'sample' THEN 'samples' ELSE 'reviews' END, count(*), min(made_at)
-  FROM governance_reviewitem WHERE status = 'PENDING' GROUP BY 1, 2
+SELECT w.kind, w.name, CASE w.kind WHEN 'review' THEN c.reviews ELSE c.samples END,
+       CASE w.kind WHEN 'review' THEN c.review_since ELSE c.sample_since END
+  FROM (VALUES ('review', 'reviews'), ('sample', 'samples')) AS w (kind, name)
+ CROSS JOIN (SELECT count(*) FILTER (WHERE kind <> 'sample') AS reviews,
+                    min(made_at) FILTER (WHERE kind <> 'sample') AS review_since,
+                    count(*) FILTER (WHERE kind = 'sample') AS samples,
+                    min(made_at) FILTER (WHERE kind = 'sample') AS sample_since
+               FROM governance_reviewitem WHERE status = 'PENDING') c
 UNION ALL
 SELECT 'task', queue, count(*), min(due_at) FROM agents_task WHERE due_at <= %(now)s GROUP BY queue
 UNION ALL
@@ -51,7 +56,7 @@ def queues(*, now: datetime) -> list[Queue]:
     """Reviews and samples, then the queues of tasks in their order, then posts."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"now": now})
-        found = {(kind, name): (int(count), oldest) for kind, name, count, oldest in cursor.fetchall()}
+        found = {(kind, name): (int(count), oldest) for kind, name, count, oldest in cursor.fetchall() if count}
     every = [("review", "reviews"), ("sample", "samples"), *(("task", name) for name in settings.QUEUES)]
     shown = [key for key in [*every, ("post", "publish")] if key in found or key[0] == "review"]
     return [_queue(kind, name, *found.get((kind, name), (0, None)), now=now) for kind, name in shown]

@@ -55,9 +55,9 @@ class Task(Leased):
             models.Index(fields=["brand", "goal"], name="task_by_goal"),
             models.Index(
                 fields=["ended_at"],
-                include=["status"],
+                include=["status", "brand"],  # all that the board asks, and what the policies compare
                 condition=Q(outward=True, ended_at__isnull=False),
-                name="task_outward_by_end",  # the board counts by it
+                name="task_outward_by_end",
             ),
         ]
         constraints = [

@@ -1,8 +1,9 @@
 """`manage.py bench desk`: how long the desk's pages take with full tables, and how many queries each asks.
 
 A few posts are made by the real line until they wait for a human; a superuser then multiplies them, whole, until there
-are so many cards, and what is left of the tasks as finished ones. The pages are asked by Django's own client as a
-reviewer of all brands: milliseconds of the server, without a browser. Requirements: REV-9.
+are so many cards, and what is left of the tasks as finished ones; these get their posts, and what was spent for them.
+The pages are asked by Django's own client as a reviewer of all brands: milliseconds of the server, without a browser.
+Requirements: REV-9.
 """
 
 import json
@@ -55,6 +56,26 @@ SELECT b.id, -n, 'user:reviewer_' || n %% 20, (ARRAY['approved', 'edited', 'reje
        CASE WHEN n %% 40 = 0 THEN chimera_now() END, chimera_now() - (n * 5184000.0 / %(count)s) * interval '1 second'
   FROM generate_series(1, %(count)s) n, (SELECT min(id) AS id FROM core_brand) b
 """
+# A post of each outward task that is over, evenly over a week, one of ten with a human's yes; and what it cost.
+_POSTS = """
+INSERT INTO publishing_post (brand_id, account_id, task, status, state_version, queue, scopes, lease_owner, fence,
+                             attempts, attempts_max, priority, note, payload, content_hash, approval, platform_id, url,
+                             made_at, published_at)
+SELECT t.brand_id, a.id, 'agents.task:' || t.id, 'PUBLISHED', 4, 'publish', t.scopes, '', 1, 1, 5, 0, '',
+       jsonb_build_object('text', repeat(md5(t.id::text), 8)), md5(t.id::text) || md5(t.id::text),
+       CASE WHEN t.n % 10 = 0 THEN 'governance.reviewitem:' || t.id ELSE 'judge' END, 'p' || t.id, '', t.at, t.at
+  FROM (SELECT o.*, row_number() OVER w AS n,
+               chimera_now() - interval '7 days' * (row_number() OVER w / (1.0 + count(*) OVER ())) AS at
+          FROM agents_task o WHERE o.outward AND o.ended_at IS NOT NULL WINDOW w AS (ORDER BY o.id DESC)) t
+  JOIN (SELECT min(id) AS id, brand_id FROM publishing_account GROUP BY brand_id) a ON a.brand_id = t.brand_id
+ ORDER BY t.id
+"""
+_ENTRIES = """
+INSERT INTO governance_entry (brand_id, hold_key, about, scopes, day, debit, credit, amount_usd_micros, at)
+SELECT p.brand_id, 'desk:' || p.id, p.task, ARRAY['brand:' || p.brand_id], (p.published_at AT TIME ZONE 'UTC')::date,
+       'calls', 'brand:' || p.brand_id, 1000 + p.id % 9000, p.published_at
+  FROM publishing_post p WHERE p.platform_id > '' ORDER BY p.id
+"""
 Tell = Callable[[str], None]
 
 
@@ -91,6 +112,11 @@ def fill(connection: tally.Superuser, order: Order) -> dict[str, int]:
     if missing > 0:
         first = {"agents_goal": f"t.id <= {made['last']}", "agents_task": f"t.goal_id <= {made['last']}"}
         growth.multiply(connection, copies=-(-missing // made["tasks"]), changes=OVER, only=first)
+    connection.execute("SET session_replication_role = replica")
+    connection.execute(_POSTS)
+    connection.execute(_ENTRIES)
+    connection.execute("RESET session_replication_role")
+    connection.execute("VACUUM ANALYZE publishing_post, governance_entry")
     return counts(connection)
 
 

@@ -14,6 +14,13 @@ from typing import Any
 WARM_UP = 3
 LIST = "/admin/governance/reviewitem/"
 LIVE = {"HX-Request": "true"}
+
+
+def _approved(client: Any, card: Any) -> Any:
+    seen = {"version": card.state_version, "hash": card.content_hash}
+    return client.post(f"{LIST}desk/{card.pk}/approve/", seen, headers=LIVE)
+
+
 # Name -> asks for it with a client and the card of this round. Decisions come last: they use cards up.
 PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "list": lambda client, card: client.get(f"{LIST}?status=PENDING"),
@@ -32,10 +39,10 @@ PAGES: dict[str, Callable[[Any, Any], Any]] = {
     "why": lambda client, card: client.get("/admin/agents/agent/why/"),
     "numbers": lambda client, card: client.get("/admin/governance/reviewanswer/numbers/"),
     "notices": lambda client, card: client.get("/admin/governance/notice/"),
-    "decision": lambda client, card: client.post(
-        f"{LIST}desk/{card.pk}/approve/", {"version": card.state_version, "hash": card.content_hash}, headers=LIVE
-    ),
+    "decision": _approved,
+    "decision_bound": lambda client, card: _approved(client.bound, card),
 }
+TAKES = {"heartbeat", "decision", "decision_bound"}  # they leave a card in somebody's hands
 
 
 class Counted:
@@ -48,6 +55,17 @@ class Counted:
         """An execute wrapper of Django's."""
         self.queries += 1
         return execute(statement, params, many, context)
+
+
+def let_go() -> None:
+    """Free every card. Whoever decides has the next card in hand, and a page of somebody else's would be refused it."""
+    from chimera.core import tenancy
+    from governance.reviews import claims
+    from governance.reviews.models import ReviewItem
+
+    with tenancy.all_brands(actor="bench:desk"):
+        taken = ReviewItem.objects.exclude(claimed_by="").values_list("pk", flat=True)
+        claims.unclaim(item_ids=list(taken[: claims.UNCLAIM_MAX]), anybodys=True)
 
 
 def cards(count: int) -> list[Any]:
@@ -81,9 +99,15 @@ def reviewer(brands: list[str]) -> Any:
 
 
 def asked(
-    client: Any, page: Callable[[Any, Any], Any], chosen: Iterator[Any], *, rounds: int, warm_up: int = WARM_UP
+    client: Any,
+    page: Callable[[Any, Any], Any],
+    chosen: Iterator[Any],
+    *,
+    rounds: int,
+    warm_up: int = WARM_UP,
+    lets_go: bool = False,
 ) -> dict[str, Any]:
-    """Times and queries of one page. A page that fails is no figure."""
+    """Times and queries of one page. A page that fails is no figure. `lets_go`: cards are freed between its rounds."""
     from django.db import connection
 
     from chimera.bench.latency import percentile
@@ -97,6 +121,8 @@ def asked(
             took, used = (time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000
         if answer.status_code not in (200, 204):
             raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}.")
+        if lets_go:
+            let_go()
         if number >= warm_up:
             took_ms.append(took)
             cpu_ms.append(used)
@@ -114,7 +140,10 @@ def main(rounds: int, *, warm_up: int = WARM_UP) -> dict[str, Any]:
     found = cards(len(PAGES) * (rounds + warm_up))
     client, chosen = reviewer(sorted({one.brand.slug for one in found})), itertools.cycle(found)
     return {
-        "pages": {name: asked(client, page, chosen, rounds=rounds, warm_up=warm_up) for name, page in PAGES.items()}
+        "pages": {
+            name: asked(client, page, chosen, rounds=rounds, warm_up=warm_up, lets_go=name in TAKES)
+            for name, page in PAGES.items()
+        }
     }
 
 

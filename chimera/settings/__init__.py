@@ -1,5 +1,5 @@
-"""Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, models, money,
-outages, passports, people, policies, privacy, the queues, reviewing, runs, sealing, security, stops, telling.
+"""Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, models,
+money, outages, passports, people, policies, privacy, the queues, reviewing, runs, sealing, security, stops, telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """

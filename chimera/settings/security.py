@@ -18,6 +18,7 @@ SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+AUTHENTICATION_BACKENDS = ["governance.people.backend.AtOnce"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 # unfold evaluates Alpine expressions and sets styles in place; untrusted text is only ever a text node.

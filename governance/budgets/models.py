@@ -121,7 +121,7 @@ class Entry(BrandModel):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["brand", "day", "at"], name="entry_by_day")]
+        indexes = [models.Index(fields=["brand", "day", "at"], include=["amount_usd_micros"], name="entry_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["brand", "hold_key"], name="entry_once_per_hold"),
             models.CheckConstraint(condition=Q(amount_usd_micros__gt=0), name="entry_moves_something"),

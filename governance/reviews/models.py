@@ -117,11 +117,12 @@ class ReviewItem(BrandStateful):
         ]
         indexes = [
             models.Index(fields=["brand", "about"], name="review_by_subject"),
-            # The board counts by these: cards of a window, and what has waited longest.
-            models.Index(fields=["made_at"], include=["kind"], name="review_by_made"),
+            # The board counts by these: cards of a window, and what has waited longest. The brand is what the policies
+            # compare: without it each card would have to be read.
+            models.Index(fields=["made_at"], include=["kind", "brand"], name="review_by_made"),
             models.Index(
                 fields=["made_at"],
-                include=["kind"],
+                include=["kind", "brand"],
                 condition=Q(status=ReviewStatus.PENDING),
                 name="review_waits_since",
             ),

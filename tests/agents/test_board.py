@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
@@ -13,18 +14,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agents.board import figures, latency, selectors
-from agents.models import Agent
+from agents.board import figures, latency, outcomes, selectors, spending, waiting, window
+from agents.models import Agent, Task
 from chimera.core import clock, tenancy
 from governance.controls import services as controls
 from governance.controls.models import ControlKind
 from governance.models import Control
 from governance.reviews import services as reviews
-from governance.reviews.models import ReviewKind
+from governance.reviews.models import ReviewItem, ReviewKind
+from publishing.posts.models import Post
 from tests import people
 from tests.agents import judged
 from tests.agents.arranged import HELD, Arranged
-from tests.conftest import ALPHA, World
+from tests.conftest import ALPHA, BETA, World
 from tests.governance import rows
 
 EVIL = "<script>alert(1)</script>"
@@ -151,6 +153,108 @@ def test_the_first_claim_and_the_way_from_a_trend_to_its_post_are_timed(world: W
         for one in (start, post):
             assert signed_in().get(one.behind[0].address).context["cl"].result_count == 1
     assert latency.p95([float(n) for n in range(1, 101)]) == 95.0
+
+
+def test_the_times_are_of_the_newest_posts_of_all_brands_and_of_no_other_posts(world: World) -> None:
+    for brand, soul in ((ALPHA, "bea_unscrews"), (BETA, "zuzka_bubbles")):
+        arranged = Arranged(world, brand_id=brand)
+        with world.role("operator"), tenancy.brand(brand, actor="test:begin"):
+            agent, trend = people.agent(brand_id=brand, soul_file=soul), people.trend(brand_id=brand, key=soul)
+        goals = [arranged.goal(cause=f"took:{number}", agent_id=agent.pk) for number in range(3)]
+        for _ in range(2):  # posts are on accounts named by the number of their task, and agents have the first ones
+            arranged.task(goal=goals[0], status="DONE", kind="draft", agent_id=agent.pk, **HELD)
+        tasks = [arranged.task(goal=goal, status="DONE", agent_id=agent.pk, **HELD) for goal in goals]
+        with world.superuser() as database:
+            database.execute("SET session_replication_role = replica")
+            database.execute("UPDATE agents_goal SET trend_id = %s WHERE id = ANY (%s)", [trend.pk, goals[:2]])
+        with tenancy.brand(brand, actor="test:begin"):
+            made = [rows.post(brand_id=brand, key=str(key)) for key in tasks]
+        with world.superuser() as database:
+            database.execute("SET session_replication_role = replica")
+            for age, post in enumerate(made):  # the last one, the oldest, is about no trend
+                database.execute(
+                    "UPDATE publishing_post SET status = 'PUBLISHED', platform_id = 'p' || id, "
+                    "published_at = chimera_now() - %s * interval '1 minute' WHERE id = %s",
+                    [1 + brand + 10 * age, post.pk],
+                )
+    with world.role("operator"), tenancy.all_brands(actor="test:look"), connection.cursor() as cursor:
+
+        def took(sample: int) -> list[int]:
+            span = window.of(name="24h", until=clock.now())
+            cursor.execute(latency._SQL, [span.since, span.until, sample, 100])
+            return [pk for kind, pk, _ in cursor.fetchall() if kind == "post"]
+
+        newest = Post.objects.order_by("-published_at").values_list("pk", flat=True)
+        assert took(9) == list(newest[:4]), "those about trends, the newest first"
+        assert took(3) == list(newest[:3])
+    with world.role("operator"), tenancy.brand(ALPHA, actor="test:look"), connection.cursor() as cursor:
+        assert took(9) == list(
+            Post.objects.filter(brand_id=ALPHA).order_by("-published_at").values_list("pk", flat=True)[:2]
+        )
+
+
+@pytest.mark.spec("TEN-1")
+def test_whoever_asks_counts_the_rows_that_the_policies_show_them_and_no_others(world_with_work: World) -> None:
+    for brand, key in ((BETA, 71), (BETA, 72)):
+        arranged = Arranged(world_with_work, brand_id=brand)
+        arranged.task(goal=arranged.goal(cause=f"b:{key}"), status="DONE", ended_at="chimera_now() - interval '1 hour'")
+        with tenancy.brand(brand, actor="test:begin"):
+            rows.card(brand_id=brand, about=f"agents.task:{key}")
+            post = rows.post(brand_id=brand, key=str(key))
+        with world_with_work.superuser() as database:
+            database.execute("SET session_replication_role = replica")
+            database.execute(
+                "UPDATE publishing_post SET status = 'PUBLISHED', platform_id = 'p', approval = 'judge', "
+                "published_at = chimera_now() WHERE id = %s",
+                [post.pk],
+            )
+    world_with_work.shift_clock("1 second")
+    seen = set()
+    for brand, bound in (("", ""), ("1", ""), ("2", ""), ("", "2"), ("", "1,2"), ("1", "1"), ("1", "2"), ("9", "")):
+        with tenancy.all_brands(actor="test:look"), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('app.brand', %s, true), set_config('app.brands', %s, true)", [brand, bound]
+            )
+            span = window.of(name="24h", until=clock.now())
+            found = outcomes.counted(window=span)
+            within = (span.since, span.until - span.until.resolution)
+            posts = Post.objects.filter(status="PUBLISHED", published_at__range=within)
+            tasks = Task.objects.filter(outward=True, ended_at__range=within)
+            cards = ReviewItem.objects.filter(made_at__range=within).exclude(kind=ReviewKind.SAMPLE)
+            assert (found["post"].count, found["post"].some) == (posts.count(), posts.filter(approval="judge").count())
+            assert found["post"].today == posts.filter(published_at__gte=span.midnight).count()
+            assert (found["task"].count, found["task"].some) == (tasks.count(), tasks.filter(status="DONE").count())
+            assert found["card"].count == cards.count()
+            seen.add((found["post"].count, found["task"].count, found["card"].count))
+    assert seen == {(5, 8, 4), (3, 6, 2), (2, 2, 2), (0, 0, 0)}
+    for role in ("app", "connector"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            world_with_work.connect(role).execute(
+                "SELECT * FROM agents_board_counted('{}', '{}', chimera_now(), chimera_now(), '')"
+            )
+
+
+def test_what_is_counted_is_counted_from_indexes_alone_with_policies_on(world_with_work: World) -> None:
+    span = window.of(name="7d", until=clock.now())
+    values = {**span.values, "midnight": span.midnight, "alone": "judge", "now": span.until}
+    plans: list[str] = []
+    with world_with_work.superuser() as database:
+        database.execute("VACUUM ANALYZE")
+        database.execute("LOAD 'auto_explain'")  # tells the plans inside a function too
+        for said in (
+            *("auto_explain.log_min_duration = 0", "auto_explain.log_nested_statements = on"),
+            *("client_min_messages = log", "role = chimera_operator", "app.brands = '1,2'"),
+            *("enable_seqscan = off", "enable_bitmapscan = off"),  # tables so small are read whole otherwise
+        ):
+            database.execute(f"SET {said}".encode())
+        database.add_notice_handler(lambda told: plans.append(told.message_primary or ""))
+        for statement in (outcomes._SQL, waiting._SQL, spending._SPENT):
+            database.execute(statement.encode(), values)
+    lines = "\n".join(plans).splitlines()
+    names = ("task_outward_by_end", "review_by_made", "review_waits_since", "post_by_time", "entry_by_day")
+    for name in names:
+        found = [line for line in lines if f" using {name} on" in line]
+        assert found and all("Index Only Scan" in line for line in found), (name, "\n".join(lines))
 
 
 def test_of_nothing_there_is_no_figure_yet(world: World) -> None:

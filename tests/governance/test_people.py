@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.apps import apps
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -17,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chimera.core import storage, tenancy
 from governance.people import services as people
+from governance.people.backend import AtOnce
 from governance.people.roles import ROLES
 from governance.reviews import putting_off
 from governance.reviews import services as reviews
@@ -83,6 +85,29 @@ def test_every_role_is_a_group_with_exactly_its_permissions_after_each_migrate(w
         people.after_migrate(sender=last)
         assert groups() == wanted
     assert not [name for name in ROLES["auditor"].permissions if ".view_" not in name]
+
+
+@pytest.mark.spec("REV-8", "REV-9")
+def test_what_somebody_may_do_is_one_query_and_what_django_says_they_may(desk: World) -> None:
+    with tenancy.acting("test:look"):
+        bob = User.objects.get(username="bob")
+        bob.user_permissions.add(
+            Permission.objects.get(codename="view_node"), Permission.objects.get(codename="view_goal")
+        )
+        for name in ("ada", "olga", "aude", "bob"):
+            own, other = User.objects.get(username=name), User.objects.get(username=name)
+            with CaptureQueriesContext(connection) as asked:
+                found = own.get_all_permissions()
+            assert len(asked) == 1 and found == ModelBackend().get_all_permissions(other), name
+            assert own.has_perm("governance.view_reviewitem") and not own.has_perm("auth.delete_user")
+            assert not own.has_perm("governance.view_reviewitem", other), "nobody has a permission for one row"
+        assert bob.has_perm("agents.view_node")
+        gone = User(username="gone", is_active=False, is_superuser=True)
+        assert not gone.has_perm("governance.view_reviewitem")
+        assert User(username="root", is_superuser=True).has_perm("auth.delete_user")
+        assert AtOnce().get_all_permissions(User.objects.create(username="su", is_superuser=True)) > {
+            "auth.delete_user"
+        }
 
 
 @pytest.mark.spec("TEN-1", "REV-8")
