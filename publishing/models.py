@@ -1,7 +1,7 @@
 """Tables of publishing."""
 
 from publishing.accounts.models import Account
-from publishing.fingerprints.models import Fingerprint
+from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
 from publishing.posts.models import Post
@@ -15,6 +15,7 @@ __all__ = [
     "Feed",
     "FeedItem",
     "Fingerprint",
+    "Likeness",
     "Mention",
     "Post",
     "Release",

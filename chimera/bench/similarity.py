@@ -31,7 +31,7 @@ DAYS = 14
 NEAR_BP = 9_600
 SET = 8  # posts that are scheduled together
 SETS = 25
-INDEXES = ("fingerprint_text_bands", "fingerprint_image_bands")
+NARROW = "publishing_likeness"  # what is measured; its indexes for nearness are built after the rows
 _SEED = """
   INSERT INTO publishing_fingerprint
          (brand_id, post_id, place, account_id, day, text_hash, vector, image_sha256, likeness)
@@ -82,20 +82,21 @@ def _written(vector: Any) -> str:
 def _grow(connection: Superuser, *, first: int, last: int, headlines: int) -> float:
     """Put rows in, past triggers and with the indexes for nearness built afterwards; returns the seconds."""
     begun = time.monotonic()
-    found = connection.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY (%s)", [list(INDEXES)]).fetchall()
-    definitions = [row[0] for row in found]
+    definitions = connection.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname LIKE 'likeness_window%%'",
+        [NARROW],
+    ).fetchall()
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET synchronous_commit = off")
     connection.execute("SET maintenance_work_mem = '2GB'")
-    for name in INDEXES:
+    for name, _ in definitions:
         connection.execute(f"DROP INDEX {name}")
     connection.execute(_SEED, {"first": first, "last": last, "headlines": headlines})
-    for definition in definitions:
+    for name, definition in definitions:
         connection.execute(definition)
-    for name in INDEXES:
         connection.execute(f"ALTER INDEX {name} ALTER COLUMN 1 SET STATISTICS 0")
     connection.execute("RESET session_replication_role")
-    connection.execute("VACUUM ANALYZE publishing_fingerprint")
+    connection.execute(f"VACUUM ANALYZE publishing_fingerprint, {NARROW}")
     return time.monotonic() - begun
 
 
@@ -215,10 +216,8 @@ def guard(ground: Ground, *, sizes: Sequence[int], tell: Tell) -> dict[str, Any]
             there = size
             line = {**_measured(ends, connection, rows=size), "loading_seconds": round(loading_s, 1)}
             line["keeping_ms_per_post"] = _kept(connection, headlines=headlines)
-            row = connection.execute(
-                "SELECT sum(pg_relation_size(to_regclass(n))) FROM unnest(%s::text[]) n", [list(INDEXES)]
-            )
-            line["indexes_mb"] = round(float((row.fetchone() or (0,))[0]) / 1e6)
+            row = connection.execute("SELECT pg_indexes_size(%s), pg_table_size(%s)", [NARROW, NARROW]).fetchone()
+            line["indexes_mb"], line["narrow_mb"] = (round(size_b / 1e6) for size_b in row or (0, 0))
             tell(f"{size:,} posts: p50 {line['p50_ms']} ms, p95 {line['p95_ms']} ms; {line['near_images_found']}")
             found.append(line)
     return {

@@ -1,9 +1,9 @@
-"""The fingerprint of a post."""
+"""The fingerprint of a post, and the bits by which the near ones are found."""
 
 from django.db import models
 from pgvector.django import BitField, VectorField
 
-from chimera.core.brands.models import BrandModel
+from chimera.core.brands.models import BrandModel, bound_brand
 from chimera.core.clock import Now
 from chimera.core.embeddings import DIMENSIONS
 
@@ -13,8 +13,7 @@ BITS = 256  # of a perceptual hash
 class Fingerprint(BrandModel):
     """What one post that is scheduled or out is like. Append-only; one row a post, and one for each further image.
 
-    Written by `publishing_fingerprint_keep` with the posts themselves, found by `publishing_fleet_near`. The two
-    indexes for nearness (`fingerprint_text_bands`, `fingerprint_image_bands`) stand in `sql/`: they are on expressions.
+    Written by `publishing_fingerprint_keep` with the posts themselves, found by `publishing_fleet_near`.
     """
 
     post_id = models.BigIntegerField()
@@ -39,3 +38,21 @@ class Fingerprint(BrandModel):
 
     def __str__(self) -> str:
         return f"fingerprint of post {self.post_id}, {self.day}"
+
+
+class Likeness(BrandModel):
+    """The bits of one text or image, narrow, so that many can be measured: signs of a vector's parts, a perceptual hash.
+
+    Written by a trigger with the fingerprint that it is of. Found by 32 windows of its bits: their indexes stand in
+    `sql/`, for they are on expressions.
+    """
+
+    id = models.BigIntegerField(primary_key=True)  # twice the fingerprint's; one more for its image
+    brand = bound_brand()  # that of the fingerprint
+    post_id = models.BigIntegerField()
+    day = models.DateField()
+    shelf = models.IntegerField()  # 0: a text; 2^23, one bit above the windows: an image
+    bits = BitField(length=BITS)  # as `publishing_scattered` put them
+
+    def __str__(self) -> str:
+        return f"likeness of post {self.post_id}, {self.day}"

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publishing", "0011_quarantine")]
+    dependencies = [("publishing", "0012_windows")]
 
     operations = [
         migrations.RemoveIndex("post", "post_by_time"),

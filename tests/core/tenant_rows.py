@@ -17,6 +17,7 @@ BY_TYPE = {
     "integer": "1",
     "smallint": "1",
     "boolean": "false",
+    "bit": "repeat('0', 256)::bit(256)",
     "date": "current_date",
     "jsonb": "'{}'",
     "interval": "'0'",

@@ -76,6 +76,7 @@ FORGOTTEN = (
     "core_disclosure",
     "core_tick",
     "publishing_trend",
+    "publishing_likeness",
 )
 DELETES |= {
     (table, "chimera_archivist"): "finished work is put away whole; see agents/archive"

@@ -145,15 +145,11 @@ def test_no_near_duplicate_is_missed_among_thousands(world: World) -> None:
         ) as copy:
             for number, (text, vector) in enumerate(rows):
                 copy.write_row((1 + number % 2, number, 0, 1, today, values.text_hash(text), vector))
-        owner.execute("ANALYZE publishing_fingerprint")
-        owner.execute("SET plan_cache_mode = force_generic_plan")  # as the function does
-        for column, index in (("binary_quantize(vector)::bit(256)", "text"), ("likeness", "image")):
-            owner.execute(
-                f"PREPARE {index} (bigint[]) AS SELECT FROM publishing_fingerprint"
-                f" WHERE publishing_bands({column}) && $1"
-            )
-            plan = owner.execute(f"EXPLAIN EXECUTE {index} ('{{1,2}}')").fetchall()
-            assert f"fingerprint_{index}_bands" in str(plan)
+        owner.execute("ANALYZE publishing_fingerprint, publishing_likeness")
+        owner.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")  # as the function does
+        owner.execute("PREPARE sharing (integer[], bit(256), date) AS SELECT FROM publishing_sharing($1, $2, $3)")
+        plan = str(owner.execute(f"EXPLAIN EXECUTE sharing ('{{1}}', B'{BITS}', '2020-01-01')").fetchall())
+        assert all(f"likeness_window_{number:02}" in plan for number in range(1, 33)), plan
     asked = [Asked(text=_reworded(text, chance)) for text in chance.sample(texts, 60)]
     with tenancy.brand(ALPHA, actor="test:look"):
         found = selectors.near(asked=asked, days=14)
