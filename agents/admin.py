@@ -54,7 +54,7 @@ class SoulAdmin(ReadingAdmin):
 class GoalAdmin(RunPages):
     """What agents want, with cause and relevance."""
 
-    list_display: ClassVar[list[str]] = ["wish", "agent", "status", "relevance_bp", "deadline"]
+    list_display: ClassVar[list[str]] = ["wish", "agent", "status", "relevance_bp", "deadline", "note"]
     list_filter: ClassVar[list[str]] = ["status"]
     ordering: ClassVar[list[str]] = ["-id"]
     list_select_related: ClassVar[list[str]] = ["agent"]

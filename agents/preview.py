@@ -20,9 +20,8 @@ from agents.judge import services as judge
 from agents.personas.soul import SoulFile
 from agents.personas.states import TrustRung
 from agents.planner import recipes
-from agents.worker import evidence, measures
+from agents.worker import checking, evidence, measures
 from agents.worker.base import CannotPropose, Proposal, Work
-from agents.worker.kinds import plan
 from agents.worker.kinds.draft import RECENT_MAX, Drafting
 from agents.worker.kinds.image import Drawing
 from agents.worker.kinds.publish import PLATFORM, Publishing
@@ -283,7 +282,7 @@ class _Line:
                 {"subject": f"preview:{n}", "handle": self._agent["handle"], "text": post.text, "content_hash": ""}
                 for n, post in enumerate(self._before, 1)
             ],
-            estimate_usd_micros=sum(plan.known()[step.kind].estimate_usd_micros() for step in recipes.post()),
+            estimate_usd_micros=sum(checking.known()[step.kind].estimate_usd_micros() for step in recipes.post()),
         )
 
 

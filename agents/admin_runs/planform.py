@@ -8,14 +8,14 @@ from typing import Any
 from django.http import QueryDict
 
 from agents.tasks.graph import BadPlan, Step
-from agents.worker.kinds import plan as planning
+from agents.worker import checking
 
 MINUTES = "%Y-%m-%dT%H:%M"
 
 
 def fields(*, steps: Sequence[Step], said: QueryDict | None = None) -> list[dict[str, Any]]:
     """Each step with the fields that the template shows; what somebody wrote and was refused stands in them again."""
-    known = planning.known()
+    known = checking.known()
     keys = [step.key for step in steps]
     return [_field(step, keys, known, said) for step in steps]
 
@@ -45,7 +45,7 @@ def _field(step: Step, keys: Sequence[str], known: dict[str, Any], said: QueryDi
 
 def read(*, steps: Sequence[Step], said: QueryDict) -> list[Step]:
     """The steps as they were filled in. A dropped step's place is taken by what it needed. Raises BadPlan."""
-    known = planning.known()
+    known = checking.known()
     found = [_read(step, said, known) for step in steps]
     dropped = {step.key: step for step in found if f"keep:{step.key}" not in said}
     return [replace(step, needs=_without(step, dropped)) for step in found if step.key not in dropped]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db import transaction
 from django.db.models import F
 
 from agents.blueprints.models import Blueprint
@@ -9,9 +10,9 @@ from agents.blueprints.states import BlueprintStatus
 from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
 from agents.tasks import services as tasks
-from agents.tasks.graph import Step
+from agents.tasks.graph import BadPlan, Step
 from agents.tasks.models import Task
-from agents.tasks.services import Layout
+from agents.tasks.services import Laid, Layout
 from chimera.core import clock, wake
 from chimera.core.errors import Conflict, Denied
 from governance import transitions
@@ -65,8 +66,24 @@ def change(*, blueprint: Blueprint, steps: Sequence[Step], estimate_usd_micros: 
     return Blueprint.objects.get(pk=blueprint.pk)
 
 
-def start(*, blueprint: Blueprint, kinds: Mapping[str, tuple[bool, str]], steps: Sequence[Step]) -> None:
-    """Make the tasks of a held plan as it was read, and set its goal going. Raises NotHeld, EditedMeanwhile."""
+def start(
+    *,
+    blueprint: Blueprint,
+    kinds: Mapping[str, Laid],
+    steps: Sequence[Step],
+    estimate_usd_micros: int | None = None,
+) -> None:
+    """Make the tasks of a held plan as it was read, and set its goal going. Raises NotHeld, EditedMeanwhile.
+
+    `estimate_usd_micros` is what it would cost now; None: as when it was kept. Raises BadPlan where time or money are
+    not enough any more; then it is still held.
+    """
+    estimate = blueprint.estimate_usd_micros if estimate_usd_micros is None else estimate_usd_micros
+    with transaction.atomic():
+        _start(blueprint, kinds, steps, estimate)
+
+
+def _start(blueprint: Blueprint, kinds: Mapping[str, Laid], steps: Sequence[Step], estimate: int) -> None:
     goal = Goal.objects.select_for_update().get(pk=blueprint.goal_number)  # first the goal, as whoever ends it does
     if goal.status != GoalStatus.PROPOSED or goal.deadline <= clock.now():
         raise NotHeld(f"Goal {goal.pk} is {goal.status.lower()} or its time is over; its plan is not started.")
@@ -75,8 +92,10 @@ def start(*, blueprint: Blueprint, kinds: Mapping[str, tuple[bool, str]], steps:
     except transitions.LostRace as lost:
         raise _lost(blueprint, "was started") from lost
     planning = Task.objects.get(pk=blueprint.planning_number)
-    layout = Layout(planning=planning, steps=steps, estimate_usd_micros=blueprint.estimate_usd_micros)
-    for queue in tasks.lay_out(plans=[layout], kinds=kinds):
+    laid = tasks.lay_out(plans=[Layout(planning=planning, steps=steps, estimate_usd_micros=estimate)], kinds=kinds)
+    for refused in laid.refused:
+        raise BadPlan(refused.sentence)
+    for queue in laid.queues:
         wake.after_commit(queue=queue)
 
 

@@ -35,6 +35,7 @@ class Goal(BrandStateful):
     similarity_bp = models.IntegerField(null=True)
     deadline = models.DateTimeField()
     made_at = models.DateTimeField(db_default=Now())
+    note = models.TextField(blank=True, default="", db_default="")  # why it was not begun, for people
 
     class Meta:
         permissions = [("steer_goal", "Can cancel, retry and replay the runs of goals")]

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Q
 from pgvector.django import CosineDistance
 
 from agents.archive import selectors as archive
-from agents.goals import assigned, mentioned
+from agents.goals import asked, assigned, mentioned
 from agents.goals.models import Goal
 from agents.goals.wish import Wish
 from agents.personas.models import Agent, Soul
@@ -37,11 +38,15 @@ def wishes(*, agent_id: int) -> list[Wish]:
 def _of_trends(agent: Agent, soul: Soul, batch: str, count_max: int) -> list[Wish]:
     candidates = _candidates(soul)
     causes = [_cause(trend, agent) for trend, _, _ in candidates]
-    known = {
-        *archive.known_causes(causes=causes),
-        *Goal.objects.filter(cause__in=causes).values_list("cause", flat=True),
-    }
-    fresh = [(cause, *found) for cause, found in zip(causes, candidates, strict=True) if cause not in known]
+    ours = Q(agent=agent, trend__in=[trend for trend, _, _ in candidates], cause__startswith=asked.PREFIX)
+    taken = list(Goal.objects.filter(Q(cause__in=causes) | ours).values_list("cause", "trend_id"))
+    known = {*archive.known_causes(causes=causes), *(cause for cause, _ in taken)}
+    told = {trend_id for _, trend_id in taken}  # also by a goal that an operator set: one for each persona and trend
+    fresh = [
+        (cause, *found)
+        for cause, found in zip(causes, candidates, strict=True)
+        if cause not in known and found[0].pk not in told
+    ]
     return [
         Wish(
             agent_id=agent.pk,

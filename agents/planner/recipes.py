@@ -1,16 +1,41 @@
-"""Plans that need no model. A planner with a model comes later and passes the same checks."""
+"""Plans that need no model: what is done where none is asked, and where one gives no plan that may run."""
 
-from agents.goals import mentioned
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agents.goals import asked, mentioned
 from agents.tasks.graph import Step
 
 DICTATED = "dictated:"  # causes of goals whose text the operator gave, word for word
+# Personas who say of themselves that they are short get fewer facts to write from.
+_SHORT = re.compile(r"\b(?:terse|brief|laconic|short|concise)\b", re.IGNORECASE)
+FACTS_OF_THE_SHORT = 4
 
 
-def of(*, cause: str) -> list[Step]:
-    """The steps for a goal with this cause."""
+def of(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> list[Step]:
+    """The steps for a goal (its cause and wish, as values) of this persona."""
+    cause = str(goal["cause"])
     if cause.startswith(DICTATED):
         return dictated()
-    return reply() if cause.startswith(mentioned.PREFIX) else post()
+    if cause.startswith(mentioned.PREFIX):
+        return reply()
+    given: dict[str, dict[str, Any]] = {}
+    if _SHORT.search(" ".join(soul["voice"]["traits"])):
+        given["research"] = {"facts_max": FACTS_OF_THE_SHORT}
+    if cause.startswith(asked.PREFIX):
+        given["draft"] = {"note": str(goal["wish"])}
+    return _told(post(), given)
+
+
+def is_post(*, cause: str) -> bool:
+    """Whether a goal may be planned in several ways: answers and dictated words have one each."""
+    return not cause.startswith((DICTATED, mentioned.PREFIX))
+
+
+def _told(steps: Sequence[Step], given: Mapping[str, Mapping[str, Any]]) -> list[Step]:
+    return [replace(step, params={**step.params, **given.get(step.kind, {})}) for step in steps]
 
 
 def post() -> list[Step]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from agents.goals import asked
 from agents.goals import services as goals
 from agents.goals.models import Goal
 from agents.goals.wish import Wish
@@ -62,3 +63,19 @@ def dictate(
         scopes=agent.scopes,
     )
     return bool(tasks.begin_all(brand_id=agent.brand_id, actor=tenancy.current_actor(), wishes=[wish]))
+
+
+def ask(*, agent: Agent, text: str, key: str = "", trend_id: int | None = None, hours: int = 12) -> tuple[Goal, bool]:
+    """A goal in the operator's words, once per agent and key, and whether it is new. In the brand's context.
+
+    Without a key the same words on one day are one goal. Raises goals.asked.CannotAsk.
+    """
+    # The lock makes whoever sets goals for this agent look one after the other.
+    locked = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent.pk)
+    cause = asked.cause(agent=locked, text=text, key=key)
+    known = Goal.objects.filter(cause=cause).first()
+    if known is not None:
+        return known, False
+    wish = asked.wish(agent=locked, text=text, key=key, trend_id=trend_id, hours=hours)
+    made = tasks.begin_all(brand_id=locked.brand_id, actor=tenancy.current_actor(), wishes=[wish])
+    return Goal.objects.get(cause=cause), bool(made)

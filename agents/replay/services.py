@@ -20,8 +20,8 @@ from agents.tasks import services as tasks
 from agents.tasks.graph import Step, from_json
 from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
+from agents.worker import checking
 from agents.worker.inputs import REUSED
-from agents.worker.kinds import plan as planning_kind
 from chimera.core import clock
 from chimera.core.calls import selectors as calls
 from chimera.core.errors import Conflict, Denied
@@ -191,11 +191,11 @@ def _laid_out(*, planning: Task, rerun: Rerun) -> tuple[list[Step], list[Task]]:
     The plan as it was started, edits included; times of its own that are over do not bind the new run.
     """
     stored = from_json(Plan.objects.get(goal_id=rerun.goal).steps)
-    known = planning_kind.known()
+    known = checking.known()
     steps = [replace(step, deadline=None) for step in stored if step.key not in rerun.left_out]
     if gone := sorted({step.kind for step in steps} - known.keys()):
         raise CannotRerun(f"The plan uses kinds that are not on the switchboard any more: {', '.join(gone)}.")
-    tasks.lay_out(
+    laid = tasks.lay_out(
         plans=[
             tasks.Layout(
                 planning=planning,
@@ -205,6 +205,8 @@ def _laid_out(*, planning: Task, rerun: Rerun) -> tuple[list[Step], list[Task]]:
                 ),
             )
         ],
-        kinds={name: (kind.outward, kind.queue) for name, kind in known.items()},
+        kinds=checking.laid(),
     )
+    for refused in laid.refused:
+        raise CannotRerun(refused.sentence)
     return steps, list(Task.objects.filter(goal_id=planning.goal_id, plan__isnull=False).order_by("pk"))

@@ -89,6 +89,7 @@ def run(*, goal_id: int, counted: bool = True) -> Run:
         wish=goal.wish,
         cause=goal.cause,
         status=goal.status,
+        note=goal.note,
         plan="STARTED" if plan else blueprint.status if blueprint else "",
         deadline=goal.deadline,
         made_at=goal.made_at,

@@ -55,6 +55,7 @@ class Run:
     wish: str
     cause: str
     status: str
+    note: str  # why it was not begun
     plan: str  # "" before it is planned, HELD while it waits for a look, STARTED, DROPPED
     deadline: datetime
     made_at: datetime

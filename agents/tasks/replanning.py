@@ -138,6 +138,7 @@ def _follow(goal: Goal, cause: str) -> int | None:
                 similarity_bp=goal.similarity_bp,
                 deadline=goal.deadline,
                 scopes=planning.scopes if planning else goal.agent.scopes,
+                queue=planning.queue if planning else "think",
             )
         ],
     )

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from agents.goals.models import Goal
 from agents.goals.states import GoalStatus
 from agents.goals.wish import Wish
-from agents.tasks import selectors
+from agents.tasks import graph, selectors
+from agents.tasks.bounds import Refused, refused
 from agents.tasks.graph import Step
 from agents.tasks.models import Artifact, Task
 from agents.tasks.states import TaskStatus
@@ -92,29 +93,71 @@ class Layout:
     estimate_usd_micros: int
 
 
-def lay_out(*, plans: Sequence[Layout], kinds: Mapping[str, tuple[bool, str]]) -> list[str]:
+class Laid(NamedTuple):
+    """What laying out needs of a kind; `lasts_s` is how long a task of it usually takes."""
+
+    outward: bool
+    queue: str
+    lasts_s: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaidOut:
+    """The queues on which tasks became due, and the plans of which nothing was made."""
+
+    queues: Sequence[str]
+    refused: Sequence[Refused]
+
+
+def lay_out(*, plans: Sequence[Layout], kinds: Mapping[str, Laid]) -> LaidOut:
     """Make plans of one brand, their tasks and dependencies, in one statement, inside the brand's transaction.
 
-    `kinds` gives (outward, queue) by kind. Returns the queues on which tasks became due.
+    Each is held against the time and the money that are left now: of one that may not begin nothing is made.
     """
-    rows = [
-        {
-            "goal": one.planning.goal_id,
-            "agent": one.planning.agent_id,
-            "soul": one.planning.soul_id,
-            "scopes": list(one.planning.scopes),
-            "planning": one.planning.id,
-            "estimate": one.estimate_usd_micros,
-            "steps": [
-                {**step.as_json(), "outward": kinds[step.kind][0], "queue": kinds[step.kind][1]} for step in one.steps
-            ],
-        }
-        for one in plans
-    ]
+    said = _asked("agents_plan_lay_out", plans, kinds)
+    return LaidOut(queues=said["queues"], refused=[refused(row) for row in said["refused"]])
+
+
+def refusals(*, plans: Sequence[Layout], kinds: Mapping[str, Laid]) -> list[Refused]:
+    """Which of these plans of one brand could not begin now, and why; nothing is made. As `lay_out` asks it."""
+    return [refused(row) for row in _asked("agents_plan_refused", plans, kinds) or ()]
+
+
+def _asked(function: str, plans: Sequence[Layout], kinds: Mapping[str, Laid]) -> Any:
+    rows = [_row(one, kinds) for one in plans]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT agents_plan_lay_out(%s, %s)", [plans[0].planning.brand_id, json.dumps(rows)])
-        queues: list[str] | None = cursor.fetchone()[0]
-    return queues or []
+        cursor.execute(f"SELECT {function}(%s, %s)", [plans[0].planning.brand_id, json.dumps(rows)])
+        said = cursor.fetchone()[0]
+    return json.loads(said) if isinstance(said, str) else said
+
+
+def _row(one: Layout, kinds: Mapping[str, Laid]) -> dict[str, Any]:
+    finishes = graph.finishes(steps=one.steps, lasts={name: kind.lasts_s for name, kind in kinds.items()})
+    return {
+        "goal": one.planning.goal_id,
+        "agent": one.planning.agent_id,
+        "soul": one.planning.soul_id,
+        "scopes": list(one.planning.scopes),
+        "planning": one.planning.id,
+        "estimate": one.estimate_usd_micros,
+        "lasts": max(finishes.values()),
+        "steps": [
+            {
+                **step.as_json(),
+                "outward": kinds[step.kind].outward,
+                "queue": kinds[step.kind].queue,
+                "lasts": finishes[step.key],
+            }
+            for step in one.steps
+        ],
+    }
+
+
+def give_up_unplanned(*, plans: Sequence[Refused]) -> None:
+    """End goals whose plan may not begin, each with why; in the transaction that ends their planning."""
+    why = {one.goal_id: one.sentence for one in plans}
+    for goal in Goal.objects.select_for_update().filter(pk__in=why, status=GoalStatus.PROPOSED).order_by("pk"):
+        transitions.move(row=goal, to=GoalStatus.FAILED, note=why[goal.pk])
 
 
 def take_over(*, task: Task, former_id: int, inputs_key: str) -> None:

@@ -119,6 +119,11 @@ class Kind(ABC):
         """What a task of this kind usually costs, for the plan's estimate."""
         return 0
 
+    @property
+    def lasts_s(self) -> int:
+        """How many seconds a task of this kind usually takes, for the time that a plan needs at least."""
+        return 10 if self.waits else 2
+
     def evidence(self, *, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
         """What the judge's snapshot of an outward payload holds beside payload, agent and soul; in a transaction."""
         return {}

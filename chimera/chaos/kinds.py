@@ -6,6 +6,7 @@ from typing import Any
 from agents.tasks import graph
 from agents.tasks.graph import Step
 from agents.tasks.models import Task
+from agents.worker import checking
 from agents.worker.base import CannotPropose, Kind, Proposal, Work
 from agents.worker.kinds import plan, publish
 from chimera.chaos.texts import NOTE_S, text_for
@@ -25,7 +26,7 @@ class Planning(plan.Planning):
         notes = ["note"] if work.goal["id"] % TWO_NOTES_EVERY else ["note", "note-2"]
         steps = [Step(key=key, kind="note") for key in notes]
         steps.append(Step(key="publish", kind="publish", needs=tuple(notes)))
-        kinds = plan.known()
+        kinds = checking.known()
         outward = [name for name, kind in kinds.items() if kind.outward]
         checked = graph.validated(steps=steps, kinds=list(kinds), outward=outward)
         estimate = sum(kinds[step.kind].estimate_usd_micros() for step in checked)

@@ -57,6 +57,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "cohorts",
         "replay",
         "runs",
+        "planning",
         "backup",
         "growth",
         "adding-a-policy",

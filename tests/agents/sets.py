@@ -17,6 +17,7 @@ from agents.tasks.graph import Step
 from agents.tasks.models import Task
 from agents.tasks.taking import Taken
 from agents.worker.base import Accepted, Kind, Landed, Proposal, Work
+from agents.worker.kinds.research import ResearchParams
 from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
@@ -33,6 +34,7 @@ class Inward(Kind):
     """Research that costs ACTUAL of WORST; `body` and `landing` may do or raise what a test wants."""
 
     name = "research"
+    params = ResearchParams
 
     def __init__(self) -> None:
         self.body: Callable[[Work], Mapping[str, Any]] = lambda work: {"of": work.goal["wish"]}
@@ -93,7 +95,7 @@ class Line:
     def plan(self, *wishes: str, steps: Sequence[Step] = ONE) -> None:
         """A goal for each wish, planned with these steps."""
         self.propose(*wishes)
-        self.monkeypatch.setattr(recipes, "post", lambda: list(steps))
+        self.monkeypatch.setattr(recipes, "of", lambda **_: list(steps))
         assert pipeline.drain(queue="think", stages=["plan"], seconds=60) == len(wishes)
 
     def propose(self, *wishes: str) -> None:

@@ -19,7 +19,7 @@ from agents.runs.services import NoReason
 from agents.tasks import services as tasks
 from agents.tasks.graph import BadPlan, Step, from_json
 from agents.tasks.models import Artifact, Task
-from agents.worker.kinds import plan as planning
+from agents.worker import checking
 from chimera.core import clock, tenancy
 from governance.models import AuditEvent, BudgetLimit
 from tests import people
@@ -160,11 +160,11 @@ def test_what_the_planner_may_not_propose_nobody_may_write(held: World) -> None:
     assert (now.steps, now.state_version) == (before.steps, before.state_version)
 
 
-def test_a_plan_that_costs_more_than_is_left_today_is_refused(held: World) -> None:
+def test_a_plan_that_costs_more_than_is_left_until_its_goal_is_over_is_refused(held: World) -> None:
     with desk(held):
         BudgetLimit.objects.filter(scope__startswith="agent:").update(limit_usd_micros=1_000)
-    assert "left today" in refused(held, draft={"attempts_max": 2})
-    with desk(held, actor="user:ada"), pytest.raises(BadPlan, match="left today"):
+    assert "$0.00" in refused(held, draft={"attempts_max": 2})
+    with desk(held, actor="user:ada"), pytest.raises(BadPlan, match=r"agent:\d+ has .* left"):
         editing.start(blueprint=Blueprint.objects.get())
 
 
@@ -224,7 +224,7 @@ def test_nobody_lays_out_a_held_plan_past_its_start(held: World) -> None:
             pytest.raises(DatabaseError, match="is held: it has no tasks before it is started"),
             tenancy.brand(ALPHA, actor="test:eve"),
         ):
-            tasks.lay_out(plans=[layout], kinds=planning.laid())
+            tasks.lay_out(plans=[layout], kinds=checking.laid())
     with desk(held), pytest.raises(DatabaseError, match="waits for no plan"), tenancy.brand(ALPHA):
         Goal.objects.update(status="ACTIVE", state_version=2)
         Blueprint.objects.create(
@@ -276,7 +276,7 @@ def test_a_goal_that_ends_first_takes_its_held_plan_with_it(held: World) -> None
         tasks.cancel(goal_id=read.goal_number, note="not now")
     assert blueprint().status == "DROPPED"
     with desk(held, actor="user:ada"), pytest.raises(NotHeld):
-        blueprints.start(blueprint=read, kinds=planning.laid(), steps=list(steps().values()))
+        blueprints.start(blueprint=read, kinds=checking.laid(), steps=list(steps().values()))
 
 
 @pytest.mark.spec("REV-1")

@@ -221,8 +221,8 @@ def test_a_plan_that_is_laid_out_while_its_goal_is_cancelled_is_cancelled_too(
         finally:
             connection.close()
 
-    def slowly(**given: Any) -> list[str]:
-        queues = lay_out(**given)
+    def slowly(**given: Any) -> Any:
+        laid = lay_out(**given)
         laid_out.set()
         watcher = world.superuser()
         for _ in range(200):  # until the cancelling waits for the row that this transaction has
@@ -231,7 +231,7 @@ def test_a_plan_that_is_laid_out_while_its_goal_is_cancelled_is_cancelled_too(
             ).fetchone() == (1,):
                 break
             threading.Event().wait(0.05)
-        return queues
+        return laid
 
     monkeypatch.setattr(tasks, "lay_out", slowly)
     thread = threading.Thread(target=cancel)

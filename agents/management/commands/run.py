@@ -35,6 +35,8 @@ class Command(DoorCommand):
         plan = f", plan {run.plan.lower()}" if run.plan else ", not planned yet"
         self.stdout.write(f"goal {run.goal} of @{run.agent}: {run.status.lower()}{plan}, until {_at(run.deadline)}")
         self.stdout.write(f"  {_line(run.wish)}")
+        if run.note:
+            self.stdout.write(f"  {_line(run.note)}")
         spent, held = money.show(run.spent_usd_micros), money.show(run.held_usd_micros)
         self.stdout.write(f"  {spent} spent, {held} set aside; estimated {money.show(run.estimate_usd_micros)}")
 

@@ -217,24 +217,33 @@ BEGIN
 END
 $$;
 
--- Promise: for every plan of [{"goal", "agent", "soul", "scopes", "deadline", "estimate", "steps": [{"key", "kind",
--- "needs", "outward", "queue"}]}] the plan, its tasks and dependencies, and the goal set going. A step may bring "params",
--- "deadline" and "attempts_max" of its own. In the transaction that ends the planning task, or starts a held plan.
--- Returns the queues to wake.
-CREATE FUNCTION agents_plan_lay_out(p_brand bigint, p_plans jsonb) RETURNS text[] LANGUAGE plpgsql
+-- Promise: for every plan of [{"goal", "agent", "soul", "scopes", "planning", "estimate", "lasts", "steps": [{"key", "kind",
+-- "needs", "outward", "queue", "lasts"}]}] that may begin now (sql/refuse.sql) the plan, its tasks and dependencies, and the
+-- goal set going; of the others nothing. A step may bring "params", "deadline" and "attempts_max" of its own. In the
+-- transaction that ends the planning task, or starts a held plan. Returns {"queues": to wake, "refused": what may not
+-- begin, and why}.
+CREATE FUNCTION agents_plan_lay_out(p_brand bigint, p_plans jsonb) RETURNS jsonb LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   v_now timestamptz := chimera_now();
   v_queues text[];
   v_active integer;
+  v_refused jsonb := agents_plan_refused(p_brand, p_plans);
+  v_plans jsonb := p_plans;
 BEGIN
+  IF v_refused IS NOT NULL THEN
+    SELECT coalesce(jsonb_agg(x.plan ORDER BY x.n), '[]') INTO v_plans
+      FROM jsonb_array_elements(p_plans) WITH ORDINALITY AS x (plan, n)
+     WHERE NOT EXISTS (SELECT 1 FROM jsonb_array_elements(v_refused) AS r (refusal)
+                        WHERE r.refusal -> 'goal' = x.plan -> 'goal');
+  END IF;
   WITH p AS (
-    SELECT nextval('agents_plan_id_seq') AS plan_id, x.* FROM jsonb_to_recordset(p_plans)
+    SELECT nextval('agents_plan_id_seq') AS plan_id, x.* FROM jsonb_to_recordset(v_plans)
         AS x (goal bigint, agent bigint, soul bigint, scopes text[], planning bigint, estimate bigint, steps jsonb)
   ), plans AS (
     INSERT INTO agents_plan (id, brand_id, goal_id, steps, estimate_usd_micros, made_at)
     SELECT p.plan_id, p_brand, p.goal,
-           (SELECT jsonb_agg(s.step - 'outward' - 'queue' ORDER BY s.n)
+           (SELECT jsonb_agg(s.step - 'outward' - 'queue' - 'lasts' ORDER BY s.n)
               FROM jsonb_array_elements(p.steps) WITH ORDINALITY AS s (step, n)), p.estimate, v_now FROM p
   ), nodes AS MATERIALIZED (
     SELECT nextval('agents_task_id_seq') AS id, o.*
@@ -265,13 +274,13 @@ BEGIN
   )
   SELECT array_agg(DISTINCT t.queue::text) FILTER (WHERE t.status = 'READY') INTO v_queues FROM tasks t;
   UPDATE agents_goal g SET status = 'ACTIVE', state_version = g.state_version + 1
-    FROM jsonb_to_recordset(p_plans) AS x (goal bigint)
+    FROM jsonb_to_recordset(v_plans) AS x (goal bigint)
    WHERE g.brand_id = p_brand AND g.id = x.goal AND g.status = 'PROPOSED';
   GET DIAGNOSTICS v_active = ROW_COUNT;
-  IF v_active <> jsonb_array_length(p_plans) THEN
+  IF v_active <> jsonb_array_length(v_plans) THEN
     RAISE EXCEPTION 'a goal is no longer proposed; its plan is not laid out' USING ERRCODE = 'CH005';
   END IF;
-  RETURN v_queues;
+  RETURN jsonb_build_object('queues', coalesce(v_queues, '{}'), 'refused', coalesce(v_refused, '[]'));
 END
 $$;
 -- Ids are taken before the rows are written, so that edges can name them.

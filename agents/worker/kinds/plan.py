@@ -1,79 +1,65 @@
-"""Planning a goal: the steps, checked, and then the tasks."""
+"""Planning a goal: the steps, checked, and then the tasks. What may not begin is not begun, and its goal says why."""
 
 from collections.abc import Sequence
-
-from pydantic import ValidationError
+from typing import Any
 
 from agents.blueprints import selectors as looks
 from agents.blueprints import services as blueprints
 from agents.planner import recipes
 from agents.tasks import graph
 from agents.tasks import services as tasks
-from agents.tasks.graph import BadPlan, Step
+from agents.tasks.bounds import Refused
+from agents.tasks.graph import BadPlan
 from agents.tasks.services import Layout
+from agents.worker import checking, planning
 from agents.worker.base import Kind, Landed, Proposal, Work
-from chimera.core import registry
 from chimera.core.calls.services import Recorder
+from chimera.core.llm import tiers
 from chimera.core.money import Allowance
-
-
-def known() -> dict[str, Kind]:
-    """The kinds that a plan may use."""
-    return {name: registry.get("KINDS", name, Kind) for name in registry.names("KINDS") if name != "plan"}
-
-
-def laid() -> dict[str, tuple[bool, str]]:
-    """What laying out needs of each kind: whether it reaches the outside, and its queue."""
-    return {name: (kind.outward, kind.queue) for name, kind in known().items()}
-
-
-def checked(*, steps: Sequence[Step]) -> tuple[list[Step], int]:
-    """The steps in an order in which they can be made, each with parameters that its kind takes, and the estimate.
-
-    Whoever lays out a plan, planner or human, comes through here. Raises BadPlan.
-    """
-    kinds = known()
-    outward = [name for name, kind in kinds.items() if kind.outward]
-    ordered = graph.validated(steps=steps, kinds=list(kinds), outward=outward)
-    above: dict[str, set[str]] = {}  # kinds that stand before a step, by its key
-    for step in ordered:
-        before = {kind for need in step.needs for kind in (*above[need], *_kinds_of(ordered, need))}
-        above[step.key] = before
-        for one_of in kinds[step.kind].asks:
-            if before.isdisjoint(one_of):
-                raise BadPlan(f"Step {step.key} ({step.kind}) has no {' or '.join(one_of)} before it, which it needs.")
-        _refuse_params(step, kinds[step.kind])
-    return ordered, sum(kinds[step.kind].estimate_usd_micros() for step in ordered)
-
-
-def _kinds_of(steps: Sequence[Step], key: str) -> list[str]:
-    return [step.kind for step in steps if step.key == key]
-
-
-def _refuse_params(step: Step, kind: Kind) -> None:
-    try:
-        kind.params.model_validate(dict(step.params))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(map(str, first["loc"])) or "its parameters"
-        raise BadPlan(f"Step {step.key} ({step.kind}): {name}: {first['msg']}.") from error
 
 
 class Planning(Kind):
     """Turns a goal into a validated DAG and, on landing, into tasks."""
 
-    name = "plan"
+    name = checking.PLANNING
+
+    @property
+    def waits(self) -> bool:
+        """As the planners do, unless all of them work in this process."""
+        return tiers.any_outside(tier=planning.TIER)
+
+    def worst_case_usd_micros(self, *, work: Work) -> int:
+        """What the planners may cost together; nothing where the recipe stands."""
+        return planning.worst_case_usd_micros(work=work)
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
-        """The steps, in an order in which they can be made, with the estimate."""
-        steps, estimate = checked(steps=recipes.of(cause=work.goal["cause"]))
-        return Proposal(payload={"steps": [step.as_json() for step in steps], "estimate_usd_micros": estimate})
+        """The steps, in an order in which they can be made, with the estimate; or why there are none.
+
+        A model's where one can be asked and gives some that may run, else the recipe's.
+        """
+        by: dict[str, Any] = {}
+        usual = recipes.of(goal=work.goal, soul=work.soul)
+        try:
+            if planning.is_asked(work=work, recorder=recorder):
+                usual, by = planning.planned(work=work, usual=usual, allowance=allowance, recorder=recorder)
+            steps, estimate = checking.checked(steps=usual)
+        except BadPlan as bad:
+            return Proposal(payload={"steps": [], "estimate_usd_micros": 0, "refused": str(bad), **by})
+        return Proposal(payload={"steps": [step.as_json() for step in steps], "estimate_usd_micros": estimate, **by})
 
     def land(self, *, landed: Sequence[Landed]) -> list[str]:
-        """Make the plans and their tasks, and set the goals going; those that wait for a look are held instead."""
+        """Make the plans and their tasks, and set the goals going; those that wait for a look are held instead.
+
+        Of a plan that may not begin nothing is made: its goal has failed, and says why.
+        """
         held: list[Layout] = []
         going: list[Layout] = []
+        refused: list[Refused] = []
+        queues: Sequence[str] = ()
         for one in landed:
+            if said := one.payload.get("refused"):
+                refused.append(Refused(goal_id=one.task.goal_id, sentence=said))
+                continue
             layout = Layout(
                 planning=one.task,
                 steps=graph.from_json(one.payload["steps"]),
@@ -82,4 +68,9 @@ class Planning(Kind):
             (held if looks.waits(scopes=one.task.scopes) else going).append(layout)
         if held:
             blueprints.hold(plans=held)
-        return tasks.lay_out(plans=going, kinds=laid()) if going else []
+        if going:
+            laid = tasks.lay_out(plans=going, kinds=checking.laid())
+            queues, refused = laid.queues, [*refused, *laid.refused]
+        if refused:
+            tasks.give_up_unplanned(plans=refused)
+        return list(queues)

@@ -39,6 +39,10 @@ class Replayer(Recorder):
         """The seats of the recorded calls that nobody has asked for yet."""
         return [record.seat for record in self.records[self.answered :]]
 
+    def remembers(self, *, seat: str) -> bool:
+        """Whether the next recorded call is of this seat: keys may have come or gone since."""
+        return self._is_next(seat)
+
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
         """The recorded answer to this very request; a recorded outage is one again. Raises NotRecorded, NoAnswer."""
         record = self._answering(request.purpose)

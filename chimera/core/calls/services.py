@@ -25,6 +25,10 @@ class Recorder:
         """What the calls cost together."""
         return sum(call.cost_usd_micros for call in self.calls)
 
+    def remembers(self, *, seat: str) -> bool | None:
+        """Whether this very question was asked then; None where nothing is on record and it is up to now."""
+        return None
+
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
         """Put one question to a model within the allowance, and keep both. Raises CircuitOpen, OutOfRole.
 

@@ -70,6 +70,35 @@ class Wording(BaseModel):
         return value
 
 
+class Setting(BaseModel):
+    """One parameter of a step, as text: its kind reads it."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=40)
+    value: str = Field(max_length=300)
+
+
+class PlannedStep(BaseModel):
+    """One step of a plan, before anybody checked whether it may run."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    key: str = Field(min_length=1, max_length=40)
+    kind: str = Field(min_length=1, max_length=40)
+    needs: list[Annotated[str, Field(max_length=40)]] = Field(max_length=30)
+    settings: list[Setting] = Field(max_length=8)
+
+
+class Plan(BaseModel):
+    """Steps for a goal, with why they are these."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    steps: list[PlannedStep] = Field(min_length=1, max_length=30)
+    reason: str = Field(min_length=1, max_length=300)
+
+
 Share = Annotated[int, Field(ge=0, le=100)]
 
 

@@ -14,7 +14,7 @@ from chimera.core.llm.base import Provider, Request
 from chimera.core.money import Allowance
 
 USES = {
-    "plan": "nothing yet: plans follow recipes",
+    "plan": "plans of posts; without a key they follow recipes",
     "write": "drafts of posts",
     "judge": "opinions about posts",
     "read": "nothing yet: what comes in is read by rules",
