@@ -10,6 +10,7 @@ from agents.board.window import Window
 
 SAMPLE = 200
 CLAIMS_LOOKED_AT = 5_000  # the newest; the first claims of planning tasks are among them
+POSTS_LOOKED_AT = 500  # the newest; most are about a trend
 START = (
     f"Seconds from the making of a goal's planning task, which is due at once, to its first claim by a worker: 95th "
     f"percentile of the newest {SAMPLE} claimed in the window, among the last {CLAIMS_LOOKED_AT:,} claims. "
@@ -17,9 +18,9 @@ START = (
 )
 TO_POST = (
     f"Seconds from when a trend was first seen to when the post about it went out, a human's time in it included: 95th "
-    f"percentile of the newest {SAMPLE} such posts of the window. Unit: seconds."
+    f"percentile of the newest {SAMPLE} such posts of the window, among its last {POSTS_LOOKED_AT}. Unit: seconds."
 )
-_SQL = "SELECT kind, id, seconds FROM agents_board_took(%s, %s, %s, %s)"  # sql/took.sql
+_SQL = "SELECT kind, id, seconds FROM agents_board_took(%s, %s, %s, %s, %s)"  # sql/took.sql
 
 
 def p95(values: list[float]) -> float | None:
@@ -31,7 +32,7 @@ def figures(*, window: Window) -> list[Figure]:
     """From queue to start, from trend to post. One query."""
     took: dict[str, dict[int, float]] = {"start": {}, "post": {}}
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [window.since, window.until, SAMPLE, CLAIMS_LOOKED_AT])
+        cursor.execute(_SQL, [window.since, window.until, SAMPLE, CLAIMS_LOOKED_AT, POSTS_LOOKED_AT])
         for kind, pk, seconds in cursor.fetchall():
             took[kind][pk] = max(0.0, seconds)
     return [

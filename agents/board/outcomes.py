@@ -32,7 +32,10 @@ SELECT kind, part, every, of_them FROM agents_board_counted(%(starts)s, %(ends)s
 
 @dataclass(kw_only=True)
 class Counted:
-    """Rows of one kind by the part of the window that they fall into; `of_them` are those that the figure is about."""
+    """Rows of one kind by the part of the window that they fall into; `of_them` are those that the figure is about.
+
+    Of ledger entries these are the micros of a dollar.
+    """
 
     every: dict[int, int] = field(default_factory=dict)
     of_them: dict[int, int] = field(default_factory=dict)
@@ -50,8 +53,8 @@ class Counted:
 
 
 def counted(*, window: Window) -> dict[str, Counted]:
-    """Posts, tasks and cards of the window. One query."""
-    found = {kind: Counted() for kind in ("post", "task", "card")}
+    """Posts, tasks, cards and ledger entries of the window. One query."""
+    found = {kind: Counted() for kind in ("post", "task", "card", "spent")}
     values = {**window.values, "midnight": window.midnight, "alone": BY_ITSELF}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)

@@ -65,7 +65,7 @@ def read(*, name: str = window.USUAL) -> Board:
         agents=fleet.figures(stops=stops),
         figures=[
             *outcomes.figures(window=span, found=found),
-            spending.figure(window=span, posts=found["post"].count),
+            spending.figure(window=span, entries=found["spent"], posts=found["post"].count),
             *latency.figures(window=span),
         ],
         queues=waiting.queues(now=span.until),

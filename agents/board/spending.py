@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from agents.board.figures import NONE_YET, Behind, Figure, drawn, listed
+from agents.board.outcomes import Counted
 from agents.board.window import Window
 from chimera.core import money
 
@@ -19,18 +20,6 @@ COST = (
     "What the ledger says was spent in the window (model calls, fees, what was lost), for each post that went out in "
     "it. Unit: dollars a post."
 )
-# An entry bears the day of its hold, which ended at most two days later: of each part those days, each one range of an
-# index that has the amounts.
-_SPENT = """
-SELECT w.number - 1, sum(e.spent)::bigint, sum(e.entries)::bigint
-  FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY AS w (since, until, number)
- CROSS JOIN core_brand b
- CROSS JOIN generate_series((w.since AT TIME ZONE 'UTC')::date - 2, (w.until AT TIME ZONE 'UTC')::date, '1 day')
-       AS d (day)
- CROSS JOIN LATERAL (SELECT count(*) AS entries, sum(o.amount_usd_micros) AS spent FROM governance_entry o
-                      WHERE o.brand_id = b.id AND o.day = d.day::date AND o.at >= w.since AND o.at < w.until) e
- WHERE e.entries > 0 GROUP BY 1
-"""
 # A day that has begun keeps the limit that it has; else what is set for the next counts.
 _CAPS = """
 SELECT 0, 'fleet', '', coalesce(f.limit_usd_micros, l.limit_usd_micros),
@@ -125,27 +114,24 @@ def shown(found: list[Cap]) -> list[Cap]:
     return [*(cap for cap in found if not cap.is_brand), *brands[:BRANDS_SHOWN]]
 
 
-def figure(*, window: Window, posts: int) -> Figure:
+def figure(*, window: Window, entries: Counted, posts: int) -> Figure:
     """Cost per post."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SPENT, window.values)
-        rows = cursor.fetchall()
-    spent, entries = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    spent = entries.some
     each = spent / posts if posts else None
     went = listed("publishing/post", status__exact="PUBLISHED", **window.within("published_at"))
-    parts = window.spread({row[0]: row[1] / money.MICROS_PER_USD for row in rows}, empty=0)
+    parts = window.spread({n: micros / money.MICROS_PER_USD for n, micros in entries.of_them.items()}, empty=0)
     return Figure(
         name="cost_per_post",
         title="Cost per post",
         value=each,
         unit="USD micros",
-        said=NONE_YET if each is None else money.show(round(each, -2)),
+        said=NONE_YET if each is None else money.show(round(each / 100) * 100),
         formula=COST,
         goal="less than $0.50",
         is_met=None if each is None else each < COST_MAX,
         behind=(
             Behind(
-                count=entries,
+                count=entries.count,
                 what=f"ledger entries ({money.show(spent)})",
                 address=listed("governance/entry", **window.within("at")),
             ),

@@ -14,9 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agents.board import figures, latency, outcomes, selectors, spending, waiting, window
+from agents.board import figures, latency, outcomes, selectors, waiting, window
 from agents.models import Agent, Task
 from chimera.core import clock, tenancy
+from governance.budgets.models import Entry
 from governance.controls import services as controls
 from governance.controls.models import ControlKind
 from governance.models import Control
@@ -179,14 +180,15 @@ def test_the_times_are_of_the_newest_posts_of_all_brands_and_of_no_other_posts(w
                 )
     with world.role("operator"), tenancy.all_brands(actor="test:look"), connection.cursor() as cursor:
 
-        def took(sample: int) -> list[int]:
+        def took(sample: int, posts: int = 100) -> list[int]:
             span = window.of(name="24h", until=clock.now())
-            cursor.execute(latency._SQL, [span.since, span.until, sample, 100])
+            cursor.execute(latency._SQL, [span.since, span.until, sample, 100, posts])
             return [pk for kind, pk, _ in cursor.fetchall() if kind == "post"]
 
         newest = Post.objects.order_by("-published_at").values_list("pk", flat=True)
         assert took(9) == list(newest[:4]), "those about trends, the newest first"
         assert took(3) == list(newest[:3])
+        assert took(9, posts=2) == list(newest[:2]), "among the last two"
     with world.role("operator"), tenancy.brand(ALPHA, actor="test:look"), connection.cursor() as cursor:
         assert took(9) == list(
             Post.objects.filter(brand_id=ALPHA).order_by("-published_at").values_list("pk", flat=True)[:2]
@@ -225,6 +227,8 @@ def test_whoever_asks_counts_the_rows_that_the_policies_show_them_and_no_others(
             assert found["post"].today == posts.filter(published_at__gte=span.midnight).count()
             assert (found["task"].count, found["task"].some) == (tasks.count(), tasks.filter(status="DONE").count())
             assert found["card"].count == cards.count()
+            entries = Entry.objects.filter(at__range=within).values_list("amount_usd_micros", flat=True)
+            assert (found["spent"].count, found["spent"].some) == (len(entries), sum(entries))
             seen.add((found["post"].count, found["task"].count, found["card"].count))
     assert seen == {(5, 8, 4), (3, 6, 2), (2, 2, 2), (0, 0, 0)}
     for role in ("app", "connector"):
@@ -248,7 +252,7 @@ def test_what_is_counted_is_counted_from_indexes_alone_with_policies_on(world_wi
         ):
             database.execute(f"SET {said}".encode())
         database.add_notice_handler(lambda told: plans.append(told.message_primary or ""))
-        for statement in (outcomes._SQL, waiting._SQL, spending._SPENT):
+        for statement in (outcomes._SQL, waiting._SQL):
             database.execute(statement.encode(), values)
     lines = "\n".join(plans).splitlines()
     names = ("task_outward_by_end", "review_by_made", "review_waits_since", "post_by_time", "entry_by_day")
