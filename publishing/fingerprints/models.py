@@ -41,7 +41,7 @@ class Fingerprint(BrandModel):
 
 
 class Likeness(BrandModel):
-    """The bits of one text or image, narrow, so that many can be measured: signs of a vector, a perceptual hash.
+    """The bits of one text or image, narrow, so that many can be measured: signs of a vector, or a perceptual hash.
 
     Written by a trigger with the fingerprint that it is of. Found by 32 windows of its bits: their indexes stand in
     `sql/`, for they are on expressions.
