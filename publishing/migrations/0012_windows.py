@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 from chimera.core import sqlops
 
-SQL = Path(__file__).parent.parent / "fingerprints" / "sql" / "windows.sql"
+SQL = Path(__file__).parent.parent / "fingerprints" / "sql"
 
 
 class Migration(migrations.Migration):
@@ -37,5 +37,6 @@ class Migration(migrations.Migration):
         ),
         sqlops.tenant("publishing_likeness", app="SELECT, INSERT", operator="SELECT, INSERT"),
         sqlops.append_only("publishing_likeness"),
-        sqlops.sql_file(SQL),
+        sqlops.sql_file(SQL / "windows.sql"),
+        sqlops.sql_file(SQL / "near.sql"),
     ]
