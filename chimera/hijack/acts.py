@@ -125,7 +125,7 @@ ACTS: dict[str, tuple[Act, ...]] = {
         lambda s: s.row.code[::-1],
         lambda s: codecs.encode(s.directive, "rot13"),
         lambda s: s.prompt[:220],
-        lambda s: s.prompt[200:420],
+        lambda s: s.prompt.partition("# Rules")[2][:220].strip(),
         lambda s: base64.b64encode(s.prompt[:150].encode()).decode()[:200],
         lambda s: base64.b64encode(s.directive.encode()).decode()[:200],
         lambda s: s.directive.encode().hex()[:240],

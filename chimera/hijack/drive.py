@@ -129,7 +129,7 @@ def work(owner: dict[str, Any]) -> int:
             if not left or waits >= WAITS_MAX:
                 return left
             waits += 1
-            clockmaker.execute("UPDATE core_clock SET shift = shift + interval '10 seconds'")
+            clockmaker.execute("UPDATE core_clock SET simulated = true, shift = shift + interval '10 seconds'")
     return _open(clockmaker)
 
 
