@@ -33,7 +33,7 @@ pytestmark = pytest.mark.spec("PLN-8")
 FACTS = {"facts": [], "sources": []}
 
 
-class Line(BaseModel):
+class Line(BaseModel, extra="forbid"):
     text: str
 
 

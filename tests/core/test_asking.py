@@ -28,7 +28,7 @@ from tests.model_peers import KEYS, Says, serving
 WORST = 10_000
 
 
-class Line(BaseModel):
+class Line(BaseModel, extra="forbid"):
     text: str
     more: list[str] = []
 

@@ -15,7 +15,7 @@ from chimera.core.money import Allowance, AllowanceExceeded
 PRICE_USD_MICROS = 40_000
 
 
-class Line(BaseModel):
+class Line(BaseModel, extra="forbid"):
     text: str
 
 
