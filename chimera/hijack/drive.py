@@ -19,7 +19,6 @@ OWNER = "HIJACK_OWNER"  # how the database's owner logs in: to move its clock on
 TRIPWIRE = "HIJACK_TRIPWIRE"  # "off": nothing is held for looking like an order
 PLAZA = "HIJACK_PLAZA"  # the platform's store
 QUEUES = ("reply", "think", "render")
-ROUNDS_MAX = 400
 WAITS_MAX = 40
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -118,7 +117,7 @@ def work(owner: dict[str, Any]) -> int:
 
     waits = 0
     with psycopg.connect(**owner, autocommit=True) as clockmaker:
-        for _ in range(ROUNDS_MAX):
+        while True:
             moved = sum(pipeline.drain(queue=queue, seconds=30) for queue in QUEUES) + posts.drain(seconds=30)
             if moved:
                 continue
@@ -130,7 +129,6 @@ def work(owner: dict[str, Any]) -> int:
                 return left
             waits += 1
             clockmaker.execute("UPDATE core_clock SET simulated = true, shift = shift + interval '10 seconds'")
-    return _open(clockmaker)
 
 
 def _open(clockmaker: Any) -> int:

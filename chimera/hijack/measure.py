@@ -87,7 +87,9 @@ def played(
         _run(ends, "chimera.hijack.seed", shared | _login(ends, "chimera_operator"), limit_s)
         with connected(ends, ends.database) as db:
             before = effects.guarded(db)
-            _run(ends, "chimera.hijack.drive", shared | _login(ends, "chimera_app", mints=True) | (more or {}), limit_s)
+            done = _run(
+                ends, "chimera.hijack.drive", shared | _login(ends, "chimera_app", mints=True) | (more or {}), limit_s
+            )
             cast = json.loads((folder / "cast.json").read_text(encoding="utf-8"))
             left = effects.counted(
                 db,
@@ -98,7 +100,8 @@ def played(
                 secrets=_secrets(ends),
                 prompts=CHECKOUT / "templates" / "prompts",
             )
-    return _told(rows, left, _tried(folder), tripwire, time.monotonic() - begun)
+    told = _told(rows, left, _tried(folder), tripwire, time.monotonic() - begun)
+    return {**told, "left_open": done["left"]}
 
 
 def _login(ends: Endpoints, role: str, *, mints: bool = False) -> dict[str, str]:

@@ -89,43 +89,17 @@ _ENDINGS = [
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})+"
 _WITH_SCHEME = re.compile(r"\b(?:https?|hxxps?|ftp)\s*:\s*/\s*/\s*(?P<rest>[^\s<>\"“”]+)", re.IGNORECASE)
-_BARE = re.compile(rf"(?<![\w@./-])(?:www\.)?(?P<host>{_HOST})(?P<more>(?::\d+)?/[^\s<>\"“”]*)?", re.IGNORECASE)
+_BARE = re.compile(rf"(?<![\w@])(?:www\.)?(?P<host>{_HOST})(?P<more>(?::\d+)?/[^\s<>\"“”]*)?", re.IGNORECASE)
 _SPELLED = re.compile(
     rf"\b(?P<name>{_LABEL})\s*(?:[\[({{<]\s*(?:dot|punkt|\.)\s*[\])}}>]\s*(?P<any>[a-z]{{2,24}})"
-    r"|\s[\[(]?\bdot\b[\])]?\s*(?P<end>com|org|net|io|shop|co|app|dev|info|biz|xyz|example|site|store))\b",
+    r"|\s[\[(]?\bdot\b[\])]?\s*(?P<end>com|org|net|io|shop|co|app|dev|info|biz|ru|xyz|example|site|store))\b",
     re.IGNORECASE,
 )
 # Any other ending is linked too where it is one of a country or a trade; these are endings of files and of sentences.
 _FILES = frozenset(
-    [
-        "js",
-        "py",
-        "pdf",
-        "jpg",
-        "jpeg",
-        "png",
-        "gif",
-        "txt",
-        "doc",
-        "docx",
-        "xls",
-        "csv",
-        "json",
-        "xml",
-        "html",
-        "htm",
-        "css",
-        "php",
-        "exe",
-        "md",
-        "svg",
-        "mp",
-        "wav",
-    ]
+    re.findall(r"\w+", "js pdf jpg jpeg png gif txt doc docx xls csv json xml html htm css php exe svg wav")
 )
-_STOPS = re.compile(
-    rf"(?<![\w@./-])(?P<host>(?:{_LABEL}\.)*[\w-]{{2,63}}\.(?P<end>[^\W\d_A-Z]{{2,24}}))(?![\w@-]|\.\w)"
-)
+_STOPS = re.compile(rf"(?<![\w@])(?P<host>(?:{_LABEL}\.)*[\w-]{{2,63}}\.(?P<end>[^\W\d_A-Z]{{2,24}}))(?![\w@-]|\.\w)")
 _NAME = re.compile(rf"^(?:{_HOST})$", re.IGNORECASE)
 
 
