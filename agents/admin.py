@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from agents import admin_campaigns as admin_campaigns
 from agents import admin_cohorts as admin_cohorts
+from agents import admin_inbox as admin_inbox
 from agents.admin_calibration import AdviceAdmin
 from agents.admin_desk.registered import DeskAdmin
 from agents.admin_runs.registered import BlueprintAdmin, RunPages

@@ -50,6 +50,8 @@ def context(request: HttpRequest, *, item: ReviewItem | None, queue: str, said: 
         "card_template": CARD,
         "queue": queue,
         "run_task": runs_task(item),
+        "answers": answered(item),
+        "may_see_talk": request.user.has_perm("publishing.view_mention"),
         "card": card,
         "now": now,
         "is_late": item.deadline <= now,
@@ -95,6 +97,12 @@ def runs_task(item: ReviewItem) -> int | None:
     """The number of the task that the card is about, for the way to its run."""
     name, _, number = item.task.rpartition(":")
     return int(number) if name == "agents.task" and number.isdigit() else None
+
+
+def answered(item: ReviewItem) -> int | None:
+    """The number of the mention that the card's reply answers, for the way to its conversation."""
+    name, _, number = str((item.snapshot.get("answers") or {}).get("mention", "")).rpartition(":")
+    return int(number) if name == "publishing.mention" and number.isdigit() else None
 
 
 def named(actor: str) -> str:

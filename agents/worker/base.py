@@ -1,9 +1,9 @@
 """The socket for task kinds, and the values that go through it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +12,8 @@ from agents.tasks.taking import Taken
 from chimera.core.calls.services import Recorder
 from chimera.core.errors import Denied
 from chimera.core.money import Allowance
+
+Made = TypeVar("Made")
 
 
 class CannotPropose(Denied):
@@ -47,6 +49,14 @@ class Work:
     feedback: tuple[Mapping[str, Any], ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` makes of this work; asked again it is the same. A request is priced first and then sent."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: Made = self._made[name]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

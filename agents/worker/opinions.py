@@ -38,7 +38,7 @@ def estimate_usd_micros() -> int:
 def worst_case_usd_micros(*, work: Work, payload: Mapping[str, Any]) -> int:
     """The most that asking for an opinion may cost."""
     judges = _judges(work)
-    return asking.worst_case_usd_micros(providers=judges, request=_request(work, payload)) if judges else 0
+    return asking.worst_case_usd_micros(providers=judges, request=_about(work, payload)) if judges else 0
 
 
 def ask(*, work: Work, payload: Mapping[str, Any], allowance: Allowance, recorder: Recorder) -> None:
@@ -46,7 +46,7 @@ def ask(*, work: Work, payload: Mapping[str, Any], allowance: Allowance, recorde
     judges = _judges(work)
     if not judges:
         return
-    request = _request(work, payload)
+    request = _about(work, payload)
     try:
         asking.ask(recorder=recorder, providers=judges, request=request, allowance=allowance)
     except Unavailable as error:
@@ -67,6 +67,10 @@ def _judges(work: Work) -> list[Provider]:
     if not names:
         return []
     return [one for one in tiers.seat(writer=writer_of(work.upstream)).providers if one.name in names]
+
+
+def _about(work: Work, payload: Mapping[str, Any]) -> Request:
+    return work.once(f"opinion:{canonical.digest(dict(payload))}", lambda: _request(work, payload))
 
 
 def _request(work: Work, payload: Mapping[str, Any]) -> Request:

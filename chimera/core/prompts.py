@@ -16,6 +16,7 @@ from chimera.core import taint
 from chimera.core.injection import marking
 from chimera.core.pii import masking
 
+CACHED = "<!-- cache: what stands above is the same for many calls -->\n"
 _TAGS = re.compile(r"\{% comment %\}.*?\{% endcomment %\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.DOTALL)
 
 
@@ -40,6 +41,24 @@ def own_words() -> tuple[str, ...]:
     return tuple(_TAGS.sub(" ", _source(name)) for name in names())
 
 
+@lru_cache(maxsize=32)
+def _template(name: str) -> Any:
+    from django.template import engines
+
+    return engines["django"].engine.from_string(_source(name))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=2_048)
+def _head(text: str) -> str:
+    """What stands above the mark is ours, and the same for many calls: it is looked through once."""
+    return masking.mask(text).text
+
+
+def _masked(text: str) -> str:
+    above, mark, below = text.partition(CACHED)
+    return _head(above) + mark + masking.mask(below).text if mark else masking.mask(text).text
+
+
 def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     """The prompt `templates/prompts/<name>.md` with its variables, and the SHA-256 of the file it came from.
 
@@ -49,15 +68,14 @@ def render(name: str, variables: Mapping[str, Any]) -> tuple[str, str]:
     Raises TaintedSink when a variable is text from outside that no reader of ours has quoted, such as what a tool says
     of itself.
     """
-    from django.template import Context, engines
+    from django.template import Context
 
     taint.refuse(dict(variables), sink=f"The prompt {name!r}")
 
     source = _source(name)
     # autoescape off: a prompt is text, not HTML; what came from outside is quoted as data in the file itself.
-    template = engines["django"].engine.from_string(source)  # type: ignore[attr-defined]
-    text = template.render(Context({**variables, "mark": marking.mark(variables)}, autoescape=False))
-    return masking.mask(text).text, hashlib.sha256(source.encode()).hexdigest()
+    text = _template(name).render(Context({**variables, "mark": marking.mark(variables)}, autoescape=False))
+    return _masked(text), hashlib.sha256(source.encode()).hexdigest()
 
 
 def joined(*hashes: str) -> str:

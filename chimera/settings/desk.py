@@ -50,6 +50,7 @@ NAVIGATION: dict[str, list[tuple[str, str, str]]] = {
     ],
     "Work": [
         ("Posts", "send", "/admin/publishing/post/"),
+        ("Inbox", "forum", "/admin/publishing/mention/"),
         ("Goals", "flag", "/admin/agents/goal/"),
         ("Plans that wait", "hourglass_top", "/admin/agents/blueprint/?status=HELD"),
         ("Tasks", "account_tree", "/admin/agents/task/"),

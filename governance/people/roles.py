@@ -16,7 +16,7 @@ def _view(app: str, *models: str) -> frozenset[str]:
 # What belongs to brands, and what belongs to the fleet: a person who works for some brands only is shown the first.
 _WORK = (
     _view("agents", "agent", "soul", "goal", "task", "campaign", "archivedgoal", "blueprint")
-    | _view("publishing", "post", "trend", "account")
+    | _view("publishing", "post", "trend", "account", "mention")
     | _view("governance", "reviewitem", "effect", "auditevent", "brandpolicy", "threshold", "foureyes", "notice")
 )
 _MONEY = _view("governance", "budgetlimit", "budget", "entry", "fleetlimit")
@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             name=REVIEWER,
             does="decides reviews",
-            permissions=_WORK | {"governance.decide_reviewitem"},
+            permissions=_WORK | {"governance.decide_reviewitem", "publishing.add_bar"},
             may_be_bound=True,
         ),
         Role(
@@ -85,6 +85,7 @@ ROLES: Mapping[str, Role] = {
                 "governance.delete_subscription",
                 "governance.test_subscription",
                 "publishing.add_account",
+                "publishing.add_bar",
                 "governance.add_brandpolicy",
                 "governance.change_brandpolicy",
                 "governance.impose_control",

@@ -1,11 +1,11 @@
 """Reading the inbox: what is open, what is known of its people, and what was said before in a conversation."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from chimera.core import clock, taint
 from chimera.core.clock import Now
@@ -86,9 +86,16 @@ def taken_up(*, after: int, count_max: int) -> list[Mention]:
     return list(waiting.order_by("id")[:count_max])
 
 
-def by_id(*, mention_id: int) -> Mention | None:
-    """One mention with its account."""
-    return Mention.objects.select_related("account").filter(pk=mention_id).first()
+def by_ids(*, mention_ids: Collection[int]) -> dict[int, Mention]:
+    """Mentions with their accounts, by id, in one query; `goes_on` and `asks_again` say whether more was said before:
+    in the conversation, and by this person about what it talks to.
+    """
+    before = Mention.objects.filter(account_id=OuterRef("account_id"), pk__lt=OuterRef("pk")).order_by()
+    found = Mention.objects.select_related("account").annotate(
+        goes_on=Exists(before.filter(conversation=OuterRef("conversation"))),
+        asks_again=Exists(before.filter(author=OuterRef("author"), asks_nature=True)),
+    )
+    return {one.pk: one for one in found.filter(pk__in=mention_ids)}
 
 
 def ended_posts(*, tasks: Sequence[str]) -> dict[str, str]:
@@ -98,6 +105,8 @@ def ended_posts(*, tasks: Sequence[str]) -> dict[str, str]:
 
 def turns(*, mention: Mention, count_max: int) -> list[dict[str, Any]]:
     """The last turns of a mention's conversation before it, oldest first: who ("they" or "you") and what, Tainted."""
+    if not getattr(mention, "goes_on", True):
+        return []
     earlier = list(
         Mention.objects.filter(
             account_id=mention.account_id, conversation=mention.conversation, pk__lt=mention.pk
@@ -120,6 +129,8 @@ def turns(*, mention: Mention, count_max: int) -> list[dict[str, Any]]:
 
 def asked_before(*, mention: Mention) -> int:
     """How often this person has asked this account before what it is."""
+    if not getattr(mention, "asks_again", True):
+        return 0
     same = Mention.objects.filter(account_id=mention.account_id, author=mention.author, asks_nature=True)
     return same.filter(pk__lt=mention.pk).count() if mention.author else 0
 
@@ -145,6 +156,21 @@ def reasons() -> dict[str, int]:
 def bars() -> list[Bar]:
     """Who and which conversations are not answered now, the newest first."""
     return list(Bar.objects.filter(active=True).select_related("brand").order_by("-id"))
+
+
+def bars_on(*, mention: Mention) -> list[Bar]:
+    """What keeps the person or the conversation of a mention from being answered now."""
+    found = Bar.objects.filter(brand_id=mention.brand_id, platform=mention.account.platform, active=True)
+    whom = Q(author__in=mention.author_names) & ~Q(author="") | Q(conversation=mention.conversation)
+    return list(found.filter(whom).filter(Q(until__isnull=True) | Q(until__gt=Now())).order_by("id"))
+
+
+def said_in(*, mention: Mention, count_max: int) -> list[Mention]:
+    """The newest turns of a mention's conversation with its account, the oldest of them first."""
+    found = Mention.objects.select_related("account").filter(
+        brand_id=mention.brand_id, account_id=mention.account_id, conversation=mention.conversation
+    )
+    return list(found.order_by("-id")[:count_max])[::-1]
 
 
 def notes() -> list[str]:

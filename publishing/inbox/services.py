@@ -153,6 +153,28 @@ def bar(
     return row
 
 
+def bar_said(*, mention: Mention, person: bool, until: datetime | None = None, why: str = "") -> Bar:
+    """Answer who said this no more (`person`), or its conversation. Raises NobodyNamed when the person is forgotten."""
+    if person and not mention.author:
+        raise NobodyNamed("Who said this is forgotten; mute the conversation instead.")
+    row, _ = Bar.objects.update_or_create(
+        brand_id=mention.brand_id,
+        platform=mention.account.platform,
+        author=mention.author if person else "",
+        conversation="" if person else mention.conversation,
+        defaults={"until": until, "why": why[:300], "active": True},
+    )
+    return row
+
+
+def lift_said(*, mention: Mention, person: bool) -> int:
+    """Answer them again; returns how many bars fell."""
+    found = Bar.objects.filter(brand_id=mention.brand_id, platform=mention.account.platform, active=True)
+    if person:
+        return found.filter(author__in=[name for name in mention.author_names if name]).update(active=False)
+    return found.filter(author="", conversation=mention.conversation).update(active=False)
+
+
 def lift(*, brand_id: int, platform: str, author_id: str = "", conversation: str = "") -> int:
     """Answer them again; returns how many bars fell, under any live key."""
     names = authors.names(brand_id=brand_id, platform=platform, author_id=author_id) if author_id else [""]

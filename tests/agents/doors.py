@@ -276,6 +276,12 @@ publishing_feed_change                            -  -  -  -  -
 publishing_feed_changelist                        -  -  LP LP -
 publishing_feed_delete                            -  -  -  -  -
 publishing_feed_history                           -  -  -  -  -
+publishing_mention_add                            -  -  -  -  -
+publishing_mention_bar                            P  -  P  -  -
+publishing_mention_change                         L  L  L  L  -
+publishing_mention_changelist                     LP LP LP LP -
+publishing_mention_delete                         -  -  -  -  -
+publishing_mention_history                        LP LP LP LP -
 publishing_post_add                               -  -  -  -  -
 publishing_post_change                            L  L  L  L  -
 publishing_post_changelist                        LP LP LP LP -

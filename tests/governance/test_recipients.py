@@ -87,9 +87,15 @@ def test_a_link_is_seen_in_every_writing_and_in_every_place(text: str, where: st
 @pytest.mark.spec("SAF-7")
 @pytest.mark.parametrize(
     "text",
-    ["It opens at 10 a.m. and, e.g., on Saturdays.", "Node.js and manual.pdf", "Version 2.0 for 19.50, tea, and/or coffee",
-     "polka dot dress", "One.Two", "U.S.A. and J.R.R. Tolkien"],
-)  # fmt: skip
+    [
+        "It opens at 10 a.m. and, e.g., on Saturdays.",
+        "Node.js and manual.pdf",
+        "Version 2.0 for 19.50, tea, and/or coffee",
+        "polka dot dress",
+        "One.Two",
+        "U.S.A. and J.R.R. Tolkien",
+    ],
+)
 def test_ordinary_stops_are_no_links(text: str) -> None:
     assert [link.span for link in links(text)] == []
     assert list(reached(text)) == []

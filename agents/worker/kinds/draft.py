@@ -101,7 +101,7 @@ class Drafting(Kind):
         found = writers()
         if not any(writer.outside for writer in found):
             return 0
-        return asking.worst_case_usd_micros(providers=found, request=self._request(work))
+        return asking.worst_case_usd_micros(providers=found, request=work.once("request", lambda: self._request(work)))
 
     def estimate_usd_micros(self) -> int:
         """What the first writer usually asks for a draft."""
@@ -115,7 +115,8 @@ class Drafting(Kind):
         self, *, order: Sequence[Provider], work: Work, allowance: Allowance, recorder: Recorder
     ) -> Proposal:
         """One draft by the first of these who answers. Raises CannotPropose, Hopeless where the model refused."""
-        answer = asking.ask(recorder=recorder, providers=order, request=self._request(work), allowance=allowance)
+        request = work.once("request", lambda: self._request(work))
+        answer = asking.ask(recorder=recorder, providers=order, request=request, allowance=allowance)
         if answer.why == Why.REFUSED:
             raise Hopeless(f"The writer gave no draft: {answer.failure}.")
         if answer.value is None:

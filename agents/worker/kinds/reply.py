@@ -12,7 +12,7 @@ from agents.goals import mentioned
 from agents.personas import selectors as personas
 from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
-from agents.worker import evidence, measures, opinions
+from agents.worker import answered, evidence, measures, opinions
 from agents.worker.base import Accepted, Kind, Proposal, Work
 from chimera.core import taint
 from chimera.core.calls.services import Recorder
@@ -21,7 +21,6 @@ from chimera.core.llm import tiers
 from chimera.core.money import Allowance
 from governance.policies import selectors as policies
 from publishing.accounts.models import Account
-from publishing.inbox import selectors as inbox
 from publishing.inbox import services as inbox_services
 from publishing.posts import fees, scheduling
 
@@ -67,8 +66,7 @@ class Replying(Kind):
             wording = tasks.upstream(task=task).get("wording", {})
         else:
             wording = dict(task.together.taken[task.pk].upstream["wording"].payload)
-        number = mentioned.mention_id(cause=task.goal.cause)
-        mention = inbox.by_id(mention_id=number) if number is not None else None
+        mention = answered.mention(task=task)
         return {
             **found,
             # Rules object to the draft; here it is the wording that is opened again.

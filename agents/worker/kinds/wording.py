@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from agents.goals import mentioned
 from agents.tasks.models import Task
+from agents.worker import answered
 from agents.worker.base import CannotPropose, Hopeless, Kind, Proposal, Work
 from chimera.core import honesty, prompts, registry, sinks, taint
 from chimera.core.calls import asking
@@ -39,8 +39,7 @@ class Wording(Kind):
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """What was said, the last turns before it, and whether this person knows what they talk to."""
-        number = mentioned.mention_id(cause=task.goal.cause)
-        mention = inbox.by_id(mention_id=number) if number is not None else None
+        mention = answered.mention(task=task)
         if mention is None or not mention.text:
             return {}
         speaker = mention.account.belongs_to
@@ -69,7 +68,7 @@ class Wording(Kind):
         found = tiers.ready(tier="write")
         if not any(writer.outside for writer in found):
             return 0
-        return asking.worst_case_usd_micros(providers=found, request=_request(work))
+        return asking.worst_case_usd_micros(providers=found, request=work.once("request", lambda: _request(work)))
 
     def estimate_usd_micros(self) -> int:
         """What the first writer usually asks for an answer."""
@@ -85,7 +84,10 @@ class Wording(Kind):
             text = honesty.answer(question, name=name, turn=turn, length_max=int(work.inputs["limit_chars"]))
             return Proposal(payload={**_about(work), "text": text, "fixed": True, "offline": True, "model": ""})
         answer = asking.ask(
-            recorder=recorder, providers=tiers.ready(tier="write"), request=_request(work), allowance=allowance
+            recorder=recorder,
+            providers=tiers.ready(tier="write"),
+            request=work.once("request", lambda: _request(work)),
+            allowance=allowance,
         )
         if answer.why == Why.REFUSED:
             raise Hopeless(f"The writer gave no answer: {answer.failure}.")

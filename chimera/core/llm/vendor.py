@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 
+from chimera.core import prompts
 from chimera.core.errors import Denied
 from chimera.core.llm import costing, shape, wire
 from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
@@ -20,7 +21,7 @@ from chimera.core.llm.costing import Usage
 from chimera.core.llm.wire import AnswerTooLong
 from chimera.core.money import Allowance
 
-CUT_MARK = "<!-- cache: what stands above is the same for many calls -->\n"
+CUT_MARK = prompts.CACHED
 _BUSY = frozenset({408, 409, 425, 429})
 
 

@@ -200,6 +200,43 @@ def _memory(command: "Command", options: dict[str, Any]) -> None:
         command.stdout.write(f"The aim is {'met' if found['is_met'] else 'missed'}.")
 
 
+def _replies_words(parser: argparse.ArgumentParser) -> None:
+    from chimera.bench import replies
+
+    parser.add_argument("--agents", type=int, default=replies.AGENTS, help=f"default: {replies.AGENTS}")
+    parser.add_argument("--per-s", type=float, default=replies.PER_S, help=f"mentions (default: {replies.PER_S:g})")
+    parser.add_argument("--seconds", type=float, help=f"that count (default: {replies.SECONDS:g}; quick: fewer)")
+    parser.add_argument("--workers", type=int, default=replies.WORKERS, help=f"processes (default: {replies.WORKERS})")
+    parser.add_argument(
+        "--in-flight", type=int, default=replies.IN_FLIGHT_MAX,
+        help=f"calls at a time, of all workers (default: {replies.IN_FLIGHT_MAX})",
+    )  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help="a few seconds: does it run at all?")
+
+
+def _replies(command: "Command", options: dict[str, Any]) -> None:
+    from chimera.bench import replies
+
+    usual = replies.QUICK_SECONDS if options["quick"] else replies.SECONDS
+    order = replies.Order(
+        agents=options["agents"],
+        per_s=options["per_s"],
+        seconds=options["seconds"] if options["seconds"] is not None else usual,
+        warm_s=replies.WARM_S / 2 if options["quick"] else replies.WARM_S,
+        workers=options["workers"],
+        in_flight=options["in_flight"],
+    )
+    found = replies.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    if options["json"]:
+        command.say_json(found)
+        return
+    command.stdout.write(
+        f"{found['mentions']} mentions: p50 {found['p50_s']} s, p95 {found['p95_s']} s from arrival to decision; "
+        f"without the calls' own time p95 {found['overhead_p95_s']} s. In flight at most {found['in_flight_max']}, "
+        f"connections at most {found['connections_max']}."
+    )
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -214,6 +251,11 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
         "recall and milliseconds of memory, for brands with all and with a hundredth",
         _memory_words,
         _memory,
+    ),
+    "replies": (
+        "seconds from a mention to the decision about its reply, with a thousand agents",
+        _replies_words,
+        _replies,
     ),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
@@ -234,6 +276,7 @@ class Command(DoorCommand):
         "  manage.py bench grants --json\n"
         "  manage.py bench memory --json\n"
         "  manage.py bench desk --tasks 10000 --items 1000 --json\n"
+        "  manage.py bench replies --agents 1000 --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 

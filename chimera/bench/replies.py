@@ -1,0 +1,368 @@
+"""`manage.py bench replies`: from what somebody says on the platform to the decision about the reply. ENG-2.
+
+Real workers, connector and simulator on servers of the bench's own. A crowd speaks to a fleet of agents at a steady
+rate; each mention is read, kept, looked at, planned, worded and judged with three model calls that sleep. What is left
+of the time without the calls' own durations is our overhead.
+"""
+
+import json
+import os
+import platform
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from chimera.bench import meter
+from chimera.bench.engine import kept
+from chimera.bench.fleet import QUIET
+from chimera.bench.ground import NotMeasured, connected, prepared, program, said, variables
+from chimera.bench.latency import percentile
+from chimera.bench.replies_models import LOG, MEDIAN_S, SIGMA
+from chimera.core.errors import Denied
+from chimera.embedded.entry import CHECKOUT, environment
+from chimera.embedded.lifecycle import Endpoints
+from chimera.embedded.postgres import SUPERUSER
+from chimera.embedded.processes import free_port
+from chimera.embedded.supervisor import Program, Supervisor
+
+REPORT = "bench-replies.json"
+AGENTS, PER_S, IN_FLIGHT_MAX = 1_000, 50.0, 300
+SECONDS, QUICK_SECONDS, WARM_S = 60.0, 10.0, 20.0
+WORKERS = 2
+P95_S_MAX, OVERHEAD_P95_S_MAX = 10.0, 0.5
+CALLS = 3  # of a mention: read, write, judge
+QUEUES = "reply,think"
+LEFT_S_MAX = 120.0  # for what is under way when the crowd falls silent
+SEEDED_S_MAX = 900.0
+LOOK_EVERY_S = 0.5
+Tell = Callable[[str], None]
+
+# What became of each mention, with its times in seconds since 1970: said, heard, looked at, and each stage's claim; the
+# decision is the verdict that let the reply out, held it or refused it. `calls_ms`: what the calls took by themselves.
+_TIMES = """
+SELECT extract(epoch FROM m.said_at)::float8, extract(epoch FROM m.heard_at)::float8,
+       extract(epoch FROM m.taken_at)::float8, extract(epoch FROM v.made_at)::float8, v.route, c.calls, c.calls_ms,
+       extract(epoch FROM a.plan)::float8, extract(epoch FROM a.wording)::float8, extract(epoch FROM a.reply)::float8,
+       extract(epoch FROM a.judge)::float8, m.status
+  FROM publishing_mention m
+  LEFT JOIN agents_goal g ON g.brand_id = m.brand_id AND g.cause LIKE 'mention:' || m.id || ':agent:%'
+  LEFT JOIN LATERAL (
+    SELECT v.made_at, v.route FROM agents_verdict v JOIN agents_task t ON t.brand_id = v.brand_id AND t.id = v.task_id
+     WHERE t.brand_id = g.brand_id AND t.goal_id = g.id AND v.route <> 'RETRY' ORDER BY v.id LIMIT 1) v ON true
+  LEFT JOIN LATERAL (
+    SELECT count(*) AS calls, coalesce(sum(r.latency_ms), 0)::float8 AS calls_ms FROM core_callrecord r
+     WHERE r.brand_id = g.brand_id
+       AND r.subject IN (SELECT 'agents.task:' || t.id FROM agents_task t WHERE t.goal_id = g.id)) c ON true
+  LEFT JOIN LATERAL (
+    SELECT min(p.claimed_at) FILTER (WHERE t.kind = 'plan') AS plan,
+           min(p.claimed_at) FILTER (WHERE t.kind = 'wording') AS wording,
+           min(p.claimed_at) FILTER (WHERE t.kind = 'reply' AND p.stage = 'work') AS reply,
+           min(p.claimed_at) FILTER (WHERE t.kind = 'reply' AND p.stage = 'judge') AS judge
+      FROM agents_task t JOIN governance_attempt p ON p.brand_id = t.brand_id AND p.subject = 'agents.task:' || t.id
+     WHERE t.goal_id = g.id) a ON true
+ ORDER BY m.said_at
+"""
+_OPEN = """
+SELECT (SELECT count(*) FROM publishing_mention WHERE status = 'NEW')
+     + (SELECT count(*) FROM agents_task WHERE status IN ('WAITING', 'READY', 'JUDGING') AND kind <> 'commit')
+"""
+_CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename LIKE 'chimera%%'"
+
+
+class BadOrder(Denied):
+    """What was asked for makes no run; says what to ask instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """How many agents, mentions a second, seconds that count, workers, and calls in flight of all workers together."""
+
+    agents: int = AGENTS
+    per_s: float = PER_S
+    seconds: float = SECONDS
+    warm_s: float = WARM_S
+    workers: int = WORKERS
+    in_flight: int = IN_FLIGHT_MAX
+
+    def __post_init__(self) -> None:
+        for name, number in {"agents": self.agents, "workers": self.workers}.items():
+            if number < 1:
+                raise BadOrder(f"--{name} is {number}; it must be at least 1.")
+        if not 0 < self.per_s <= 1_000:
+            raise BadOrder(f"--per-s is {self.per_s:g}; ask for more than 0 and at most 1,000 mentions a second.")
+        if not 1 <= self.seconds <= 3_600:
+            raise BadOrder(f"--seconds is {self.seconds:g}; ask for 1 to 3,600.")
+        if self.in_flight < self.workers:
+            raise BadOrder(f"--in-flight is {self.in_flight}; each of {self.workers} workers needs at least one.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """What became of one mention. Times in seconds since 1970, None for what did not happen."""
+
+    said: float
+    heard: float | None
+    taken: float | None
+    decided: float | None
+    route: str
+    calls: int
+    calls_s: float
+    stages: Mapping[str, float | None] = field(default_factory=dict)
+    status: str = "TAKEN"
+
+    @property
+    def total_s(self) -> float:
+        """From arrival on the platform to the decision."""
+        assert self.decided is not None
+        return self.decided - self.said
+
+    @property
+    def overhead_s(self) -> float:
+        """The same without what the calls took by themselves."""
+        return self.total_s - self.calls_s
+
+
+def ways(ends: Endpoints) -> list[Way]:
+    """Every mention, the first first."""
+    found = []
+    with connected(ends, ends.database) as connection:
+        for row in connection.execute(_TIMES).fetchall():
+            said_at, heard, taken, decided, route, calls, calls_ms, plan, wording, reply, judge, status = row
+            stages = {"plan": plan, "wording": wording, "reply": reply, "judge": judge}
+            found.append(
+                Way(said=said_at, heard=heard, taken=taken, decided=decided, route=route or "", calls=calls,
+                    calls_s=calls_ms / 1000, stages=stages, status=status)
+            )  # fmt: skip
+    return found
+
+
+def most_at_once(calls: Sequence[tuple[float, float]]) -> int:
+    """The most calls that were under way at any moment."""
+    steps = sorted([(begun, 1) for begun, _ in calls] + [(ended, -1) for _, ended in calls])
+    now = most = 0
+    for _, step in steps:
+        now += step
+        most = max(most, now)
+    return most
+
+
+def judged(found: Sequence[Way], *, since: float, until: float) -> dict[str, Any]:
+    """The figures of the mentions of a span. NotMeasured when one of them was not decided or lacks a call.
+
+    A mention that was left alone by the rules before any model is not one of them.
+    """
+    span = [way for way in found if since <= way.said < until]
+    wanted = [way for way in span if way.status != "SKIPPED"]
+    if not wanted:
+        raise NotMeasured("Nobody said anything in the time that counts.")
+    undecided = [way for way in wanted if way.decided is None]
+    if undecided:
+        raise NotMeasured(f"{len(undecided)} of {len(wanted)} mentions were not decided in time.")
+    if few := sum(way.calls < CALLS for way in wanted):
+        raise NotMeasured(f"{few} of {len(wanted)} mentions had fewer than {CALLS} calls.")
+    total, over = [way.total_s for way in wanted], [way.overhead_s for way in wanted]
+    routes = sorted({way.route for way in wanted})
+    return {
+        "p50_s": round(percentile(total, 0.5), 3),
+        "p95_s": round(percentile(total, 0.95), 3),
+        "p99_s": round(percentile(total, 0.99), 3),
+        "overhead_p50_s": round(percentile(over, 0.5), 3),
+        "overhead_p95_s": round(percentile(over, 0.95), 3),
+        "calls_p95_s": round(percentile([way.calls_s for way in wanted], 0.95), 3),
+        "mentions": len(wanted),
+        "left_alone": len(span) - len(wanted),
+        "routes": {route: sum(way.route == route for way in wanted) for route in routes},
+        "asked_again": sum(way.calls > CALLS for way in wanted),
+        "waits": _waits(wanted),
+    }
+
+
+def _waits(wanted: Sequence[Way]) -> dict[str, dict[str, float]]:
+    """Where the overhead is: on the way into the inbox, until it was looked at, and until each stage was claimed."""
+    steps: dict[str, list[float]] = {"heard": [], "taken": [], "plan": []}
+    for way in wanted:
+        if way.heard and way.taken and way.stages.get("plan"):
+            steps["heard"].append(way.heard - way.said)
+            steps["taken"].append(way.taken - way.heard)
+            steps["plan"].append((way.stages["plan"] or 0.0) - way.taken)
+    return {
+        name: {"p50_s": round(percentile(found, 0.5), 3), "p95_s": round(percentile(found, 0.95), 3)}
+        for name, found in steps.items()
+        if found
+    }
+
+
+@dataclass
+class Watch(threading.Thread):
+    """Looks now and then how many connections the programs hold."""
+
+    ends: Endpoints
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(name="watch", daemon=True)
+        self._over = threading.Event()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        """Look until told to end."""
+        with connected(self.ends, SUPERUSER) as connection:
+            while not self._over.wait(LOOK_EVERY_S):
+                row = connection.execute(_CONNECTIONS, [self.ends.database]).fetchone()
+                self.most = max(self.most, int(row[0]) if row else 0)
+
+    def end(self) -> int:
+        """The most that were seen."""
+        self._over.set()
+        self.join(5)
+        return self.most
+
+
+def _shared(ends: Endpoints, folder: Path, port: int, connector: int, order: Order) -> dict[str, str]:
+    return variables(ends, "chimera_app") | {
+        "PLAZA_URL": f"http://127.0.0.1:{port}",
+        "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{connector}/mcp",
+        "SWITCHBOARD": "chimera.bench.answering",
+        "MODELS_PLAN": "bench-reader",
+        "MODELS_READ": "bench-reader",
+        "MODELS_WRITE": "bench-writer",
+        "MODELS_JUDGE": "bench-judge",
+        "BODIES_MAX": str(order.in_flight // order.workers),
+        LOG: str(folder / "calls-"),
+    }
+
+
+def _worker(ends: Endpoints, number: int, base: Mapping[str, str]) -> Program:
+    celery = [sys.executable, "-m", "celery", "--workdir", str(CHECKOUT), "-A", "celery_worker"]
+    words = ["worker", "-n", f"replies{number}@%h", "-Q", QUEUES, "--pool", "threads", "--concurrency", "8", *QUIET]
+    mine = {"CHIMERA_QUEUES": f"{QUEUES},sweep" if number == 0 else QUEUES, "DATABASE_POOL_MAX": "16"}
+    return Program(name=f"bench-replies-{number}", argv=[*celery, *words], env={**base, **mine}, restart=False)
+
+
+@contextmanager
+def _running(ends: Endpoints, folder: Path, order: Order) -> Iterator[tuple[dict[str, str], list[psutil.Process]]]:
+    port, connector = free_port(), free_port()
+    base = _shared(ends, folder, port, connector, order)
+    outside = base | {"SECRET_KEY": "none", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    manage = [sys.executable, "manage.py"]
+    store = str(folder / "plaza.sqlite3")
+    crew = Supervisor(ends.home.logs)
+    try:
+        crew.start(
+            [
+                Program(
+                    name="bench-platform",
+                    argv=[*manage, "simulator", "--port", str(port), "--store", store],
+                    env=outside,
+                    ready_url=f"http://127.0.0.1:{port}/health",
+                    restart=False,
+                ),
+                Program(
+                    name="bench-connector",
+                    argv=[*manage, "connector", "plaza", "--port", str(connector)],
+                    env=base | environment(ends, "chimera_connector") | {"DATABASE_POOL_MAX": "4"},
+                    ready_url=f"http://127.0.0.1:{connector}/health",
+                    restart=False,
+                ),
+                *(_worker(ends, number, base) for number in range(order.workers)),
+            ]
+        )
+        yield base, [psutil.Process(pid) for pid in crew.pids().values()]
+    finally:
+        crew.stop()
+
+
+def _cpu(ends: Endpoints, workers: Sequence[psutil.Process]) -> dict[str, float]:
+    found = {"workers": meter.cpu_s(list(workers[2:])), "platform": meter.cpu_s(list(workers[:2]))}
+    if (pid := ends.postgres.pid()) is not None:
+        found["postgres"] = meter.cpu_s([psutil.Process(pid)])
+    return found
+
+
+def _wait_decided(ends: Endpoints) -> None:
+    stop = time.monotonic() + LEFT_S_MAX
+    with connected(ends, ends.database) as connection:
+        while time.monotonic() < stop:
+            row = connection.execute(_OPEN).fetchone()
+            if row is not None and not row[0]:
+                return
+            time.sleep(LOOK_EVERY_S)
+
+
+def _calls(folder: Path) -> list[tuple[float, float]]:
+    lines = [line.split() for log in folder.glob("calls-*.log") for line in log.read_text().splitlines()]
+    return [(float(begun), float(ended)) for begun, ended, _ in lines]
+
+
+def measure(ends: Endpoints, folder: Path, order: Order, *, tell: Tell) -> dict[str, Any]:
+    """Let the crowd speak to the fleet, and what came of it."""
+    seeding = program(
+        ends, "chimera.bench.replies_ground", "agents", "--count", str(order.agents), role="chimera_operator"
+    )
+    said(seeding, what="Making agents", timeout_s=SEEDED_S_MAX)
+    with connected(ends, ends.database) as connection:
+        handles = [row[0] for row in connection.execute("SELECT handle FROM publishing_account ORDER BY id")]
+        connection.execute("ANALYZE")
+    spread = [handles[at] for start in range(125) for at in range(start, len(handles), 125)]
+    (folder / "handles.json").write_text(json.dumps(spread), encoding="utf-8")
+    tell(f"{len(handles)} agents listen; {order.per_s:g} mentions a second for {order.warm_s + order.seconds:.0f} s")
+    with _running(ends, folder, order) as (base, processes):
+        watch = Watch(ends)
+        watch.start()
+        words = ["--folder", str(folder), "--base-url", base["PLAZA_URL"], "--per-s", str(order.per_s)]
+        speaking = program(
+            ends, "chimera.bench.replies_ground", "crowd", *words, "--seconds", str(order.warm_s + order.seconds)
+        )
+        begun = time.time()
+        time.sleep(order.warm_s)
+        before, since = _cpu(ends, processes), time.time()
+        spoke = said(speaking, what="The crowd", timeout_s=order.warm_s + order.seconds + LEFT_S_MAX)
+        until, after = time.time(), _cpu(ends, processes)
+        _wait_decided(ends)
+        connections = watch.end()
+    found = judged(ways(ends), since=since, until=until)
+    return {
+        **found,
+        "in_flight_max": most_at_once(_calls(folder)),
+        "connections_max": connections,
+        "cores": {name: round((after[name] - before[name]) / (until - since), 2) for name in after},
+        "crowd": spoke | {"seconds": round(until - begun, 1)},
+    }
+
+
+def run(order: Order, *, tell: Tell) -> dict[str, Any]:
+    """Run it on servers of its own; the report is also written into the data folder."""
+    load = round(os.getloadavg()[0], 2)
+    with prepared() as ground, ground.database() as ends:
+        folder = ends.home.root / "replies"
+        folder.mkdir()
+        tell("servers are up; now the agents")
+        found = measure(ends, folder, order, tell=tell)
+    report = {
+        **found,
+        "p95_s_max": P95_S_MAX,
+        "overhead_p95_s_max": OVERHEAD_P95_S_MAX,
+        "agents": order.agents,
+        "per_s": order.per_s,
+        "seconds": order.seconds,
+        "workers": order.workers,
+        "call": {"median_s": MEDIAN_S, "sigma": SIGMA, "of_a_mention": CALLS},
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "load_before": load,
+            "load_after": round(os.getloadavg()[0], 2),
+        },
+    }
+    path = kept(report, name=REPORT)
+    tell(f"written to {path}")
+    return report
