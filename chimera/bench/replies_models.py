@@ -134,7 +134,7 @@ class Sleeping(Provider):
             file = self._files.get(os.getpid())
             if file is None:
                 path = Path(f"{os.environ[LOG]}{os.getpid()}.log")
-                file = path.open("a", encoding="utf-8")  # noqa: SIM115 - kept open
+                file = path.open("a", encoding="utf-8")
                 self._files[os.getpid()] = file
             file.write(f"{begun:.3f} {ended:.3f} {takes_s:.3f}\n")
             file.flush()
