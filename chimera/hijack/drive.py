@@ -29,8 +29,8 @@ def disarm() -> None:
     from chimera.core.injection import detector
 
     quiet = detector.look("")
-    detector.look = lambda text: quiet  # type: ignore[assignment]
-    sentences.is_instruction = lambda sentence: False  # type: ignore[assignment]
+    detector.look = lambda text: quiet
+    sentences.is_instruction = lambda sentence: False
 
 
 def bring(row: Any, cast: dict[str, int], folder: Path) -> None:

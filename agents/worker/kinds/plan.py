@@ -38,7 +38,7 @@ class Planning(Kind):
         A model's where one can be asked and gives some that may run, else the recipe's.
         """
         by: dict[str, Any] = {}
-        usual = recipes.of(goal=work.goal, soul=work.soul)
+        usual: Sequence[graph.Step] = recipes.of(goal=work.goal, soul=work.soul)
         try:
             if planning.is_asked(work=work, recorder=recorder):
                 usual, by = planning.planned(work=work, usual=usual, allowance=allowance, recorder=recorder)
