@@ -63,6 +63,8 @@ MODELS: dict[str, str] = {
 # How outside news is read.
 SOURCES: dict[str, str] = {
     "syndication": "publishing.trends.sources.syndication.Syndication",
+    "json": "publishing.trends.sources.jsonfeed.JsonFeed",
+    "mcp": "publishing.trends.sources.jsonfeed.ToolAnswer",
 }
 
 # Who draws.
@@ -87,6 +89,7 @@ MEASURES: dict[str, str] = {
     "pii": "chimera.core.pii.evaluating.PiiMeasure",
     "injection": "chimera.core.injection.measure.InjectionMeasure",
     "hijack": "chimera.hijack.measure.HijackMeasure",
+    "trends": "publishing.trends.evaluating.TrendsMeasure",
 }
 
 # Who keeps something of people outside: asked to forget a person, and what is past its time.

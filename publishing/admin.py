@@ -65,7 +65,15 @@ class PostAdmin(ReadingAdmin):
 class TrendAdmin(ReadingAdmin):
     """Stories that several items tell."""
 
-    list_display: ClassVar[list[str]] = ["title", "told_by", "score", "first_seen", "expires_at"]
+    list_display: ClassVar[list[str]] = [
+        "title",
+        "told_by",
+        "score",
+        "parts",
+        "detected_at",
+        "first_seen",
+        "expires_at",
+    ]
     exclude: ClassVar[list[str]] = ["vector"]
     ordering: ClassVar[list[str]] = ["-score_bp"]
 
@@ -76,6 +84,11 @@ class TrendAdmin(ReadingAdmin):
     def score(self, trend: Trend) -> str:
         """0 to 1."""
         return f"{trend.score_bp / 10_000:.2f}"
+
+    @display(description="burst · diversity · decay")
+    def parts(self, trend: Trend) -> str:
+        """What the score is made of, each 0 to 1."""
+        return " · ".join(f"{part / 10_000:.2f}" for part in (trend.burst_bp, trend.diversity_bp, trend.freshness_bp))
 
 
 @admin.register(Feed)

@@ -20,7 +20,8 @@ class BadCorpus(Denied):
 
 
 class Measure(ABC):
-    """One line of MEASURES: on examples of a file of the user (`takes_file`), or on sets of its own (`halves`)."""
+    """One line of MEASURES: on examples of a file of the user (`takes_file`), on sets of its own (`halves`), or
+    on either: its own where no file is named."""
 
     takes_file: ClassVar[bool] = False
     halves: ClassVar[tuple[str, ...]] = ()
@@ -63,11 +64,18 @@ def said(found: dict[str, Any]) -> str:
 
 def rows(file: Path, *, keys: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The rows of a JSONL file, each with at least these keys; empty lines are passed over. Raises BadCorpus."""
+    for _, row in numbered(file, keys=keys):
+        yield row
+
+
+def numbered(file: Path, *, keys: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same, each with where it stands ("Line 7 of stream.jsonl"), for sentences about it."""
     try:
         with file.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield _row(line, where=f"Line {number} of {file}", keys=keys)
+                    where = f"Line {number} of {file}"
+                    yield where, _row(line, where=where, keys=keys)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise BadCorpus(f"{file} cannot be read: {why}. Name a file with one JSON object a line.") from error

@@ -65,6 +65,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "honesty",
         "injection",
         "inbox",
+        "trends",
         "contributing",
     ),
     "Reference": ("reference/commands", "commands", "reference/settings", "reference/python", "traceability"),

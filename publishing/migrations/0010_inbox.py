@@ -15,7 +15,7 @@ SQL = Path(__file__).parent.parent / "inbox" / "sql" / "mentions.sql"
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0008_pii"),
-        ("publishing", "0008_bands"),
+        ("publishing", "0009_bursts"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ clusters whatever order it was read in.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -71,6 +71,12 @@ class Score:
     diversity: float
     freshness: float
     total: float
+    burst: float = 0.0
+
+    def bursting(self, burst: float) -> "Score":
+        """The same of a story that broke out: a burst counts where it says more than the velocity."""
+        more = _WEIGHTS["velocity"] * max(0.0, burst - self.velocity)
+        return replace(self, burst=burst, total=min(1.0, self.total + more))
 
 
 def cluster(
@@ -78,11 +84,11 @@ def cluster(
 ) -> list[Cluster]:
     """Clusters in order of their earliest item; every item is in exactly one.
 
-    In order of (time, id), an item joins the cluster of its closest near duplicate; else, among the clusters whose
+    In order of (time, key), an item joins the cluster of its closest near duplicate; else, among the clusters whose
     newest item is at most `window` older, the one with the most similar centroid, if that is `similarity_min` or
     more; else it opens its own. Raises ValueError for a repeated id, a vector of another shape or too many items.
     """
-    ordered = sorted(items, key=lambda item: (item.at, item.id))
+    ordered = sorted(items, key=lambda item: (item.at, item.key, item.id))
     vectors = _checked_vectors(ordered)
     sums = np.zeros((len(ordered), DIMENSIONS), dtype=np.float64)
     centroids = np.zeros_like(sums)

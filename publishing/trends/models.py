@@ -78,6 +78,8 @@ class Trend(BrandModel):
     velocity_bp = models.IntegerField()
     diversity_bp = models.IntegerField()
     freshness_bp = models.IntegerField()
+    burst_bp = models.IntegerField(default=0, db_default=0)  # how unlikely so many tellings are by chance
+    detected_at = models.DateTimeField(null=True)  # when it broke out; a story that somebody tells need not have
     first_seen = models.DateTimeField()
     expires_at = models.DateTimeField()
     updated_at = models.DateTimeField(db_default=Now())

@@ -1,9 +1,10 @@
-"""Reading one feed: bytes from the network or a file, parsed, or a sentence why not. Needs no database.
+"""Reading one feed: bytes from the network, a file or a tool, parsed, or a sentence why not.
 
-Requirements: TRD-1, SAF-1.
+Needs no database but for a tool of an MCP server, whose allow-list is looked at. Requirements: TRD-1, SAF-1, MCP-2.
 """
 
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -17,7 +18,9 @@ from django.conf import settings
 
 from chimera.core import files, http, registry
 from chimera.core.errors import ChimeraError, Denied
+from governance.servers import listed
 from publishing.trends.sources.base import Document, Entry, Source
+from publishing.trends.sources.jsonfeed import is_json_feed
 
 SIZE_MAX_BYTES = 20_000_000
 READERS_MAX = 8
@@ -102,6 +105,8 @@ def read(asked: Asked, *, may_call: Callable[[], None] | None = None) -> Reading
             may_call()
         if asked.source.lower().startswith("file://"):
             return _parsed(asked, _file(asked.source))
+        if asked.source.lower().startswith("mcp://"):
+            return _parsed(asked, _tool(asked.source), by="mcp")
         headers = dict(asked.headers)
         if asked.etag:
             headers["If-None-Match"] = asked.etag
@@ -143,8 +148,17 @@ def _file(source: str) -> bytes:
     )
 
 
-def _parsed(asked: Asked, body: bytes, *, etag: str = "", last_modified: str = "") -> Reading:
-    reader = registry.get("SOURCES", "syndication", Source)
+def _tool(source: str) -> bytes:
+    """What a tool answers, named as mcp://SERVER/TOOL: a server of the allow-list, a tool that was reviewed."""
+    name, _, tool = source[len("mcp://") :].partition("/")
+    if not name or not tool:
+        raise BadAddress(f"{source[:60]} names no tool; write mcp://SERVER/TOOL.")
+    answer = listed.client(name=name).call(tool=tool, arguments={}, timeout_s=settings.FEED_TIMEOUT_S)
+    return json.dumps(answer).encode()
+
+
+def _parsed(asked: Asked, body: bytes, *, etag: str = "", last_modified: str = "", by: str = "") -> Reading:
+    reader = registry.get("SOURCES", by or ("json" if is_json_feed(body) else "syndication"), Source)
     try:
         document = reader.parse(body=body, origin=asked.source)
     except ChimeraError as error:

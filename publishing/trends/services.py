@@ -5,6 +5,7 @@ join and expires when nothing new comes. Requirements: TRD-1, TRD-2, SAF-2.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,13 +22,16 @@ from chimera.core.pii.base import Kind
 from chimera.core.taint import Tainted
 from governance.controls import looking
 from governance.controls import selectors as controls
-from publishing.trends import clustering, quarantine, reading, selectors
+from publishing.trends import bursts, clustering, quarantine, reading, selectors
 from publishing.trends.clustering import Cluster, Item
 from publishing.trends.models import Feed, FeedItem, Trend
 from publishing.trends.reading import Asked, Reading
+from publishing.trends.rows import address
 from publishing.trends.sources.base import Entry
+from publishing.trends.stories import Story, Told
 
 SCANNER = "worker:trends stage:scan"
+HISTORY_ITEMS_MAX = 10_000  # the newest; more are not looked at for what broke out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,7 @@ class Found:
     cluster: Cluster
     score: clustering.Score
     expires_at: datetime
+    detected_at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -81,9 +86,11 @@ def scan_all() -> list[Reading]:
         return []
     feeds = list(Feed.objects.filter(active=True).order_by("id"))
     readings = scan(feeds=feeds, may_call=partial(looking.require_open, scopes=["fleet"]))
+    at = clock.now()
+    found = seen(at=at)
     for brand_id in brands.ids():
         with tenancy.brand(brand_id, actor=SCANNER):
-            refresh(brand_id=brand_id)
+            refresh(brand_id=brand_id, found=found, at=at)
     return readings
 
 
@@ -194,13 +201,53 @@ def seen(*, at: datetime, feeds: Sequence[Feed] | None = None) -> list[Found]:
         for row in rows
         if row.feed.any_age or row.published_at >= oldest
     ]
-    return find(items=items, seen_at=at)
+    found = find(items=items, seen_at=at)
+    return broken_out(found=found, stories=_stories(at=at)) if found else []
 
 
-def refresh(*, brand_id: int) -> int:
-    """Make the brand's trends from what was seen within the window; returns how many there are. In its context."""
-    at = clock.now()
-    found = seen(at=at)
+def _stories(*, at: datetime) -> list[Story]:
+    """What broke out, by all that was published within the history of a subject."""
+    rows = (
+        selectors.usable()
+        .select_related("feed")
+        .filter(published_at__gte=at - bursts.HISTORY - bursts.WINDOW, published_at__lte=at, feed__active=True)
+    )
+    return bursts.replay(
+        Told(
+            id=str(row.pk),
+            at=row.published_at,
+            title=row.title,
+            summary=row.summary,
+            source=(row.feed.title or row.feed.url).casefold(),
+            url=address(row.url),
+            vector=np.asarray(row.vector, dtype=np.float32),
+        )
+        for row in rows.order_by("-published_at")[:HISTORY_ITEMS_MAX]
+    )
+
+
+def broken_out(*, found: Sequence[Found], stories: Sequence[Story]) -> list[Found]:
+    """The trends with the burst of the story that they share most items with, best first."""
+    story_of = {item.id: story for story in stories for item in (*story.items, *story.copies)}
+    marked = []
+    for trend in found:
+        near = Counter(id(story_of[str(item.id)]) for item in trend.cluster.items if str(item.id) in story_of)
+        story = next((one for one in stories if near and id(one) == near.most_common(1)[0][0]), None)
+        if story is not None and story.parts is not None:
+            score = trend.score.bursting(story.parts.burst)
+            marked.append(replace(trend, score=score, detected_at=story.detected_at))
+        else:
+            marked.append(trend)
+    return sorted(marked, key=lambda trend: (-trend.score.total, trend.title))
+
+
+def refresh(*, brand_id: int, found: Sequence[Found] | None = None, at: datetime | None = None) -> int:
+    """Make the brand's trends from what was seen within the window; returns how many there are. In its context.
+
+    `found` is what `seen(at=at)` gave, when it was asked for several brands.
+    """
+    at = at or clock.now()
+    found = seen(at=at) if found is None else found
     for trend in found:
         _upsert(brand_id=brand_id, trend=trend, at=at)
     return len(found)
@@ -218,6 +265,7 @@ def _upsert(*, brand_id: int, trend: Found, at: datetime) -> None:
         "velocity_bp": round(trend.score.velocity * 10_000),
         "diversity_bp": round(trend.score.diversity * 10_000),
         "freshness_bp": round(trend.score.freshness * 10_000),
+        "burst_bp": round(trend.score.burst * 10_000),
         "updated_at": at,
     }
     # An item with an earlier date may arrive late and change the fingerprint: a trend with any of them stays itself.
@@ -225,10 +273,12 @@ def _upsert(*, brand_id: int, trend: Found, at: datetime) -> None:
     made = row is None
     if row is None:
         born = {**values, "first_seen": trend.cluster.first_at, "expires_at": trend.expires_at}
+        born["detected_at"] = trend.detected_at
         row, made = Trend.objects.get_or_create(
             brand_id=brand_id, fingerprint=clustering.fingerprint(trend.cluster), defaults=born
         )
     if not made:
         # Nothing new joined: the trend is not younger for having been looked at again.
         life = {"expires_at": trend.expires_at} if members != sorted(row.items) else {}
-        Trend.objects.filter(pk=row.pk).update(**values, **life)
+        broke = {"detected_at": trend.detected_at} if row.detected_at is None else {}  # once it is said, it stays
+        Trend.objects.filter(pk=row.pk).update(**values, **life, **broke)

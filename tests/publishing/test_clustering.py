@@ -101,7 +101,7 @@ def direction(*parts: float) -> Vector:
 
 def item(number: int, vector: Vector, *, hours: float = 0.0, source: str = "a") -> Item:
     return Item(
-        id=number, key=f"key-{number}", vector=vector, at=NOON + hours * HOUR, source=source, title=f"Title {number}"
+        id=number, key=f"key-{number:04}", vector=vector, at=NOON + hours * HOUR, source=source, title=f"Title {number}"
     )
 
 

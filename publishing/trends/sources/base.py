@@ -36,7 +36,7 @@ class Entry:
 class Document:
     """A parsed feed. `title` is cleaned for display as data. `warning` is a sentence when it was not read in full."""
 
-    format: str  # rss2 | rss1 | rss0.9 | atom
+    format: str  # rss2 | rss1 | rss0.9 | atom | json | mcp
     title: str
     entries: tuple[Entry, ...]
     warning: str | None = None

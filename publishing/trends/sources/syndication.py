@@ -5,28 +5,27 @@ never given a string, which it would take for an address or a file name.
 """
 
 import calendar
-import hashlib
 import io
-import re
 import time
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import urljoin, urlsplit
 
 from chimera.core.taint import Tainted, quote
 from publishing.trends.sources.base import Document, Entry, NotAFeed, Source
+from publishing.trends.sources.fields import (
+    MARKUP_CHARACTERS_MAX,
+    SUMMARY_CHARACTERS_MAX,
+    TITLE_CHARACTERS_MAX,
+    YEAR_MIN,
+    cut_at_sentence,
+    cut_at_word,
+    guid_of,
+    web_address,
+)
 from publishing.trends.sources.wellformed import ENTRIES_MAX, prepare
 
-_TITLE_CHARACTERS_MAX = 300
-_SUMMARY_CHARACTERS_MAX = 2_000
-# Markup of a whole article may stand in a summary: what lies behind this is hardly needed for 2,000 characters.
-_MARKUP_CHARACTERS_MAX = 10_000
 # Hostile markup is slow to take apart, and one feed must not hold up the others. A full one needs 0.2 s.
 _CLEANING_S_MAX = 5.0
-_GUID_CHARACTERS_MAX = 500
-_URL_CHARACTERS_MAX = 2_000
-_YEAR_MIN = 1990  # feeds are younger: an older date is a mistake, like 1970
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*(?=\s)")
 
 
 class Syndication(Source):
@@ -55,7 +54,7 @@ class Syndication(Source):
         title = quote(Tainted(_title(parsed["feed"]), origin))
         return Document(
             format=_format(str(parsed["version"] or "")),
-            title=_cut_at_word(title, _TITLE_CHARACTERS_MAX),
+            title=cut_at_word(title, TITLE_CHARACTERS_MAX),
             entries=tuple(entries.values()),
             warning=warning,
         )
@@ -83,13 +82,13 @@ def _format(version: str) -> str:
 
 def _entry(*, item: Any, origin: str) -> Entry | None:
     """None for an item that says nothing."""
-    summary = _cut_at_sentence(_plain(item, "summary") or _content(item), _SUMMARY_CHARACTERS_MAX)
-    title = _cut_at_word(_title(item) or " ".join(summary.split()), _TITLE_CHARACTERS_MAX)
+    summary = cut_at_sentence(_plain(item, "summary") or _content(item), SUMMARY_CHARACTERS_MAX)
+    title = cut_at_word(_title(item) or " ".join(summary.split()), TITLE_CHARACTERS_MAX)
     if not title:
         return None
-    url = _url(link=_own(item, "link"), origin=origin)
+    url = web_address(link=_own(item, "link"), origin=origin)
     return Entry(
-        guid=_guid(said=_own(item, "id"), url=url, title=title),
+        guid=guid_of(said=_own(item, "id"), url=url, title=title),
         title=Tainted(title, origin),
         summary=Tainted(summary, origin),
         url=url,
@@ -108,7 +107,7 @@ def _plain(item: Any, key: str) -> str:
     from chimera.core.sentences import clean
 
     # An empty line is what `clean` itself takes for a paragraph when it meets this text again.
-    return clean(_own(item, key)[:_MARKUP_CHARACTERS_MAX]).replace("\n", "\n\n")
+    return clean(_own(item, key)[:MARKUP_CHARACTERS_MAX]).replace("\n", "\n\n")
 
 
 def _title(item: Any) -> str:
@@ -118,29 +117,6 @@ def _title(item: Any) -> str:
 def _content(item: Any) -> str:
     texts = (_plain(content, "value") for content in dict.get(item, "content") or ())
     return next((text for text in texts if text), "")
-
-
-def _guid(*, said: str, url: str, title: str) -> str:
-    guid = "".join(character for character in said if character.isprintable()) or url
-    if not guid:
-        return f"sha256:{hashlib.sha256(title.encode()).hexdigest()}"
-    if len(guid) > _GUID_CHARACTERS_MAX:
-        return f"sha256:{hashlib.sha256(guid.encode()).hexdigest()}"
-    return guid
-
-
-def _url(*, link: str, origin: str) -> str:
-    """The absolute address, or nothing unless it is plain http or https."""
-    if not link:
-        return ""
-    try:
-        url = urljoin(origin, link)
-        parts = urlsplit(url)
-        plain = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return ""
-    fits = len(url) <= _URL_CHARACTERS_MAX and url.isprintable() and " " not in url
-    return url if plain and fits else ""
 
 
 def _moment(item: Any) -> datetime | None:
@@ -153,26 +129,6 @@ def _moment(item: Any) -> datetime | None:
             moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
         except (ValueError, OverflowError, OSError, TypeError):
             continue
-        if moment.year >= _YEAR_MIN:
+        if moment.year >= YEAR_MIN:
             return moment
     return None
-
-
-def _cut_at_word(text: str, characters_max: int) -> str:
-    if len(text) <= characters_max:
-        return text
-    head = text[: characters_max - 1]
-    if not text[characters_max - 1].isspace():
-        head = head.rsplit(None, 1)[0]  # a single endless word is cut inside
-    return head.rstrip(" \n,;:-–—") + "…"
-
-
-def _cut_at_sentence(text: str, characters_max: int) -> str:
-    """At the last sentence that fits, if that keeps half of what fits; else at a word."""
-    if len(text) <= characters_max:
-        return text
-    ends = [match.end() for match in _SENTENCE_END.finditer(text[: characters_max + 1])]
-    ends = [end for end in ends if end <= characters_max]
-    if ends and ends[-1] >= characters_max // 2:
-        return text[: ends[-1]]
-    return _cut_at_word(text, characters_max)

@@ -21,6 +21,7 @@ class Command(DoorCommand):
         "  manage.py evaluate pii --corpus texts.jsonl --json\n"
         "  manage.py evaluate injection --corpus labelled.jsonl --json\n"
         "  manage.py evaluate hijack --corpus labelled.jsonl --json\n"
+        "  manage.py evaluate trends --stream items.jsonl --json\n"
     )
 
     def arguments(self, parser: CommandParser) -> None:
@@ -38,7 +39,7 @@ class Command(DoorCommand):
         if half and half not in measure.halves:
             known = ", ".join(measure.halves) or "none"
             raise CommandError(f"{subject} has no half {half!r}; it has: {known}.")
-        if measure.takes_file and file is None:
+        if measure.takes_file and not measure.halves and file is None:
             raise CommandError(f"{subject} needs examples: name a file with --corpus FILE.jsonl.")
         if file and not measure.takes_file:
             raise CommandError(f"{subject} has examples of its own and takes no file.")
