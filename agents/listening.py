@@ -1,11 +1,11 @@
 """Listening: what people say to our accounts is read, kept and taken up; what became of it is noted.
 
-A thread of a worker does it, once in INBOX_EVERY_S for the fleet. Nothing is read under a stop of the fleet, of a
-platform or of a brand. Requirements: ENG-1, PLN-3, OPS-4.
+A thread of a worker does it, once in INBOX_EVERY_S for the fleet, and while people speak again at once. Nothing is read
+under a stop of the fleet, of a platform or of a brand. Requirements: ENG-1, ENG-2, PLN-3, OPS-4.
 """
 
 import logging
-from functools import partial
+import time
 
 from django.conf import settings
 
@@ -24,30 +24,46 @@ log = logging.getLogger("chimera.inbox")
 
 
 def listen() -> int:
-    """One round over all brands, if it is time for one; returns how many mentions were new, looked at or settled."""
+    """Listen to all brands, if it is time to; returns how many mentions were new, looked at or settled.
+
+    While people speak it listens on: whoever speaks next is heard within INBOX_BUSY_EVERY_S. A round in which nobody
+    did ends it. What is answered is noted at the slower pace.
+    """
     if not settings.INBOX_EVERY_S or not ticks.first(name="agents.listen", every_s=settings.INBOX_EVERY_S):
         return 0
-    moved = 0
-    for brand_id in brands.ids():
-        try:
-            moved += hear(brand_id=brand_id)
-            moved += work_off(brand_id=brand_id)
-        except Conflict as lost:
-            log.info("left to others: %s", lost)
-    return moved
+    moved, settled_s = 0, float("-inf")
+    while True:
+        settles = time.monotonic() - settled_s >= settings.INBOX_EVERY_S
+        settled_s = time.monotonic() if settles else settled_s
+        new = 0
+        for brand_id in brands.ids():
+            try:
+                heard = hear(brand_id=brand_id)
+                new += heard
+                moved += heard + (work_off(brand_id=brand_id) if settles else look(brand_id=brand_id))
+            except Conflict as lost:
+                log.info("left to others: %s", lost)
+        if not new:
+            return moved
+        with outside.waiting():
+            time.sleep(settings.INBOX_BUSY_EVERY_S)
 
 
-def work_off(*, brand_id: int) -> int:
-    """Take up what is new in a brand's inbox and note what is answered; returns how many mentions moved."""
-    inside = partial(tenancy.brand, brand_id, actor=ACTOR)
+def look(*, brand_id: int) -> int:
+    """Take up what is new in a brand's inbox; returns how many mentions were looked at."""
     moved = 0
     while True:
-        with inside():
+        with tenancy.brand(brand_id, actor=ACTOR):
             looked_at = mentions.take_up()
         moved += looked_at
         if looked_at < settings.INBOX_SET_MAX:
-            break
-    with inside():
+            return moved
+
+
+def work_off(*, brand_id: int) -> int:
+    """The same, and note what is answered; returns how many mentions moved."""
+    moved = look(brand_id=brand_id)
+    with tenancy.brand(brand_id, actor=ACTOR):
         return moved + mentions.settle()
 
 

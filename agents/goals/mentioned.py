@@ -1,13 +1,12 @@
 """Goals that mentions ask for: one for each mention and agent. What was said stays in the inbox. ENG-1, SAF-1."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from agents.goals.wish import Wish
 from agents.personas.models import Agent
-from chimera.core import clock
 from publishing.inbox.models import Mention
 
 PREFIX = "mention:"
@@ -32,14 +31,14 @@ def causes(*, mention_id: int, agent_id: int) -> list[str]:
     return [*(f"{first}:again:{number}" for number in range(settings.REPLANS_MAX + 1, 1, -1)), first]
 
 
-def wish(*, mention: Mention, agent: Agent) -> Wish:
+def wish(*, mention: Mention, agent: Agent, now: datetime) -> Wish:
     """The goal to answer it: without a word of what was said, which only who reads it gets to see."""
     return Wish(
         agent_id=agent.pk,
         soul_id=agent.soul_id or 0,
         cause=cause(mention_id=mention.pk, agent_id=agent.pk),
         wish=f"Answer somebody on {mention.account.platform}",
-        deadline=clock.now() + timedelta(seconds=settings.REPLY_LIVES_S),
+        deadline=now + timedelta(seconds=settings.REPLY_LIVES_S),
         scopes=agent.scopes,
         queue=QUEUE,
     )

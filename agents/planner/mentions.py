@@ -49,9 +49,10 @@ def take_up() -> int:
     }
     able = [mention for mention in fresh if mention.pk not in reasons]
     known = selectors.known(mentions=able)
-    reasons |= eligibility.decide(mentions=able, known=known, caps=caps(), now=clock.now())
+    now = clock.now()
+    reasons |= eligibility.decide(mentions=able, known=known, caps=caps(), now=now)
     taken = services.take(mentions=fresh, reasons=reasons)
-    wishes = [mentioned.wish(mention=one, agent=agents[one.account.belongs_to]) for one in taken]
+    wishes = [mentioned.wish(mention=one, agent=agents[one.account.belongs_to], now=now) for one in taken]
     if wishes:
         tasks.begin_all(brand_id=taken[0].brand_id, actor=tenancy.current_actor(), wishes=wishes)
     return len(fresh)

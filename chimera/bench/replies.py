@@ -232,7 +232,7 @@ def _shared(ends: Endpoints, folder: Path, port: int, connector: int, order: Ord
         "PLAZA_URL": f"http://127.0.0.1:{port}",
         "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{connector}/mcp",
         "SWITCHBOARD": "chimera.bench.answering",
-        "MODELS_PLAN": "bench-reader",
+        "MODELS_PLAN": "offline",  # the bench's own plan asks the reader
         "MODELS_READ": "bench-reader",
         "MODELS_WRITE": "bench-writer",
         "MODELS_JUDGE": "bench-judge",

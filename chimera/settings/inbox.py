@@ -3,6 +3,7 @@
 from chimera.settings.base import env
 
 INBOX_EVERY_S: int = env.int("INBOX_EVERY_S", default=2)  # 0: mentions are not read
+INBOX_BUSY_EVERY_S: float = env.float("INBOX_BUSY_EVERY_S", default=0.25)  # while people speak
 INBOX_SET_MAX = 200  # mentions of a brand that are looked at as a set
 INBOX_PAGES_MAX = 10  # pages of one platform that one round reads
 INBOX_TURNS_MAX = 6  # turns of the conversation that the writer sees
