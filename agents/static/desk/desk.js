@@ -216,8 +216,7 @@ async function turn(key) {
     } else if (key === "j") {
       await fetching;
       html = ahead?.html ?? "";
-      say(html ? "" : "This is the last card of the queue.");
-      if (html) { leave(now?.dataset.url); }
+      if (html) { say(""); leave(now?.dataset.url); } else { say("This is the last card of the queue."); }
     }
   } finally { isBusy = false; }
   if (html) { show(html, { keep: key === "j" }); } else { pressedAt = 0; }
