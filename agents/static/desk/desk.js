@@ -14,7 +14,8 @@ const KEYS = "chimera-desk-keys";
 let ahead = null; // the next card as text, before anybody asks for it; nobody's claim
 let fetching = null; // its number counts up, so that a late answer for a former card is dropped
 let asked = 0;
-let [isBusy, beat] = [false, 0];
+let isBusy = false;
+let beat = 0;
 let before = []; // addresses of the cards shown before this one
 const undos = []; // what can still be taken back, newest last: {url, ends}
 let pressedAt = 0;
@@ -153,7 +154,11 @@ async function give(form, button) {
   card().setAttribute("aria-busy", "true");
   const body = new FormData(form);
   if (ahead) { body.set("ahead", `${ahead.id}:${ahead.version}`); }
-  try { await took(await ask(form.action, { method: "POST", body }), form); } catch { unsure(); }
+  try {
+    await took(await ask(form.action, { method: "POST", body }), form);
+  } catch {
+    unsure();
+  }
 }
 
 async function took(answer, form) {
