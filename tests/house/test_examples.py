@@ -116,6 +116,9 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings
         (tmp_path / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "chimera" / "core" / "pii" / "set" / "held_out.jsonl", tmp_path / "texts.jsonl")
     (tmp_path / "labelled.jsonl").write_text('{"id": 1, "text": "A fine day.", "label": 0}\n', encoding="utf-8")
+    (tmp_path / "items.jsonl").write_text(
+        '{"id": 1, "at": "2026-11-07T12:00:00+01:00", "title": "Seals counted", "source": "Wire"}\n', encoding="utf-8"
+    )
     (tmp_path / "brief.md").write_text("The tool library of Orlowe lends 240 tools.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     settings.RECORD_DIR = tmp_path
