@@ -52,8 +52,8 @@ class Likeness:
 
     def meanings(self, cosines: NDArray[np.floating], *, says: NDArray[np.floating]) -> NDArray[np.floating]:
         """The same of many."""
-        shared: NDArray[np.floating] = np.maximum(0.0, (cosines - self.common) / (1 - self.common)) * says
-        return shared
+        found: NDArray[np.floating] = np.maximum(0.0, (cosines - self.common) / (1 - self.common)) * says
+        return found
 
     def learn(
         self,
