@@ -81,7 +81,7 @@ def _read(number: int, said: Any) -> Step:
 
 
 def _moment(number: int, said: Any) -> datetime | None:
-    if not said:
+    if said is None:
         return None
     try:
         return datetime.fromisoformat(said)

@@ -9,7 +9,7 @@ from agents.planner import recipes
 from agents.tasks import graph
 from agents.tasks import services as tasks
 from agents.tasks.bounds import Refused
-from agents.tasks.graph import BadPlan
+from agents.tasks.graph import BadPlan, Step
 from agents.tasks.services import Layout
 from agents.worker import checking, planning
 from agents.worker.base import Kind, Landed, Proposal, Work
@@ -38,7 +38,7 @@ class Planning(Kind):
         A model's where one can be asked and gives some that may run, else the recipe's.
         """
         by: dict[str, Any] = {}
-        usual: Sequence[graph.Step] = recipes.of(goal=work.goal, soul=work.soul)
+        usual: Sequence[Step] = recipes.of(goal=work.goal, soul=work.soul)
         try:
             if planning.is_asked(work=work, recorder=recorder):
                 usual, by = planning.planned(work=work, usual=usual, allowance=allowance, recorder=recorder)
