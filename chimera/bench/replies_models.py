@@ -133,8 +133,8 @@ class Sleeping(Provider):
         with self._lock:
             file = self._files.get(os.getpid())
             if file is None:
-                path = Path(f"{os.environ[LOG]}{os.getpid()}.log")
-                file = path.open("a", encoding="utf-8")
+                name = f"{os.environ[LOG]}{os.getpid()}.log"
+                file = Path(name).open("a", encoding="utf-8")  # noqa: SIM115 - kept open
                 self._files[os.getpid()] = file
             file.write(f"{begun:.3f} {ended:.3f} {takes_s:.3f}\n")
             file.flush()
