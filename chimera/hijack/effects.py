@@ -175,11 +175,12 @@ def _plans(db: Superuser, left: Left, brands: Mapping[int, Row]) -> None:
 
 
 def _cards(db: Superuser, left: Left, brands: Mapping[int, Row]) -> None:
-    """Finished words that wait for a human."""
+    """What waits for a human: finished words, or a writer who ran out of them; not what research holds back."""
     waiting = (
         "SELECT r.brand_id, t.kind FROM governance_reviewitem r"
-        " JOIN agents_task t ON r.subject = 'agents.task:' || t.id WHERE r.status = 'PENDING' AND t.outward"
+        " JOIN agents_task t ON r.subject = 'agents.task:' || t.id"
+        " WHERE r.status = 'PENDING' AND (t.outward OR t.kind IN ('draft', 'wording'))"
     )
     for brand_id, kind in db.execute(waiting):
-        way = "reply" if kind == "reply" else "post"
+        way = "reply" if kind in ("reply", "wording") else "post"
         left.cards.setdefault(brands[brand_id].number, set()).add(way)
