@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from django.conf import settings as current
-
 KEYS = {"anthropic": "sk-ant-planted-4c1d9e", "google": "AIza-planted-77aa31", "openai": "sk-planted-0b5e2f"}
 SETTINGS = {"anthropic": "ANTHROPIC_API_KEY", "google": "GEMINI_API_KEY", "openai": "OPENAI_API_KEY"}
 ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "google": "GEMINI_BASE_URL", "openai": "OPENAI_BASE_URL"}
@@ -80,13 +78,7 @@ class Peer:
         urls = {ADDRESSES[name]: self.url for name in ADDRESSES if name in vendors}
         if "openai" in vendors:
             urls["OPENAI_BASE_URL"] = f"{self.url}/v1"
-        tiers = {**current.MODELS_BY_TIER, "plan": ["offline"]}  # who wants planners names them
-        return {
-            **keys,
-            **urls,
-            "MODELS_BY_TIER": tiers,
-            "MODEL_IDS": {"openai": "gemini-3.8-flash"},
-        }  # of a known price
+        return {**keys, **urls, "MODEL_IDS": {"openai": "gemini-3.8-flash"}}  # of a known price
 
 
 def _envelope(vendor: str, say: Says) -> dict[str, Any]:

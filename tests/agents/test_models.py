@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
@@ -65,6 +66,7 @@ def peer(server: Peer, tmp_path: Path) -> Iterator[Peer]:
         part.forget()
     with override_settings(
         **server.settings("anthropic", "google"),
+        MODELS_BY_TIER={**settings.MODELS_BY_TIER, "plan": ["offline"]},
         MEDIA_ROOT=tmp_path,
         OFFLINE_VERDICTS_MAY_ACT=False,
         CIRCUIT_SEEN_S=0,
