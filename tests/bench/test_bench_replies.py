@@ -1,4 +1,4 @@
-"""`bench replies` counts every mention of its span, takes the calls' own time off, and gives no figure for less. ENG-2."""
+"""`bench replies` counts each mention of its span, takes off the calls' own time, and gives no figure for less."""
 
 from io import StringIO
 
