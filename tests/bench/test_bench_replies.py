@@ -1,4 +1,4 @@
-"""`bench replies` counts each mention of its span, takes off the calls' own time, and gives no figure for less."""
+"""`bench replies` counts every mention of its span without the calls' own time, and gives no figure for less. ENG-2."""
 
 from io import StringIO
 
