@@ -68,7 +68,7 @@ def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_
     assert set(last) >= KEYS
     assert last["published"] >= 3, err[-3000:]
     assert last["in_review"] >= 1
-    assert last["mentions"] == 4 and last["mentions_left_alone"] == {"blocked": 1}
+    assert last["mentions"] == 4 and last["mentions_left_alone"] == {"blocked": 1, "orders": 1}
     assert last["mentions_answered"] >= 1  # who asks whether it is a bot is told at once
     assert last["cost_usd"] == pytest.approx(0.015 * last["published"])
     assert 0 < last["first_post_seconds"] <= last["seconds"]
