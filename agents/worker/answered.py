@@ -14,8 +14,8 @@ def mention(*, task: Task) -> Mention | None:
         return None
     if task.together is None:
         return inbox.by_ids(mention_ids=[number]).get(number)
-    found: dict[int, Mention] = task.together.read("mentions", _every)
-    return found.get(number)
+    every: dict[int, Mention] = task.together.read("mentions", _every)
+    return every.get(number)
 
 
 def _every(together: Together) -> dict[int, Mention]:

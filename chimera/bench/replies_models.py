@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from agents.tasks.models import Task
 from agents.worker import answered
@@ -76,6 +76,8 @@ OPENINGS = (
 class Nothing(BaseModel):
     """What the reader says."""
 
+    model_config = ConfigDict(extra="forbid")
+
     about: str
 
 
@@ -133,8 +135,8 @@ class Sleeping(Provider):
         with self._lock:
             file = self._files.get(os.getpid())
             if file is None:
-                name = f"{os.environ[LOG]}{os.getpid()}.log"
-                file = Path(name).open("a", encoding="utf-8")  # noqa: SIM115 - kept open
+                path = Path(f"{os.environ[LOG]}{os.getpid()}.log")
+                file = path.open("a", encoding="utf-8")
                 self._files[os.getpid()] = file
             file.write(f"{begun:.3f} {ended:.3f} {takes_s:.3f}\n")
             file.flush()

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from pydantic import ConfigDict
 
 from agents import pipeline
 from agents.tasks import taking
 from agents.tasks.taking import Taken
-from agents.worker.base import Kind, Proposal, Work
+from agents.worker.base import Kind, Params, Proposal, Work
 from chimera.core import registry, tenancy
 from chimera.core.calls.models import CallRecord
 from chimera.core.calls.services import Recorder
@@ -43,10 +44,17 @@ def on_switchboard(monkeypatch: pytest.MonkeyPatch, **parts: object) -> None:
     monkeypatch.setattr(registry, "_made", _made)
 
 
+class AnyParams(Params):
+    """Takes what a plan sets for whichever kind is stood in for."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class FakeKind(Kind):
     """An inward kind that does what a test says and costs what a test says."""
 
     name = "research"
+    params: ClassVar[type[Params]] = AnyParams
 
     def __init__(self, propose: Propose, *, worst_case_usd_micros: int = 0) -> None:
         self._propose = propose

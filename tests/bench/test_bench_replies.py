@@ -5,9 +5,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from chimera.bench import replies, replies_models
+from agents.worker.base import Work
+from chimera.bench import replies_figures as replies
+from chimera.bench import replies_models
 from chimera.bench.ground import NotMeasured
-from chimera.bench.replies import Way
+from chimera.bench.replies_figures import Way
+from chimera.core.llm import roles
 from chimera.core.llm.schemas import Wording
 
 
@@ -49,6 +52,11 @@ def test_what_the_models_say_fits_and_is_seldom_the_same() -> None:
     answers = {replies_models._answer(text, text) for text in said}
     assert len(said) > 190 and len(answers) > 190
     assert all(Wording(text=text) for text in answers)
+
+
+def test_the_reader_is_asked_in_a_form_that_every_model_is_held_to() -> None:
+    work = Work(subject="agents.task:1", brand_id=1, fence=1, kind="plan", agent={}, soul={}, goal={}, upstream={})
+    roles.require(request=replies_models._reading(work))
 
 
 @pytest.mark.parametrize(
