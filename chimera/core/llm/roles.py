@@ -32,7 +32,12 @@ class Role:
 
 
 READER = Role(name="reader", tier="read", sees_outside=True, questions={})
-PLANNER = Role(name="planner", tier="plan", sees_outside=False, questions={})
+PLANNER = Role(
+    name="planner",
+    tier="plan",
+    sees_outside=False,
+    questions={"plan": frozenset(("persona", "goal", "kinds", "usual", "seed"))},
+)
 WRITER = Role(
     name="writer",
     tier="write",
