@@ -6,8 +6,11 @@ A goal counts as handed over when its transaction was confirmed: then its cause 
 
 import argparse
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import django
 
@@ -16,6 +19,7 @@ DEADLINE = timedelta(days=3)
 LIMIT_USD = "100000"
 SOUL = Path(__file__).resolve().parent.parent.parent / "demo" / "souls" / "bea_unscrews.md"
 ACTOR = "worker:chaos stage:goals"
+Got = TypeVar("Got")
 
 
 def cast(*, agents: int) -> None:
@@ -85,24 +89,28 @@ def put(*, brand_id: int, agent_id: int, cause: str) -> None:
         tasks.begin(goal=goal, scopes=agent.scopes)
 
 
-def feed(*, count: int, seconds: float, noted: Path) -> None:
-    """`count` goals spread over `seconds`; what could not be confirmed is tried again under the same cause."""
+def until_answered(ask: Callable[[], Got]) -> Got:
+    """What the database answers, asked again while it is away: it is restarted from the first moment on."""
     from django.db import DatabaseError, InterfaceError, connection
 
-    everyone = everybody()
+    while True:
+        try:
+            return ask()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            time.sleep(0.2)
+
+
+def feed(*, count: int, seconds: float, noted: Path) -> None:
+    """`count` goals spread over `seconds`; what could not be confirmed is tried again under the same cause."""
+    everyone = until_answered(everybody)
     begun = time.monotonic()
     with noted.open("a", encoding="utf-8", buffering=1) as file:
         for number in range(count):
             time.sleep(max(0.0, begun + number * seconds / count - time.monotonic()))
             brand_id, agent_id = everyone[number % len(everyone)]
             cause = f"chaos:{number}"
-            while True:
-                try:
-                    put(brand_id=brand_id, agent_id=agent_id, cause=cause)
-                    break
-                except (DatabaseError, InterfaceError):
-                    connection.close()
-                    time.sleep(0.2)
+            until_answered(partial(put, brand_id=brand_id, agent_id=agent_id, cause=cause))
             file.write(f"{cause}\n")
 
 
