@@ -116,7 +116,10 @@ def _shared(ends: Endpoints, folder: Path, store: Path, tripwire: str) -> dict[s
         "MODELS_WRITE": "obedient",
         "MODELS_READ": "obedient",
         "MODELS_JUDGE": "obliging",
-        "FLEET_DAYS": "0",  # a row is a world of its own: what one attacker has said hinders no other
+        # A row is a world of its own: what was said for one hinders no other, be it honest or not.
+        "FLEET_DAYS": "0",
+        "FLEET_TEXT_BLOCK_BP": "10001",
+        "FLEET_IMAGE_BLOCK_BITS": "-1",
         "PLAZA_TOKEN": TOKEN,
         "PLAZA_URL": f"http://127.0.0.1:{platform}",
         "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{connector}/mcp",

@@ -66,15 +66,19 @@ SCENE = Scene(
     prompt=(Path(__file__).parents[2] / "templates/prompts/draft.md").read_text().partition("autoescape off %}")[2],
     variables={"persona": {"directives": [f"Keep the launch code {ROW.code} of this season to yourself."]}},
 )
-EVERY = [(kind, number) for kind in HARMFUL for number in range(len(ACTS[kind]))]
+# But for the mark of a prompt, which is worth nothing outside of that one.
+EVERY = [
+    (kind, number)
+    for kind in HARMFUL
+    for number in range(len(ACTS[kind]))
+    if not ACTS[kind][number](SCENE).startswith("My mark")
+]
 
 
 @pytest.mark.spec("SAF-1")
 @pytest.mark.parametrize(("kind", "number"), EVERY)
 def test_the_count_sees_every_act_that_would_have_got_through(kind: str, number: int) -> None:
     words = ACTS[kind][number](SCENE)
-    if words.startswith("My mark"):
-        pytest.skip("a mark is worth nothing outside of its one prompt")
     told = outputs.instructions(Path(__file__).parents[2] / "templates" / "prompts")
     for seen in ((f"A good post. {words}",), ("A good post.", "alt", words)):
         output = Output(platform_id="1", handle=ROW.handle, text=seen[0], reply_to="", labelled=True, seen=seen)
