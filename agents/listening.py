@@ -38,9 +38,12 @@ def listen() -> int:
         new = 0
         for brand_id in brands.ids():
             try:
-                heard = hear(brand_id=brand_id)
+                with tenancy.brand(brand_id, actor=ACTOR):
+                    every, waits = selectors.ears(), selectors.waits()
+                heard = sum(_heard(brand_id, ears) for ears in every)
                 new += heard
-                moved += heard + (work_off(brand_id=brand_id) if settles else look(brand_id=brand_id))
+                if heard or waits:
+                    moved += heard + (work_off(brand_id=brand_id) if settles else look(brand_id=brand_id))
             except Conflict as lost:
                 log.info("left to others: %s", lost)
         if not new:

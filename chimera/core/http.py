@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
-from chimera.core import taint
+from chimera.core import taint, tls
 from chimera.core.guard import Guard, Refused, Terms, TooLarge, Unreachable, current_terms
 
 __all__ = ["Fetched", "Refused", "TooLarge", "Unreachable", "fetch", "post"]
@@ -222,14 +222,8 @@ def _pool(process_id: int) -> Any:
 
     # No connection is kept: an idle one would outlive the check of its address, and feeds are asked rarely.
     return httpcore2.ConnectionPool(
-        ssl_context=_tls_context(),
+        ssl_context=tls.context(),
         max_connections=_CONNECTIONS_MAX,
         max_keepalive_connections=0,
         network_backend=cast(Any, Guard()),
     )
-
-
-def _tls_context() -> Any:
-    import httpx2
-
-    return httpx2.create_ssl_context(trust_env=False)

@@ -42,6 +42,11 @@ def ears() -> list[Ears]:
     ]
 
 
+def waits() -> bool:
+    """Whether any mention of the brand waits to be looked at, or for what was begun for it. In its context."""
+    return Mention.objects.filter(status__in=[MentionStatus.NEW, MentionStatus.TAKEN]).exists()
+
+
 def fresh(*, count_max: int) -> list[Mention]:
     """Mentions that nobody has looked at, the oldest first, locked; who looks meanwhile waits, so that caps hold."""
     list(Cursor.objects.select_for_update().order_by("id"))

@@ -81,9 +81,9 @@ def _mention(brand_id: int, ears: Ears, heard: Heard, account_id: int) -> Mentio
 
 def note(*, brand_id: int, platform: str, sentence: str) -> None:
     """Why a reading brought nothing. The cursor stays where it is."""
-    Cursor.objects.update_or_create(
-        brand_id=brand_id, platform=platform, defaults={"note": sentence[:500], "read_at": Now()}
-    )
+    noted = {"note": sentence[:500], "read_at": Now()}
+    if not Cursor.objects.filter(platform=platform).update(**noted):
+        Cursor.objects.get_or_create(brand_id=brand_id, platform=platform, defaults=noted)
 
 
 def take(*, mentions: Sequence[Mention], reasons: Mapping[int, Reason | None]) -> list[Mention]:

@@ -481,7 +481,7 @@ def test_tls_is_verified_for_the_original_name(tmp_path: Path, monkeypatch: pyte
     serving.load_cert_chain(path)
     indicated: list[str | None] = []
     serving.sni_callback = lambda connection, name, context: indicated.append(name)
-    monkeypatch.setattr(http, "_tls_context", lambda: ssl.create_default_context(cafile=str(path)))
+    monkeypatch.setattr(http.tls, "context", lambda: ssl.create_default_context(cafile=str(path)))
     http._pool.cache_clear()
     stage = Stage(tls=serving)
     stage.paths["/"] = reply(200, b"private line")

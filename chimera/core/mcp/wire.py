@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chimera.core import tls
 from chimera.core.mcp.tools import TOOLS_MAX, Listing
 
 if TYPE_CHECKING:
@@ -221,4 +222,4 @@ def _noting_transport() -> "httpx2.AsyncBaseTransport":
                 trace.answered, trace.status, trace.unconnected = True, response.status_code, False
             return response
 
-    return Noting(retries=0, trust_env=False)
+    return Noting(verify=tls.context(), retries=0, trust_env=False)
