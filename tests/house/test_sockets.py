@@ -47,6 +47,7 @@ OPENERS = (
 # pattern -> (what it may import, why)
 ALLOWED: dict[str, tuple[set[str], str]] = {
     "chimera/core/http.py": ({"httpx2", "httpcore2"}, "the one client for feeds and files, safe against SSRF"),
+    "chimera/core/tls.py": ({"httpx2"}, "reads the certificates that our clients trust; opens no socket"),
     "chimera/core/guard.py": ({"socket", "httpcore2"}, "resolves a name and connects to the address that was checked"),
     "chimera/core/mcp/sessions.py": ({"mcp"}, "keeps the one session with a server; every tool of an agent"),
     "chimera/core/mcp/wire.py": ({"mcp", "httpx2"}, "the one MCP client: every tool of an agent"),
