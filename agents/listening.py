@@ -1,24 +1,31 @@
 """Listening: what people say to our accounts is read, kept and taken up; what became of it is noted.
 
-A thread of a worker does it, once in INBOX_EVERY_S for the fleet, and while people speak again at once. Nothing is read
-under a stop of the fleet, of a platform or of a brand. Requirements: ENG-1, ENG-2, PLN-3, OPS-4.
+A thread of a worker does it, once in INBOX_EVERY_S for the fleet, and while people speak again at once. One statement
+says what all brands listen to; brands that have read equally far are read for together, where the platform can. Nothing
+is read under a stop of the fleet, of a platform or of a brand. Requirements: ENG-1, ENG-2, PLN-3, OPS-4.
 """
 
+import itertools
 import logging
 import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
 from agents.planner import mentions
 from chimera.core import outside, registry, tenancy, ticks
-from chimera.core.brands import selectors as brands
-from chimera.core.errors import ChimeraError, Conflict, Stopped
+from chimera.core.circuits import services as circuits
+from chimera.core.circuits.services import CircuitOpen
+from chimera.core.errors import ChimeraError, Conflict
 from governance.controls import looking
 from publishing.connectors.base import Connector, Hearing
 from publishing.inbox import selectors, services
 from publishing.inbox.selectors import Ears
 
 ACTOR = "worker:listener stage:inbox"
+TICK = "agents.listen"
 
 log = logging.getLogger("chimera.inbox")
 
@@ -27,29 +34,34 @@ def listen() -> int:
     """Listen to all brands, if it is time to; returns how many mentions were new, looked at or settled.
 
     While people speak it listens on: whoever speaks next is heard within INBOX_BUSY_EVERY_S. A round in which nobody
-    did ends it. What is answered is noted at the slower pace.
+    did ends it, and so does another listener that was sooner. What is answered is noted at the slower pace.
     """
-    if not settings.INBOX_EVERY_S or not ticks.first(name="agents.listen", every_s=settings.INBOX_EVERY_S):
-        return 0
-    moved, settled_s = 0, float("-inf")
-    while True:
-        settles = time.monotonic() - settled_s >= settings.INBOX_EVERY_S
-        settled_s = time.monotonic() if settles else settled_s
-        new = 0
-        for brand_id in brands.ids():
-            try:
-                with tenancy.brand(brand_id, actor=ACTOR):
-                    every, waits = selectors.ears(), selectors.waits()
-                heard = sum(_heard(brand_id, ears) for ears in every)
-                new += heard
-                if heard or waits:
-                    moved += heard + (work_off(brand_id=brand_id) if settles else look(brand_id=brand_id))
-            except Conflict as lost:
-                log.info("left to others: %s", lost)
-        if not new:
+    moved, won_s = 0, float("-inf")
+    while settings.INBOX_EVERY_S:
+        settles = ticks.first(name=TICK, every_s=settings.INBOX_EVERY_S)
+        won_s = time.monotonic() if settles else won_s
+        if time.monotonic() - won_s > settings.INBOX_EVERY_S:
+            return moved
+        every = selectors.ears()
+        new = _read(every)
+        moved += sum(new.values()) + _work(every, new, settles)
+        if not any(new.values()):
             return moved
         with outside.waiting():
             time.sleep(settings.INBOX_BUSY_EVERY_S)
+    return moved
+
+
+def _work(every: Sequence[Ears], new: dict[int, int], settles: bool) -> int:
+    """Look at what is new and, if it is time to, note what is answered; returns how many mentions moved."""
+    moved = 0
+    due = {ears.brand_id for ears in every if new[ears.brand_id] or ears.fresh or (settles and ears.waits)}
+    for brand_id in sorted(due):
+        try:
+            moved += work_off(brand_id=brand_id) if settles else look(brand_id=brand_id)
+        except Conflict as lost:
+            log.info("left to others: %s", lost)
+    return moved
 
 
 def look(*, brand_id: int) -> int:
@@ -72,36 +84,76 @@ def work_off(*, brand_id: int) -> int:
 
 def hear(*, brand_id: int) -> int:
     """Read what is new for a brand's accounts on every platform; returns how many mentions were kept."""
-    with tenancy.brand(brand_id, actor=ACTOR):
-        every = selectors.ears()
-    return sum(_heard(brand_id, ears) for ears in every)
+    return _read([ears for ears in selectors.ears() if ears.brand_id == brand_id])[brand_id]
 
 
-def _heard(brand_id: int, ears: Ears) -> int:
-    connector = registry.get("CONNECTORS", ears.platform, Connector)
-    new = 0
-    for _ in range(settings.INBOX_PAGES_MAX):
-        try:
-            looking.require_open(scopes=["fleet", f"brand:{brand_id}", f"platform:{ears.platform}"])
-            hearing = _page(connector, ears)
-        except Stopped:
-            return new
-        except ChimeraError as error:
-            with tenancy.brand(brand_id, actor=ACTOR):
-                services.note(brand_id=brand_id, platform=ears.platform, sentence=str(error))
-            return new
-        if hearing.position == ears.position:
-            return new
-        with tenancy.brand(brand_id, actor=ACTOR):
-            new += services.keep(brand_id=brand_id, ears=ears, hearing=hearing)
-        if hearing.is_whole:
-            return new
-        ears = Ears(platform=ears.platform, handles=ears.handles, position=hearing.position)
+def _read(every: Iterable[Ears]) -> dict[int, int]:
+    """Read for all of these; returns how many mentions are new, by brand."""
+    new: dict[int, int] = defaultdict(int)
+    for name, of_platform in itertools.groupby(every, key=lambda ears: ears.platform):
+        connector = registry.get("CONNECTORS", name, Connector)
+        meet = ""  # a position from before the readings that follow: brands that are sent there read together next time
+        for group in _groups(list(of_platform), connector.hears_brands):
+            end = _heard(connector, group, new, meet)
+            meet = meet or (end if connector.hears_brands > 1 else "")
     return new
 
 
-def _page(connector: Connector, ears: Ears) -> Hearing:
-    with outside.waiting():
-        return connector.hear(
-            account_handles=list(ears.handles), after=ears.position, timeout_s=settings.CALL_TIMEOUT_S
-        )
+def _groups(every: Sequence[Ears], size_max: int) -> Iterator[list[Ears]]:
+    """Those that have read equally far, the most first, at most so many at once. Who is stopped is left out."""
+    found: dict[str, list[Ears]] = defaultdict(list)
+    for ears in every:
+        if not looking.sentence(scopes=["fleet", f"brand:{ears.brand_id}", f"platform:{ears.platform}"]):
+            found[ears.position].append(ears)
+    for together in sorted(found.values(), key=len, reverse=True):
+        yield from (together[at : at + size_max] for at in range(0, len(together), size_max))
+
+
+def _heard(connector: Connector, group: list[Ears], new: dict[int, int], meet: str) -> str:
+    """Read page by page for brands that have read equally far; the last page sends them to `meet`, if there is one.
+
+    Returns the position behind all that was said by now; "" when the reading has not come to an end.
+    """
+    for _ in range(settings.INBOX_PAGES_MAX):
+        before = group[0].position
+        try:
+            hearing = _page(connector, group)
+        except CircuitOpen:
+            return ""  # said already, when it failed
+        except ChimeraError as error:
+            services.note(every=group, sentence=str(error))
+            return ""
+        end = hearing.position
+        if hearing.is_whole and meet:
+            hearing = replace(hearing, position=meet)
+        if hearing.position != before:
+            group = _kept(group, hearing, new)
+        if hearing.is_whole or end == before:
+            return end
+        if not group:
+            return ""
+    return ""
+
+
+def _kept(group: Sequence[Ears], hearing: Hearing, new: dict[int, int]) -> list[Ears]:
+    """Keep what was said to each of these; returns those that are read on for, from where the page ended."""
+    spoken_to = {handle.lower() for heard in hearing.mentions for handle in heard.accounts}
+    silent = [ears for ears in group if spoken_to.isdisjoint(ears.handles)]
+    services.heard_nothing(every=silent, position=hearing.position)
+    kept = list(silent)
+    for ears in group:
+        if spoken_to.isdisjoint(ears.handles):
+            continue
+        try:
+            with tenancy.brand(ears.brand_id, actor=ACTOR):
+                new[ears.brand_id] += services.keep(ears=ears, hearing=hearing)
+            kept.append(ears)
+        except Conflict as lost:
+            log.info("left to others: %s", lost)
+    return [replace(ears, position=hearing.position) for ears in kept]
+
+
+def _page(connector: Connector, group: Sequence[Ears]) -> Hearing:
+    handles = [handle for ears in group for handle in ears.handles]
+    with circuits.through(provider=f"{connector.platform} inbox"), outside.waiting():
+        return connector.hear(account_handles=handles, after=group[0].position, timeout_s=settings.CALL_TIMEOUT_S)

@@ -150,6 +150,7 @@ class Connector(ABC):
     sponsor_field: ClassVar[str] = ""
     can_look_up: ClassVar[bool] = False
     can_hear: ClassVar[bool] = False  # whether `hear` can be asked
+    hears_brands: ClassVar[int] = 1  # of how many one `hear` may name accounts; above 1 where a position is everybody's
     spends_grants: ClassVar[bool] = False
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"

@@ -94,7 +94,7 @@ class Cursor(BrandModel):
     platform = models.CharField(max_length=20)
     position = models.CharField(max_length=120, blank=True, default="")
     read_at = models.DateTimeField(null=True)
-    note = models.TextField(blank=True, default="")  # why the last reading brought nothing
+    note = models.CharField(max_length=500, blank=True, default="")  # ours: why the last reading brought nothing
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "platform"], name="cursor_once_per_platform")]

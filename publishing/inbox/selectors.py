@@ -1,17 +1,18 @@
 """Reading the inbox: what is open, what is known of its people, and what was said before in a conversation."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 
 from chimera.core import clock, taint
 from chimera.core.clock import Now
 from chimera.core.honesty import selectors as disclosures
 from chimera.core.registry import every
-from publishing.accounts.models import Account
 from publishing.connectors.base import Connector
 from publishing.inbox.eligibility import HOUR, Known
 from publishing.inbox.models import Bar, Cursor, Mention
@@ -22,29 +23,28 @@ from publishing.posts.states import PostStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Ears:
-    """What a brand listens to on one platform: its handles, and up to where it has read."""
+    """What a brand listens to on one platform: its handles, and up to where it has read.
 
+    `fresh`: a mention is new to the brand, on any platform; `waits`: one waits, also for what was begun for it.
+    """
+
+    brand_id: int
     platform: str
     handles: dict[str, int]  # account by handle in small letters
     position: str
+    fresh: bool
+    waits: bool
 
 
 def ears() -> list[Ears]:
-    """One for each platform that can be listened to and on which the brand has an account. In its context."""
-    hearing = [connector.platform for connector in every("CONNECTORS", Connector) if connector.can_hear]
-    positions = dict(Cursor.objects.filter(platform__in=hearing).values_list("platform", "position"))
-    found: dict[str, dict[str, int]] = {}
-    for platform, handle, pk in Account.objects.filter(platform__in=hearing).values_list("platform", "handle", "id"):
-        found.setdefault(platform, {})[handle.lower()] = pk
-    return [
-        Ears(platform=platform, handles=handles, position=positions.get(platform, ""))
-        for platform, handles in sorted(found.items())
-    ]
-
-
-def waits() -> bool:
-    """Whether any mention of the brand waits to be looked at, or for what was begun for it. In its context."""
-    return Mention.objects.filter(status__in=[MentionStatus.NEW, MentionStatus.TAKEN]).exists()
+    """Of all brands, one for each platform that can be listened to and on which the brand has an account."""
+    platforms = [connector.platform for connector in every("CONNECTORS", Connector) if connector.can_hear]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT brand_id, platform, at, handles, fresh, waits FROM publishing_ears(%s)", [platforms])
+        return [
+            Ears(brand_id=brand, platform=name, handles=json.loads(handles), position=at, fresh=fresh, waits=waits)
+            for brand, name, at, handles, fresh, waits in cursor.fetchall()
+        ]
 
 
 def fresh(*, count_max: int) -> list[Mention]:

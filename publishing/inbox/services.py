@@ -28,19 +28,19 @@ class NobodyNamed(Denied):
     """A block or mute that names neither a person nor a conversation, or both."""
 
 
-def keep(*, brand_id: int, ears: Ears, hearing: Hearing) -> int:
+def keep(*, ears: Ears, hearing: Hearing) -> int:
     """Keep what was heard and move the cursor, or neither; returns how many are new. In the brand's transaction.
 
     Raises ReadByAnother when the cursor is not where this reading began.
     """
-    Cursor.objects.get_or_create(brand_id=brand_id, platform=ears.platform)
+    Cursor.objects.get_or_create(brand_id=ears.brand_id, platform=ears.platform)
     moved = Cursor.objects.filter(platform=ears.platform, position=ears.position).update(
         position=hearing.position, read_at=Now(), note=""
     )
     if not moved:
         raise ReadByAnother(f"The mentions on {ears.platform} were read by somebody else meanwhile.")
     rows = [
-        _mention(brand_id, ears, heard, ears.handles[handle])
+        _mention(ears, heard, ears.handles[handle])
         for heard in hearing.mentions
         for handle in dict.fromkeys(name.lower() for name in heard.accounts)
         if handle in ears.handles
@@ -54,15 +54,15 @@ def _newest() -> int:
     return Mention.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def _mention(brand_id: int, ears: Ears, heard: Heard, account_id: int) -> Mention:
-    names = authors.names(brand_id=brand_id, platform=ears.platform, author_id=heard.author_id)
+def _mention(ears: Ears, heard: Heard, account_id: int) -> Mention:
+    names = authors.names(brand_id=ears.brand_id, platform=ears.platform, author_id=heard.author_id)
     is_own = heard.author_handle.lower() in ears.handles
     # Of whom nobody answers nothing is kept but that they spoke.
     text = "" if is_own or heard.is_machine else masking.mask(heard.text.text[:TEXT_MAX]).text
     now = clock.now()
     question = asked(text)
     return Mention(
-        brand_id=brand_id,
+        brand_id=ears.brand_id,
         account_id=account_id,
         status=MentionStatus.NEW,
         platform_id=heard.platform_id[:120],
@@ -79,11 +79,28 @@ def _mention(brand_id: int, ears: Ears, heard: Heard, account_id: int) -> Mentio
     )
 
 
-def note(*, brand_id: int, platform: str, sentence: str) -> None:
-    """Why a reading brought nothing. The cursor stays where it is."""
-    noted = {"note": sentence[:500], "read_at": Now()}
-    if not Cursor.objects.filter(platform=platform).update(**noted):
-        Cursor.objects.get_or_create(brand_id=brand_id, platform=platform, defaults=noted)
+def heard_nothing(*, every: Sequence[Ears], position: str) -> None:
+    """A reading that began where these stand and went to `position` held nothing for them. One statement.
+
+    Who has read on meanwhile stays there.
+    """
+    _move(every, position, note="")
+
+
+def note(*, every: Sequence[Ears], sentence: str) -> None:
+    """Why a reading brought nothing. The cursors stay where they are. One statement."""
+    _move(every, "", note=sentence[:500] or "It cannot be read.")
+
+
+def _move(every: Sequence[Ears], position: str, *, note: str) -> None:
+    if not every:
+        return
+    brands = [ears.brand_id for ears in every]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT publishing_heard_nothing(%s, %s, %s, %s, %s)",
+            [brands, every[0].platform, every[0].position, position, note.replace("\0", "")],
+        )
 
 
 def take(*, mentions: Sequence[Mention], reasons: Mapping[int, Reason | None]) -> list[Mention]:

@@ -210,7 +210,7 @@ def test_a_mention_is_kept_once_and_the_cursor_moves_with_it_or_not_at_all(
     assert listening.hear(brand_id=ALPHA) == 0
     with tenancy.brand(ALPHA, actor="test:look"):
         assert Cursor.objects.get().position == "5"
-        (ears,) = selectors.ears()
+    (ears,) = selectors.ears()
     square.said.append(heard("one more"))
     page = square.hear(account_handles=[HANDLE], after="5", timeout_s=1)
 
@@ -218,7 +218,7 @@ def test_a_mention_is_kept_once_and_the_cursor_moves_with_it_or_not_at_all(
         pass
 
     with pytest.raises(Died), tenancy.brand(ALPHA, actor="test:reader"):
-        services.keep(brand_id=ALPHA, ears=ears, hearing=page)
+        services.keep(ears=ears, hearing=page)
         raise Died
     with tenancy.brand(ALPHA, actor="test:look"):
         assert (Cursor.objects.get().position, Mention.objects.count()) == ("5", 5)
@@ -227,7 +227,7 @@ def test_a_mention_is_kept_once_and_the_cursor_moves_with_it_or_not_at_all(
     def read() -> None:
         try:
             with tenancy.brand(ALPHA, actor="test:reader"):
-                outcomes.append(services.keep(brand_id=ALPHA, ears=ears, hearing=page))
+                outcomes.append(services.keep(ears=ears, hearing=page))
         except services.ReadByAnother as lost:
             outcomes.append(lost)
         finally:

@@ -47,6 +47,7 @@ class PlazaConnector(Connector):
     label_field: ClassVar[str] = "ai_generated"
     can_look_up: ClassVar[bool] = True
     can_hear: ClassVar[bool] = True
+    hears_brands: ClassVar[int] = 100
     spends_grants: ClassVar[bool] = True
     post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"
     id_pattern: ClassVar[str] = r"[0-9a-f]{16}"

@@ -1,0 +1,166 @@
+"""Listening for the whole fleet: one statement, few calls, and nobody is missed or held up by somebody else."""
+
+from collections.abc import Collection
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from people_outside import HANDLE, Square, heard
+
+from agents import listening
+from agents.personas.states import TrustRung
+from chimera.core import tenancy
+from chimera.core.circuits import services as circuits
+from chimera.core.errors import Unavailable
+from governance.controls import looking
+from governance.controls import services as controls
+from governance.controls.models import ControlKind
+from publishing.connectors.base import Hearing
+from publishing.inbox import selectors, services
+from publishing.inbox.models import Cursor, Mention
+from tests import people
+from tests.agents.fakes import on_switchboard
+from tests.conftest import ALPHA, BETA, World
+
+OTHER = "iven_at_lowtide"
+pytestmark = pytest.mark.spec("ENG-1")
+
+
+class Plaza(Square):
+    """Answers for accounts of many brands at once, and only for those that were named."""
+
+    hears_brands = 100
+
+    def __init__(self) -> None:
+        super().__init__(page=100)
+        self.asked_for: list[tuple[str, ...]] = []
+
+    def hear(self, *, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
+        self.asked_for.append(tuple(sorted(account_handles)))
+        page = super().hear(account_handles=account_handles, after=after, timeout_s=timeout_s)
+        meant = tuple(one for one in page.mentions if set(one.accounts) & set(account_handles))
+        return Hearing(mentions=meant, position=page.position, is_whole=page.is_whole)
+
+
+@pytest.fixture
+def plaza(world: World, monkeypatch: pytest.MonkeyPatch) -> Plaza:
+    """Two brands with an autonomous agent each on a platform on which people speak."""
+    with world.role("operator"):
+        with tenancy.brand(ALPHA, actor="test:operator"):
+            people.agent(brand_id=ALPHA, rung=TrustRung.AUTONOMOUS)
+        with tenancy.brand(BETA, actor="test:operator"):
+            people.agent(brand_id=BETA, rung=TrustRung.AUTONOMOUS, soul_file=OTHER)
+    found = Plaza()
+    on_switchboard(monkeypatch, CONNECTORS__plaza=found)
+    monkeypatch.setattr(settings, "INBOX_BUSY_EVERY_S", 0)
+    looking.forget()
+    return found
+
+
+def positions() -> dict[int, str]:
+    return {ears.brand_id: ears.position for ears in selectors.ears()}
+
+
+def kept(brand_id: int) -> list[str]:
+    with tenancy.brand(brand_id, actor="test:look"):
+        return [mention.text for mention in Mention.objects.order_by("id")]
+
+
+def test_brands_that_have_read_equally_far_are_read_for_in_one_call_and_each_keeps_its_own(plaza: Plaza) -> None:
+    plaza.said = [heard("hi Bea"), heard("hi Iven", to=[OTHER]), heard("hi both", to=[HANDLE, OTHER.upper()])]
+    every = listening._read(selectors.ears())
+    assert every == {ALPHA: 2, BETA: 2}
+    assert plaza.asked_for == [(HANDLE, OTHER)]
+    assert kept(ALPHA) == ["hi Bea", "hi both"] and kept(BETA) == ["hi Iven", "hi both"]
+    assert positions() == {ALPHA: "3", BETA: "3"}
+
+
+def test_who_has_read_less_far_is_read_for_alone_once_and_hears_nothing_twice(plaza: Plaza) -> None:
+    plaza.said = [heard("first", to=[HANDLE])]
+    assert listening.hear(brand_id=ALPHA) == 1
+    plaza.said += [heard("second", to=[OTHER]), heard("third", to=[HANDLE])]
+    for _ in range(3):
+        listening._read(selectors.ears())
+    assert plaza.asked_for == [(HANDLE,), (HANDLE,), (OTHER,), (HANDLE, OTHER), (HANDLE, OTHER)]
+    assert positions() == {ALPHA: "3", BETA: "3"}
+    assert kept(ALPHA) == ["first", "third"] and kept(BETA) == ["second"]
+
+
+def test_who_joins_a_position_from_before_its_own_reading_hears_what_came_between(plaza: Plaza) -> None:
+    plaza.said = [heard("first", to=[HANDLE])]
+    listening.hear(brand_id=ALPHA)
+    calm = plaza.hear
+
+    def busy(*, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
+        page = calm(account_handles=account_handles, after=after, timeout_s=timeout_s)
+        plaza.said.append(heard(f"after call {len(plaza.asked_for)}", to=[HANDLE, OTHER]))
+        return page
+
+    plaza.hear = busy  # type: ignore[method-assign]
+    for _ in range(3):
+        listening._read(selectors.ears())
+    assert plaza.asked_for[-1] == (HANDLE, OTHER)  # they meet although somebody speaks between any two calls
+    plaza.hear = calm  # type: ignore[method-assign]
+    listening._read(selectors.ears())
+    said = [one.text.text for one in plaza.said]
+    assert kept(ALPHA) == said and kept(BETA) == said[1:]
+
+
+def test_a_stopped_brand_is_not_read_for_and_the_others_are(world: World, plaza: Plaza) -> None:
+    plaza.said = [heard("hi", to=[HANDLE, OTHER])]
+    with world.role("operator"), tenancy.all_brands(actor="user:ada"):
+        controls.impose(scope=f"brand:{ALPHA}", kind=ControlKind.PAUSE, reason="a test")
+    looking.forget()
+    listening._read(selectors.ears())
+    assert plaza.asked_for == [(OTHER,)] and kept(ALPHA) == [] and kept(BETA) == ["hi"]
+
+
+def test_a_platform_that_is_away_is_left_alone_after_a_few_calls_and_every_brand_says_why(plaza: Plaza) -> None:
+    plaza.fails = Unavailable("Plaza is away.")
+    for _ in range(settings.CIRCUIT_FAILURES + 3):
+        listening._read(selectors.ears())
+    assert len(plaza.asked_for) == settings.CIRCUIT_FAILURES
+    for brand_id in (ALPHA, BETA):
+        with tenancy.brand(brand_id, actor="test:look"):
+            assert (Cursor.objects.get().position, Cursor.objects.get().note) == ("", "Plaza is away.")
+    circuits.forget()
+
+
+@pytest.mark.spec("TEN-1")
+def test_the_fleets_statements_show_no_words_and_move_a_cursor_only_from_where_it_stands(plaza: Plaza) -> None:
+    plaza.said = [heard("hi")]
+    old = selectors.ears()
+    listening._read(old)
+    services.heard_nothing(every=old, position="99")  # a reader that was slow
+    assert positions() == {ALPHA: "1", BETA: "1"}
+    asked = "SELECT has_column_privilege('chimera_dispatch', %s, %s, 'SELECT')"
+    with connection.cursor() as cursor:
+        for column, may in {"status": True, "text": False, "author": False, "conversation": False}.items():
+            cursor.execute(asked, ["publishing_mention", column])
+            assert cursor.fetchone() == (may,), column
+
+
+def test_a_round_in_which_nobody_speaks_asks_as_often_for_two_brands_as_for_one(plaza: Plaza) -> None:
+    listening.listen()
+    listening._read(selectors.ears())
+    with CaptureQueriesContext(connection) as queries:
+        listening._read(selectors.ears())
+    assert len(plaza.asked_for) >= 2
+    assert len(queries) <= 3, [one["sql"][:80] for one in queries]
+
+
+def test_one_listens_while_people_speak_and_leaves_it_to_whoever_was_sooner(
+    plaza: Plaza, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plaza.said = [heard("hi")]
+    assert listening.listen() > 0
+    assert listening.listen() == 0  # the same two seconds: it is done
+    ticks = iter([True, False, False])
+    clock = iter([0.0, 0.0, 1.0, 3.0])
+    monkeypatch.setattr(listening, "ticks", SimpleNamespace(first=lambda **_: next(ticks)))
+    monkeypatch.setattr(listening, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _: None))
+    monkeypatch.setattr(listening, "_read", lambda every: {ears.brand_id: 1 for ears in every})
+    monkeypatch.setattr(listening, "_work", lambda *_: 0)
+    assert listening.listen() == 4  # two rounds of two brands; then another one had its period
