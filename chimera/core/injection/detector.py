@@ -4,8 +4,8 @@ It looks at the text as shown, at what a page hides, and at what it says in anot
 the same text gives the same answer. Requirements: SAF-1.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from chimera.core.injection import cleaning, decoding, scoring, signs, windows
 from chimera.core.injection.cleaning import Read
@@ -81,14 +81,16 @@ class _Window:
     end: int
     how: str
     ease: float
+    among: Sequence[int]  # the signs that it can hold
 
 
 def look(text: str) -> Look:
-    """Look through a text. Time grows with its length, about a millisecond for a post; only CHARS_MAX are read."""
+    """Look through a text. Time grows with its length, a few milliseconds for a post; only CHARS_MAX are read."""
     every = list(_windows(text))
+    scored = scoring.scores([window.text for window in every], among=[window.among for window in every])
     best = -99.0
     hits: list[tuple[float, Span]] = []
-    for window, score in zip(every, scoring.scores([window.text for window in every]), strict=True):
+    for window, score in zip(every, scored, strict=True):
         total = float(score) + window.ease
         best = max(best, total)
         if total >= TRIPS_AT:
@@ -107,20 +109,22 @@ def _windows(text: str) -> Iterator[_Window]:
     yield from _of(folded, how="", ease=0.0)
     for words, start, end, how in cleaning.unseen(text):
         for window in _of(cleaning.folded(cleaning.shown(words)), how=how, ease=EASE_UNSEEN):
-            yield _Window(window.text, start, end, how, window.ease)
+            yield replace(window, start=start, end=end)
     for reading in decoding.readings(text, read):
         inner = cleaning.folded(cleaning.original(reading.text))
         for window in _of(inner, how=reading.how, ease=EASE_ENCODED):
-            yield _Window(window.text, reading.start, reading.end, reading.how, window.ease)
+            yield replace(window, start=reading.start, end=reading.end)
 
 
 def _of(folded: Read, *, how: str, ease: float) -> Iterator[_Window]:
-    for start, end in windows.stretches(folded.text):
-        yield _Window(folded.text[start:end], *folded.span(start, end), how, ease)
+    spans = list(windows.stretches(folded.text))
+    among = signs.possible(folded.text, spans=spans)
+    for start, end in spans:
+        yield _Window(folded.text[start:end], *folded.span(start, end), how, ease, among)
 
 
 def _why(window: _Window) -> str:
-    here = dict(zip(signs.NAMES, signs.found(window.text), strict=True))
+    here = dict(zip(signs.NAMES, signs.found(window.text, among=window.among), strict=True))
     said = next((words for name, words in _SAID.items() if here[name]), "it is worded like one")
     return f"{said}, written in {window.how}" if window.how else said
 

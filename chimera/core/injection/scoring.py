@@ -34,11 +34,18 @@ def buckets(folded: str) -> list[int]:
     return sorted({zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams})
 
 
-def features(folded: Sequence[str]) -> tuple[Floats, Floats, list[list[int]]]:
-    """Signs (with their pairs), meanings and buckets of folded texts, one row each."""
-    alone = np.array([signs.found(text) for text in folded], dtype=np.float32).reshape(len(folded), len(signs.NAMES))
+def features(
+    folded: Sequence[str], *, among: Sequence[Sequence[int]] | None = None
+) -> tuple[Floats, Floats, list[list[int]]]:
+    """Signs (with their pairs), meanings and buckets of folded texts, one row each. `among`: see `signs.found`."""
+    rows = [signs.found(one) for one in folded] if among is None else list(map(_found, folded, among))
+    alone = np.array(rows, dtype=np.float32).reshape(len(folded), len(signs.NAMES))
     signed = np.hstack([alone, alone[:, _ONE] * alone[:, _OTHER]])
     return signed, embeddings.embed(list(folded)), [buckets(text) for text in folded]
+
+
+def _found(text: str, among: Sequence[int]) -> list[bool]:
+    return signs.found(text, among=among)
 
 
 @lru_cache(maxsize=1)
@@ -53,12 +60,14 @@ def weights() -> dict[str, Any]:
         }
 
 
-def scores(folded: Sequence[str], *, learned: dict[str, Any] | None = None) -> Floats:
+def scores(
+    folded: Sequence[str], *, among: Sequence[Sequence[int]] | None = None, learned: dict[str, Any] | None = None
+) -> Floats:
     """One score for each folded text; 0 is where the training found both kinds equally often."""
     if not folded:
         return np.zeros(0, dtype=np.float32)
     learned = learned or weights()
-    signed, meant, grams = features(folded)
+    signed, meant, grams = features(folded, among=among)
     total = signed @ learned["signs"] + meant @ learned["meaning"] + learned["bias"]
     words = [learned["grams"][row].sum() / max(1.0, len(row) ** 0.5) if row else 0.0 for row in grams]
     return np.asarray(total + np.array(words, dtype=np.float32), dtype=np.float32)
