@@ -7,7 +7,7 @@ the same text gives the same answer. Requirements: SAF-1.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from chimera.core.injection import cleaning, decoding, scoring, signs, windows
+from chimera.core.injection import cleaning, decoding, narrowing, scoring, signs, windows
 from chimera.core.injection.cleaning import Read
 
 TRIPS_AT = 0.0
@@ -118,7 +118,7 @@ def _windows(text: str) -> Iterator[_Window]:
 
 def _of(folded: Read, *, how: str, ease: float) -> Iterator[_Window]:
     spans = list(windows.stretches(folded.text))
-    among = signs.possible(folded.text, spans=spans)
+    among = narrowing.possible(folded.text, spans=spans)
     for start, end in spans:
         yield _Window(folded.text[start:end], *folded.span(start, end), how, ease, among)
 

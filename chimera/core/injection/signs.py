@@ -5,7 +5,7 @@ bounded stretches only, so that time grows with the length of the text. Requirem
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 _OVERRIDE = (
     r"(?:ignor\w*|disregard\w*|forget|overrid\w*|override|bypass\w*|supersed\w*|set "
@@ -277,31 +277,13 @@ SIGNS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 NAMES = tuple(SIGNS)
-
-
 _PATTERNS = tuple(SIGNS.values())
-_CLASS_OR_ESCAPE = re.compile(r"\\.|\[[^\]]*\]")
-_EDGE = re.compile(r"\^|\$|\(\?<?[=!]")
-# What these find hangs on what stands around a stretch; no other finds anything in it that is not in the whole.
-_AT_EDGES = tuple(_EDGE.search(_CLASS_OR_ESCAPE.sub("", one.pattern)) is not None for one in _PATTERNS)
-_ALL = range(len(_PATTERNS))
-_WORD_CUT = re.compile(r"\w\w")
+ALL = range(len(_PATTERNS))
 
 
-def found(text: str, *, among: Sequence[int] = _ALL) -> list[bool]:
-    """Which signs stand in a folded text, in the order of NAMES. `among`: which ones can, as `possible` says."""
+def found(text: str, *, among: Sequence[int] = ALL) -> list[bool]:
+    """Which signs stand in a folded text, in the order of NAMES. `among`: which ones can, as `narrowing` says."""
     here = [False] * len(NAMES)
     for number in among:
         here[number] = _PATTERNS[number].search(text) is not None
     return here
-
-
-def possible(whole: str, *, spans: Iterable[tuple[int, int]]) -> Sequence[int]:
-    """Which signs these stretches of a folded text can hold: what is not in the whole is in none of them.
-
-    Most texts hold few. Where a stretch is cut inside a word, any may seem to stand at its edge.
-    """
-    cuts = {cut for span in spans for cut in span if 0 < cut < len(whole)}
-    if any(_WORD_CUT.fullmatch(whole, cut - 1, cut + 1) for cut in cuts):
-        return _ALL
-    return [number for number in _ALL if _AT_EDGES[number] or _PATTERNS[number].search(whole) is not None]
