@@ -21,6 +21,7 @@ log = logging.getLogger("chimera.runs")
 
 def _drain(link: Any, queue: str, *stages: str) -> None:
     """Do what is due. A drain that ends before its time left nothing: the links after it would look in vain."""
+    pipeline.serves(queue)
     with lanes.lane(queue=queue) as free:
         if free:
             begun = time.monotonic()

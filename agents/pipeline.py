@@ -24,7 +24,7 @@ from agents.tasks import taking
 from agents.tasks.models import Task
 from agents.tasks.taking import Taken
 from agents.worker import committing, ending, flight
-from chimera.core import wake
+from chimera.core import lanes, wake
 from governance.leases import services as leases
 
 log = logging.getLogger("chimera.pipeline")
@@ -40,6 +40,13 @@ AFTER = {"work": "judge", "judge": "commit"}
 
 # Whose turn it was last on each queue of this process: the brand after it is next.
 _turns: dict[str, int] = {}
+# Queues whose hints come to this process.
+_mine: set[str] = set()
+
+
+def serves(queue: str) -> None:
+    """Say that hints of this queue come to this process: it may go on with such rows by itself."""
+    _mine.add(queue)
 
 
 def step(*, taken: Sequence[Taken], stages: Sequence[str]) -> int:
@@ -87,3 +94,16 @@ def drain(*, queue: str, stages: Sequence[str] = tuple(STAGES), seconds: float |
         with leases.keeper.holding(table=Task.CLAIM, claims=[one.claim for one in taken]):
             dealt += step(taken=taken, stages=stages)
     return dealt
+
+
+def go_on(queue: str) -> None:
+    """Do what has become due by what this process has kept, if it is one that drains this queue; else hint it."""
+    if queue not in _mine:
+        wake.hint(queue=queue)
+        return
+    with lanes.lane(queue=queue) as free:
+        if free:
+            drain(queue=queue)
+
+
+flight.goes_on(go_on)

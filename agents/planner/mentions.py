@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection
 
 from agents.goals import mentioned
 from agents.goals.models import Goal
@@ -21,6 +22,9 @@ from publishing.posts.states import PostStatus
 
 ENDED_UNSAID = (GoalStatus.FAILED, GoalStatus.CANCELLED)
 NOT_OUT = (PostStatus.FAILED, PostStatus.CANCELLED)
+
+# The last mention of each brand that this process has looked at to see what became of it.
+_looked: dict[int | None, int] = {}
 
 
 def caps() -> Caps:
@@ -59,19 +63,22 @@ def take_up() -> int:
 
 
 def settle() -> int:
-    """Note of mentions that were taken up whether they are answered by now; returns of how many. In the brand."""
-    after, settled = 0, 0
-    while rows := selectors.taken_up(after=after, count_max=settings.INBOX_SET_MAX):
-        settled += _settled(rows)
-        after = rows[-1].pk
-    return settled
+    """Note of mentions that were taken up whether they are answered by now; returns of how many. In the brand.
+
+    At most INBOX_SET_MAX are looked at, the next time those after them, round and round: what waits for a human for
+    days does not make each look longer.
+    """
+    brand_id = tenancy.current_brand()
+    rows = selectors.taken_up(after=_looked.get(brand_id, 0), count_max=settings.INBOX_SET_MAX)
+    _looked[brand_id] = rows[-1].pk if len(rows) == settings.INBOX_SET_MAX else 0
+    return _settled(rows) if rows else 0
 
 
 def _settled(rows: Sequence[Mention]) -> int:
     posts = selectors.ended_posts(tasks=[one.task for one in rows if one.task])
     causes = {one.pk: mentioned.causes(mention_id=one.pk, agent_id=_agent_id(one)) for one in rows}
     every = [cause for found in causes.values() for cause in found]
-    goals = dict(Goal.objects.filter(cause__in=every).values_list("cause", "status"))
+    goals = _goals(every)
     answered, unanswered = [], []
     for one in rows:
         post = posts.get(one.task, "")
@@ -83,6 +90,17 @@ def _settled(rows: Sequence[Mention]) -> int:
     services.answered(mentions=answered, speakers={one.account_id: one.account.belongs_to for one in answered})
     services.unanswered(mentions=unanswered)
     return len(answered) + len(unanswered)
+
+
+def _goals(causes: Sequence[str]) -> dict[str, str]:
+    """How the goals with these causes stand. One array: a list of a thousand parameters takes long to write."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT cause, status FROM {Goal._meta.db_table}"
+            " WHERE brand_id = current_setting('app.brand')::bigint AND cause = ANY (%s)",
+            [list(causes)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _agent_id(mention: Mention) -> int:

@@ -1,14 +1,15 @@
 """Bodies that wait for the outside, many at a time in one process, without a database connection each.
 
 A drain launches them and goes on. Whoever comes back puts its result down and, if nobody else is at it, keeps all
-results that lie there, brand by brand, as sets. Their leases are renewed until then. Requirements: PLN-9.
+results that lie there, brand by brand, as sets, and goes on with what is due by them: a hint would come back to this
+process by way of the broker. Their leases are renewed until then. Requirements: PLN-9.
 """
 
 import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -24,6 +25,15 @@ from governance.leases import services as leases
 
 log = logging.getLogger("chimera.worker")
 
+LOOKERS = 1  # threads of a process that go on with what has landed
+_go_on: Callable[[str], None] = lambda queue: wake.hint(queue=queue)  # noqa: E731 - until the pipeline says how
+
+
+def goes_on(by: Callable[[str], None]) -> None:
+    """How this process goes on with a queue on which rows have become due."""
+    global _go_on
+    _go_on = by
+
 
 @dataclass
 class Flight:
@@ -34,8 +44,10 @@ class Flight:
     lock: threading.Lock = field(default_factory=threading.Lock)
     back: deque[Job] = field(default_factory=deque)  # what has come back and is not kept yet
     landing: threading.Lock = field(default_factory=threading.Lock)
+    due: set[str] = field(default_factory=set)  # queues on which rows have become due by what was kept
+    looking: threading.Lock = field(default_factory=threading.Lock)
     threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX, thread_name_prefix="body")
+        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX + LOOKERS, thread_name_prefix="body")
     )
 
     def launch(self, job: Job) -> None:
@@ -52,6 +64,7 @@ class Flight:
         finally:
             self.back.append(job)
             self._land()
+            self._look()
 
     def _land(self) -> None:
         # Looked at again after letting go: who came back meanwhile found the lock taken and has left it to us.
@@ -64,10 +77,22 @@ class Flight:
                 self.landing.release()
                 connection.close()
 
+    def _look(self) -> None:
+        # The same: who finds the lock taken leaves its queues to whoever holds it.
+        while self.due and self.looking.acquire(blocking=False):
+            try:
+                if self.due:  # another one may have been sooner
+                    _go_on(self.due.pop())
+            except Exception:
+                log.exception("what had landed was not gone on with here; the sweeper finds it")
+            finally:
+                self.looking.release()
+                connection.close()
+
     def _keep(self, jobs: Sequence[Job]) -> None:
         full = self.count >= settings.BODIES_MAX
         try:
-            worker.keep(jobs=jobs)
+            worker.keep(jobs=jobs, tell=self.due.add)
         except Exception:
             # Their leases end, and they are due again; nothing half-done is there.
             log.exception("what %s came back with could not be kept", ", ".join(job.taken.subject for job in jobs))
@@ -77,7 +102,7 @@ class Flight:
             with self.lock:
                 self.count -= len(jobs)
         if full:
-            wake.hint(queue=jobs[0].kind.queue)
+            self.due.add(jobs[0].kind.queue)
 
 
 _flight: Flight | None = None

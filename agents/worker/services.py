@@ -7,7 +7,7 @@ meanwhile comes back from that call as missing: its answer is dropped and its sp
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -188,8 +188,11 @@ def run(*, jobs: Sequence[Job], carry: bool = False) -> list[Taken]:
     return carried + keep(jobs=finished, carry=carry)
 
 
-def keep(*, jobs: Sequence[Job], carry: bool = False) -> list[Taken]:
-    """Store what bodies of one brand produced, as a set; failures are given back. Returns rows that are carried on."""
+def keep(*, jobs: Sequence[Job], carry: bool = False, tell: Callable[[str], None] | None = None) -> list[Taken]:
+    """Store what bodies of one brand produced, as a set; failures are given back. Returns rows that are carried on.
+
+    `tell` hears of each queue on which rows became due by it; without it the queue is hinted.
+    """
     for job in jobs:
         if job.error is not None:
             ending.gave_nothing(taken=job.taken, recorder=job.recorder, error=job.error)
@@ -200,7 +203,7 @@ def keep(*, jobs: Sequence[Job], carry: bool = False) -> list[Taken]:
     if artifacts:
         faults.point("after_commit_before_wake")
     for queue in queues:
-        wake.hint(queue=queue)
+        tell(queue) if tell else wake.hint(queue=queue)
     return [
         replace(job.taken, stage="judge", attempts=1, made=artifacts[job.taken.id])
         for job in good

@@ -48,9 +48,12 @@ def _template(name: str) -> Any:
     return engines["django"].engine.from_string(_source(name))  # type: ignore[attr-defined]
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=8_192)
 def _head(text: str) -> str:
-    """What stands above the mark is ours, and the same for many calls: it is looked through once."""
+    """What stands above the mark is ours, the same for many calls of one agent: it is looked through once.
+
+    As large as a fleet: what goes round among more agents than fit would be found never.
+    """
     return masking.mask(text).text
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from agents import pipeline
 from agents.goals.models import Goal, Plan
 from agents.tasks import services as tasks
 from agents.tasks.models import Artifact, Task
+from agents.worker import flight
 from agents.worker.base import Kind
-from chimera.core import clock, registry
+from chimera.core import clock, registry, wake
 from chimera.core.calls.models import CallRecord
 from chimera.core.clock import Now
 from chimera.embedded import fleet_programs
@@ -178,3 +180,23 @@ def test_drawing_runs_in_processes_and_what_waits_in_threads() -> None:
     assert "render" not in work[work.index("-Q") + 1].split(",")
     assert work[work.index("--pool") + 1] == "threads"
     assert int(workers["worker"].env["DATABASE_POOL_MAX"]) == CONNECTIONS_MAX
+
+
+@pytest.mark.spec("PLN-3", "PLN-9")
+def test_what_has_landed_is_gone_on_with_here_and_hinted_only_where_somebody_else_drains(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drained: list[str] = []
+    hinted: list[str] = []
+    monkeypatch.setattr(pipeline, "_mine", set())
+    monkeypatch.setattr(pipeline, "drain", lambda *, queue: drained.append(queue))
+    monkeypatch.setattr(wake, "hint", lambda *, queue: hinted.append(queue))
+    pipeline.serves("reply")
+    landed = flight.Flight()
+    landed.due |= {"reply", "render"}
+    landed._look()
+    assert (drained, hinted, landed.due) == (["reply"], ["render"], set())
+    landed.due.add("reply")
+    with landed.looking:
+        landed._look()  # somebody is at it and looks again before it ends
+    assert landed.due == {"reply"} and drained == ["reply"]

@@ -45,7 +45,7 @@ class _Own:
     lines: list[str]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4_096)
 def _of_soul(soul: tuple[str, ...], lines: tuple[str, ...]) -> _Own:
     """A soul is read once: it never changes, and every post of its persona is looked up in it."""
     return _Own(
