@@ -73,6 +73,8 @@ def test_a_group_is_decided_by_keyboard_with_exceptions_and_taken_back(site: Sit
     expect(page.locator("#group-heard")).to_have_text("3 of 3 taken back.")
     expect(page.locator(f"#reason-{second}")).to_have_value("It was not nine. A r z")
     assert {cards.status(pk) for pk in (first, second, third, fourth)} == {"PENDING"}
+    with page.expect_response(lambda answer: "/claim/" in answer.url):
+        pass  # a beat that is under way when its page is left would take the cards again, until the lease ends
     page.goto("about:blank")
     expect(bob.locator(f"#card-{first} [data-taken]")).to_be_hidden()
     bob.locator(f"#card-{first} input[value=approve]").check()

@@ -22,7 +22,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
    ORDER BY a.platform, a.brand_id
 $$;
 REVOKE ALL ON FUNCTION publishing_ears(text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION publishing_ears(text[]) TO chimera_app;
+GRANT EXECUTE ON FUNCTION publishing_ears(text[]) TO chimera_app, chimera_operator;
 ALTER FUNCTION publishing_ears(text[]) OWNER TO chimera_dispatch;
 
 -- Promise: moves the cursors of brands for which a reading held nothing, each only from where the reading began; with a
@@ -43,5 +43,5 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) TO chimera_app;
+GRANT EXECUTE ON FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) TO chimera_app, chimera_operator;
 ALTER FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) OWNER TO chimera_dispatch;
