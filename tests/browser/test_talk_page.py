@@ -39,7 +39,7 @@ def talk(site: Site) -> Callable[[], str]:
                 said("  ", "m-2", author="bob"),
                 said("Why?", "m-3", author="ada"),
             )
-            services.keep(brand_id=ALPHA, ears=ears, hearing=Hearing(mentions=turns, position="3", is_whole=True))
+            services.keep(ears=ears, hearing=Hearing(mentions=turns, position="3", is_whole=True))
             return f"/admin/publishing/mention/{Mention.objects.get(platform_id='m-1').pk}/change/"
 
     return begin
