@@ -96,12 +96,15 @@ def drain(*, queue: str, stages: Sequence[str] = tuple(STAGES), seconds: float |
     return dealt
 
 
-def go_on(queue: str) -> None:
-    """Do what has become due by what this process has kept, if it is one that drains this queue; else hint it."""
+def go_on(queue: str, again: Callable[[str], None]) -> None:
+    """Do what has become due by what this process has kept, if it is one that drains this queue; else hint it.
+
+    `again` hears of the queue when somebody was sent away meanwhile.
+    """
     if queue not in _mine:
         wake.hint(queue=queue)
         return
-    with lanes.lane(queue=queue) as free:
+    with lanes.lane(queue=queue, tell=again) as free:
         if free:
             drain(queue=queue)
 

@@ -26,11 +26,12 @@ from governance.leases import services as leases
 log = logging.getLogger("chimera.worker")
 
 LOOKERS = 1  # threads of a process that go on with what has landed
-_go_on: Callable[[str], None] = lambda queue: wake.hint(queue=queue)  # noqa: E731 - until the pipeline says how
+Again = Callable[[str], None]
+_go_on: Callable[[str, Again], None] = lambda queue, _: wake.hint(queue=queue)  # noqa: E731 - until the pipeline says
 
 
-def goes_on(by: Callable[[str], None]) -> None:
-    """How this process goes on with a queue on which rows have become due."""
+def goes_on(by: Callable[[str, Again], None]) -> None:
+    """How this process goes on with a queue on which rows have become due; it may ask to be called for one again."""
     global _go_on
     _go_on = by
 
@@ -82,7 +83,7 @@ class Flight:
         while self.due and self.looking.acquire(blocking=False):
             try:
                 if self.due:  # another one may have been sooner
-                    _go_on(self.due.pop())
+                    _go_on(self.due.pop(), self.due.add)
             except Exception:
                 log.exception("what had landed was not gone on with here; the sweeper finds it")
             finally:

@@ -5,7 +5,7 @@ Requirements: PLN-9.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -18,10 +18,11 @@ _missed: set[str] = set()
 
 
 @contextmanager
-def lane(*, queue: str, count_max: int | None = None) -> Iterator[bool]:
+def lane(*, queue: str, count_max: int | None = None, tell: Callable[[str], None] | None = None) -> Iterator[bool]:
     """Whether this thread may drain the queue now. False when `count_max` (`DRAINS_MAX`) threads are at it: they do it.
 
-    Who is sent away is made up for: the next to leave hints the queue, for rows that came after its last look.
+    Who is sent away is made up for: the next to leave tells of the queue, for rows that came after its last look. Without
+    `tell` that is a hint.
     """
     with _lock:
         free = _busy.get(queue, 0) < (count_max or settings.DRAINS_MAX)
@@ -32,14 +33,14 @@ def lane(*, queue: str, count_max: int | None = None) -> Iterator[bool]:
     try:
         yield free
     finally:
-        if free:
-            _leave(queue)
+        if free and _leave(queue):
+            tell(queue) if tell else wake.hint(queue=queue)
 
 
-def _leave(queue: str) -> None:
+def _leave(queue: str) -> bool:
+    """Whether somebody was sent away meanwhile."""
     with _lock:
         _busy[queue] -= 1
         missed = queue in _missed
         _missed.discard(queue)
-    if missed:
-        wake.hint(queue=queue)
+    return missed

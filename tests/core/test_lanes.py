@@ -52,3 +52,11 @@ def test_all_floods_together_leave_a_worker_threads_for_a_reply(settings: Any) -
 
     others = [queue for queue in fleet_programs.WORK_QUEUES.split(",") if queue in ("think", "publish", "pay")]
     assert settings.DRAINS_MAX * len(others) < fleet_programs.THREADS
+
+
+def test_who_leaves_may_look_again_itself_instead_of_hinting(settings: Any, hints: list[str]) -> None:
+    settings.DRAINS_MAX = 1
+    told: list[str] = []
+    with lanes.lane(queue="think", tell=told.append), lanes.lane(queue="think") as free:
+        assert not free
+    assert (told, hints) == (["think"], [])
