@@ -25,7 +25,6 @@ from governance.leases import services as leases
 
 log = logging.getLogger("chimera.worker")
 
-LOOKERS = 1  # threads of a process that go on with what has landed
 Again = Callable[[str], None]
 _go_on: Callable[[str, Again], None] = lambda queue, _: wake.hint(queue=queue)  # noqa: E731 - until the pipeline says
 
@@ -46,9 +45,11 @@ class Flight:
     back: deque[Job] = field(default_factory=deque)  # what has come back and is not kept yet
     landing: threading.Lock = field(default_factory=threading.Lock)
     due: set[str] = field(default_factory=set)  # queues on which rows have become due by what was kept
-    looking: threading.Lock = field(default_factory=threading.Lock)
     threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX + LOOKERS, thread_name_prefix="body")
+        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX, thread_name_prefix="body")
+    )
+    looker: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="landed")
     )
 
     def launch(self, job: Job) -> None:
@@ -65,7 +66,8 @@ class Flight:
         finally:
             self.back.append(job)
             self._land()
-            self._look()
+            if self.due:
+                self.looker.submit(self._look)
 
     def _land(self) -> None:
         # Looked at again after letting go: who came back meanwhile found the lock taken and has left it to us.
@@ -79,16 +81,13 @@ class Flight:
                 connection.close()
 
     def _look(self) -> None:
-        # The same: who finds the lock taken leaves its queues to whoever holds it.
-        while self.due and self.looking.acquire(blocking=False):
-            try:
-                if self.due:  # another one may have been sooner
-                    _go_on(self.due.pop(), self.due.add)
-            except Exception:
-                log.exception("what had landed was not gone on with here; the sweeper finds it")
-            finally:
-                self.looking.release()
-                connection.close()
+        try:
+            while self.due:
+                _go_on(self.due.pop(), self.due.add)
+        except Exception:
+            log.exception("what had landed was not gone on with here; the sweeper finds it")
+        finally:
+            connection.close()
 
     def _keep(self, jobs: Sequence[Job]) -> None:
         full = self.count >= settings.BODIES_MAX

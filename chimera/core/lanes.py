@@ -21,8 +21,8 @@ _missed: set[str] = set()
 def lane(*, queue: str, count_max: int | None = None, tell: Callable[[str], None] | None = None) -> Iterator[bool]:
     """Whether this thread may drain the queue now. False when `count_max` (`DRAINS_MAX`) threads are at it: they do it.
 
-    Who is sent away is made up for: the next to leave tells of the queue, for rows that came after its last look. Without
-    `tell` that is a hint.
+    Who is sent away is made up for: the next to leave tells of the queue, for rows that came after its last look.
+    Without `tell` that is a hint.
     """
     with _lock:
         free = _busy.get(queue, 0) < (count_max or settings.DRAINS_MAX)

@@ -196,7 +196,3 @@ def test_what_has_landed_is_gone_on_with_here_and_hinted_only_where_somebody_els
     landed.due |= {"reply", "render"}
     landed._look()
     assert (drained, hinted, landed.due) == (["reply"], ["render"], set())
-    landed.due.add("reply")
-    with landed.looking:
-        landed._look()  # somebody is at it and looks again before it ends
-    assert landed.due == {"reply"} and drained == ["reply"]
