@@ -145,13 +145,19 @@ def drop_formers(superuser: Superuser) -> list[str]:
 
 @contextmanager
 def _alone(superuser: Superuser) -> Iterator[psycopg.Connection[Any]]:
-    """A connection beside the database; only one restore of it at a time. The lock ends with the process."""
+    """A connection beside the database; one restore of it at a time. The lock ends with the process at the latest."""
+    name = f"restore {superuser.database}"
     with superuser.connect(MAINTENANCE) as server:
         superuser.require_superuser(server)
-        row = server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"restore {superuser.database}"]).fetchone()
+        row = server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()
         if row is None or not row[0]:
             raise RestoreRefused(f"Another restore of {superuser.place(superuser.database)} is under way. Wait for it.")
-        yield server
+        try:
+            yield server
+        finally:
+            # A backend ends a moment after its connection is closed: whoever tries again at once would be sent away.
+            if not server.closed:
+                server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
 
 
 def _require_fit(server: psycopg.Connection[Any], archive: Archive, superuser: Superuser) -> None:
