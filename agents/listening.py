@@ -100,13 +100,21 @@ def _read(every: Iterable[Ears]) -> dict[int, int]:
 
 
 def _groups(every: Sequence[Ears], size_max: int) -> Iterator[list[Ears]]:
-    """Those that have read equally far, the most first, at most so many at once. Who is stopped is left out."""
+    """Those that have read equally far, the most first, at most so many at once."""
     found: dict[str, list[Ears]] = defaultdict(list)
     for ears in every:
-        if not looking.sentence(scopes=["fleet", f"brand:{ears.brand_id}", f"platform:{ears.platform}"]):
-            found[ears.position].append(ears)
+        found[ears.position].append(ears)
     for together in sorted(found.values(), key=len, reverse=True):
         yield from (together[at : at + size_max] for at in range(0, len(together), size_max))
+
+
+def _open(group: Iterable[Ears]) -> list[Ears]:
+    """Those that no stop holds on to at the last look."""
+    return [
+        ears
+        for ears in group
+        if not looking.sentence(scopes=["fleet", f"brand:{ears.brand_id}", f"platform:{ears.platform}"])
+    ]
 
 
 def _heard(connector: Connector, group: list[Ears], new: dict[int, int], meet: str) -> str:
@@ -115,6 +123,9 @@ def _heard(connector: Connector, group: list[Ears], new: dict[int, int], meet: s
     Returns the position behind all that was said by now; "" when the reading has not come to an end.
     """
     for _ in range(settings.INBOX_PAGES_MAX):
+        group = _open(group)
+        if not group:
+            return ""
         before = group[0].position
         try:
             hearing = _page(connector, group)
@@ -130,8 +141,6 @@ def _heard(connector: Connector, group: list[Ears], new: dict[int, int], meet: s
             group = _kept(group, hearing, new)
         if hearing.is_whole or end == before:
             return end
-        if not group:
-            return ""
     return ""
 
 

@@ -26,7 +26,13 @@ from governance.leases import services as leases
 log = logging.getLogger("chimera.worker")
 
 Again = Callable[[str], None]
-_go_on: Callable[[str, Again], None] = lambda queue, _: wake.hint(queue=queue)  # noqa: E731 - until the pipeline says
+
+
+def _hinted(queue: str, _: Again) -> None:
+    wake.hint(queue=queue)
+
+
+_go_on: Callable[[str, Again], None] = _hinted  # until the pipeline says how
 
 
 def goes_on(by: Callable[[str, Again], None]) -> None:

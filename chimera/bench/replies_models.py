@@ -9,6 +9,7 @@ import os
 import random
 import threading
 import time
+from abc import abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
@@ -127,9 +128,9 @@ class Sleeping(Provider):
             origin=request.origin,
         )
 
+    @abstractmethod
     def said(self, request: Request) -> BaseModel:
         """The value of an answer."""
-        raise NotImplementedError
 
     def _note(self, begun: float, ended: float, takes_s: float) -> None:
         with self._lock:

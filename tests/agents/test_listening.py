@@ -117,6 +117,24 @@ def test_a_stopped_brand_is_not_read_for_and_the_others_are(world: World, plaza:
     assert plaza.asked_for == [(OTHER,)] and kept(ALPHA) == [] and kept(BETA) == ["hi"]
 
 
+def test_a_stop_in_the_middle_of_a_reading_lets_no_further_page_be_read(world: World, plaza: Plaza) -> None:
+    plaza.page, plaza.said = 2, [heard(f"hi {number}", to=[HANDLE, OTHER]) for number in range(6)]
+    calm = plaza.hear
+
+    def stopped_meanwhile(*, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
+        if not after:
+            with world.role("operator"), tenancy.all_brands(actor="user:ada"):
+                controls.impose(scope=f"brand:{ALPHA}", kind=ControlKind.PAUSE, reason="a test")
+            looking.forget()
+        return calm(account_handles=account_handles, after=after, timeout_s=timeout_s)
+
+    plaza.hear = stopped_meanwhile  # type: ignore[method-assign]
+    listening._read(selectors.ears())
+    assert plaza.asked_for == [(HANDLE, OTHER), (OTHER,), (OTHER,)]
+    assert kept(ALPHA) == ["hi 0", "hi 1"] and len(kept(BETA)) == 6
+    assert positions() == {ALPHA: "2", BETA: "6"}
+
+
 def test_a_platform_that_is_away_is_left_alone_after_a_few_calls_and_every_brand_says_why(plaza: Plaza) -> None:
     plaza.fails = Unavailable("Plaza is away.")
     for _ in range(settings.CIRCUIT_FAILURES + 3):

@@ -12,6 +12,7 @@ from agents import listening, pipeline
 from agents.goals.models import Goal
 from agents.personas.states import TrustRung
 from agents.planner import mentions as intake
+from agents.tasks import services as tasks
 from agents.tasks.models import Task, Verdict
 from chimera.core import clock, tenancy
 from chimera.core.calls.models import CallRecord
@@ -291,11 +292,26 @@ def test_a_mention_whose_goal_ends_without_a_reply_is_unanswered(square: Square)
     square.said = [heard("hi", platform_id="late")]
     listen()
     with tenancy.brand(ALPHA, actor="test:operator"):
-        from agents.tasks import services as tasks
-
         tasks.cancel(goal_id=Goal.objects.get().pk, note="nobody wants it")
         intake.settle()
     assert statuses() == {"late": ("UNANSWERED", "")}
+
+
+@pytest.mark.spec("ENG-1")
+def test_what_waits_for_long_keeps_nobody_behind_it_from_being_noted(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    square.said = [heard("hi", author=f"p{n}", platform_id=f"s{n}") for n in range(5)]
+    listen()
+    monkeypatch.setattr(settings, "INBOX_SET_MAX", 2)
+    with tenancy.brand(ALPHA, actor="test:operator"):
+        last = Goal.objects.order_by("-id")[0]
+        tasks.cancel(goal_id=last.pk, note="nobody wants it")
+        assert [intake.settle() for _ in range(4)] == [0, 0, 1, 0]  # two, two, the last one, and from the beginning
+        assert statuses()["s4"] == ("UNANSWERED", "")
+        tasks.cancel(goal_id=Goal.objects.order_by("id")[0].pk, note="nor this")
+        assert sum(intake.settle() for _ in range(3)) == 1
+    assert statuses()["s0"] == ("UNANSWERED", "")
 
 
 @pytest.mark.spec("ENG-1", "REV-2")

@@ -10,6 +10,11 @@ from django.core.management.base import CommandError, CommandParser
 from chimera.core.management.door import DoorCommand
 
 
+def _tell(sentence: str) -> None:
+    """How a measurement says how far it is."""
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201
+
+
 def _engine_words(parser: argparse.ArgumentParser) -> None:
     from chimera.bench import engine
     from chimera.bench.fleet import LAYOUTS, USUAL
@@ -47,7 +52,7 @@ def _engine(command: "Command", options: dict[str, Any]) -> None:
         growth_tasks=options["growth_tasks"],
         memory_tasks=options["memory_tasks"],
     )
-    found = engine.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = engine.run(order, tell=_tell)
     if not options["json"]:
         for table in (report.systems(found), report.where(found), report.verdicts(found)):
             command.show(table)
@@ -69,7 +74,7 @@ def _budgets(command: "Command", options: dict[str, Any]) -> None:
     from chimera.bench import budgets, report
 
     order = budgets.Order(processes=options["processes"], acts=options["acts"])
-    found = budgets.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = budgets.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
     else:
@@ -92,7 +97,7 @@ def _stop(command: "Command", options: dict[str, Any]) -> None:
     stops = options["stops"] if options["stops"] is not None else usual
     if not 1 <= stops <= 10_000:
         raise CommandError(f"{stops} stops cannot be measured; ask for 1 to 10,000.")
-    found = stop.run(stops=stops, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = stop.run(stops=stops, tell=_tell)
     if options["json"]:
         command.say_json(found)
     else:
@@ -118,7 +123,7 @@ def _judge(command: "Command", options: dict[str, Any]) -> None:
     from chimera.bench import judge
 
     order = judge.Order(rows_max=options["rows"], rounds=options["rounds"])
-    found = judge.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = judge.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
 
@@ -134,7 +139,7 @@ def _audit(command: "Command", options: dict[str, Any]) -> None:
     from chimera.bench import audit, report
 
     order = audit.Order(writers=options["writers"], seconds=options["seconds"])
-    found = audit.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = audit.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
     else:
@@ -151,7 +156,7 @@ def _grants(command: "Command", options: dict[str, Any]) -> None:
     from chimera.bench import grants
 
     order = grants.Order(count=options["count"])
-    found = grants.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = grants.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
         return
@@ -173,7 +178,7 @@ def _desk(command: "Command", options: dict[str, Any]) -> None:
     from chimera.bench import desk
 
     order = desk.Order(tasks=options["tasks"], items=options["items"], rounds=options["rounds"])
-    found = desk.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = desk.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
         return
@@ -193,7 +198,7 @@ def _memory(command: "Command", options: dict[str, Any]) -> None:
     from chimera.bench import remembering
 
     order = remembering.Order(items=options["items"], questions=options["questions"])
-    found = remembering.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = remembering.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
     else:
@@ -226,7 +231,7 @@ def _replies(command: "Command", options: dict[str, Any]) -> None:
         workers=options["workers"],
         in_flight=options["in_flight"],
     )
-    found = replies.run(order, tell=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    found = replies.run(order, tell=_tell)
     if options["json"]:
         command.say_json(found)
         return
