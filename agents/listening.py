@@ -20,7 +20,7 @@ from chimera.core.circuits import services as circuits
 from chimera.core.circuits.services import CircuitOpen
 from chimera.core.errors import ChimeraError, Conflict
 from governance.controls import looking
-from publishing.connectors.base import Connector, Hearing
+from publishing.connectors.base import CannotRead, Connector, Hearing
 from publishing.inbox import selectors, services
 from publishing.inbox.selectors import Ears
 
@@ -61,6 +61,8 @@ def _work(every: Sequence[Ears], new: dict[int, int], settles: bool) -> int:
             moved += work_off(brand_id=brand_id) if settles else look(brand_id=brand_id)
         except Conflict as lost:
             log.info("left to others: %s", lost)
+        except Exception:
+            log.exception("the inbox of brand %s could not be worked off", brand_id)
     return moved
 
 
@@ -93,19 +95,25 @@ def _read(every: Iterable[Ears]) -> dict[int, int]:
     for name, of_platform in itertools.groupby(every, key=lambda ears: ears.platform):
         connector = registry.get("CONNECTORS", name, Connector)
         meet = ""  # a position from before the readings that follow: brands that are sent there read together next time
-        for group in _groups(list(of_platform), connector.hears_brands):
+        for group in _groups(list(of_platform), connector.hears_accounts):
             end = _heard(connector, group, new, meet)
-            meet = meet or (end if connector.hears_brands > 1 else "")
+            meet = meet or (end if connector.hears_accounts else "")
     return new
 
 
-def _groups(every: Sequence[Ears], size_max: int) -> Iterator[list[Ears]]:
-    """Those that have read equally far, the most first, at most so many at once."""
+def _groups(every: Sequence[Ears], accounts_max: int) -> Iterator[list[Ears]]:
+    """Those that have read equally far, the most first, with at most so many accounts at once; or one brand."""
     found: dict[str, list[Ears]] = defaultdict(list)
     for ears in every:
         found[ears.position].append(ears)
     for together in sorted(found.values(), key=len, reverse=True):
-        yield from (together[at : at + size_max] for at in range(0, len(together), size_max))
+        group: list[Ears] = []
+        for ears in together:
+            if group and sum(len(one.handles) for one in [*group, ears]) > accounts_max:
+                yield group
+                group = []
+            group.append(ears)
+        yield group
 
 
 def _open(group: Iterable[Ears]) -> list[Ears]:
@@ -129,15 +137,21 @@ def _heard(connector: Connector, group: list[Ears], new: dict[int, int], meet: s
         before = group[0].position
         try:
             hearing = _page(connector, group)
-        except CircuitOpen:
-            return ""  # said already, when it failed
+        except CannotRead as error:
+            if len(group) > 1:  # one of them is refused: the others are not made to wait for it
+                for ears in group:
+                    _heard(connector, [ears], new, meet)
+            else:
+                services.note(every=group, sentence=str(error))
+            return ""
         except ChimeraError as error:
-            services.note(every=group, sentence=str(error))
+            # While the circuit is open, what was said last: it is written once.
+            services.note(every=group, sentence=error.note if isinstance(error, CircuitOpen) else str(error))
             return ""
         end = hearing.position
         if hearing.is_whole and meet:
             hearing = replace(hearing, position=meet)
-        if hearing.position != before:
+        if hearing.position != before or hearing.mentions:
             group = _kept(group, hearing, new)
         if hearing.is_whole or end == before:
             return end
@@ -159,6 +173,9 @@ def _kept(group: Sequence[Ears], hearing: Hearing, new: dict[int, int]) -> list[
             kept.append(ears)
         except Conflict as lost:
             log.info("left to others: %s", lost)
+        except Exception as error:
+            log.exception("what was said to brand %s could not be kept", ears.brand_id)
+            services.note(every=[ears], sentence=f"What was said could not be kept ({type(error).__name__}).")
     return [replace(ears, position=hearing.position) for ears in kept]
 
 

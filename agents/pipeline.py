@@ -42,11 +42,17 @@ AFTER = {"work": "judge", "judge": "commit"}
 _turns: dict[str, int] = {}
 # Queues whose hints come to this process.
 _mine: set[str] = set()
+GO_ON_S = 0.2  # one thread goes on with what has landed, on every queue: a flood on one must not keep it
 
 
 def serves(queue: str) -> None:
     """Say that hints of this queue come to this process: it may go on with such rows by itself."""
     _mine.add(queue)
+
+
+def serves_nothing() -> None:
+    """This process is about to end: what becomes due is somebody else's, who is hinted."""
+    _mine.clear()
 
 
 def step(*, taken: Sequence[Taken], stages: Sequence[str]) -> int:
@@ -106,7 +112,7 @@ def go_on(queue: str, again: Callable[[str], None]) -> None:
         return
     with lanes.lane(queue=queue, tell=again) as free:
         if free:
-            drain(queue=queue)
+            drain(queue=queue, seconds=GO_ON_S)
 
 
 flight.goes_on(go_on)

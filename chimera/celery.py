@@ -28,6 +28,9 @@ def _join_nodes(sender: Any, **_: Any) -> None:
 
 @worker_shutting_down.connect
 def _drain(**_: Any) -> None:
+    from agents import pipeline
+
+    pipeline.serves_nothing()
     for heart in hearts:
         heart.draining = True
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
+from agents import pipeline
 from chimera.core import tenancy
 from governance.controls import looking
 from governance.servers import listed
@@ -49,9 +50,10 @@ def quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def look_again() -> None:
-    """No test goes by what the one before it saw of the stops in force, or of the allowed servers."""
+    """No test goes by what the one before it saw of stops and allowed servers, or drains its queues by itself."""
     looking.forget()
     listed.forget()
+    pipeline.serves_nothing()
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ class Flight:
             self.back.append(job)
             self._land()
             if self.due:
-                self.looker.submit(self._look)
+                self._tell()
 
     def _land(self) -> None:
         # Looked at again after letting go: who came back meanwhile found the lock taken and has left it to us.
@@ -86,10 +86,19 @@ class Flight:
                 self.landing.release()
                 connection.close()
 
+    def _tell(self) -> None:
+        try:
+            self.looker.submit(self._look)
+        except RuntimeError:  # the process ends and begins nothing any more
+            while self.due:
+                wake.hint(queue=self.due.pop())
+
     def _look(self) -> None:
         try:
             while self.due:
-                _go_on(self.due.pop(), self.due.add)
+                queue = next((name for name in wake.CHAINS if name in self.due), "") or min(self.due)  # replies first
+                self.due.discard(queue)
+                _go_on(queue, self.due.add)
         except Exception:
             log.exception("what had landed was not gone on with here; the sweeper finds it")
         finally:

@@ -150,7 +150,9 @@ class Connector(ABC):
     sponsor_field: ClassVar[str] = ""
     can_look_up: ClassVar[bool] = False
     can_hear: ClassVar[bool] = False  # whether `hear` can be asked
-    hears_brands: ClassVar[int] = 1  # of how many one `hear` may name accounts; above 1 where a position is everybody's
+    # How many accounts of several brands one `hear` may name; 0: those of one brand. Above 0 only where a position is
+    # everybody's and none that is answered later lies before it.
+    hears_accounts: ClassVar[int] = 0
     spends_grants: ClassVar[bool] = False
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
@@ -199,7 +201,8 @@ class Connector(ABC):
         raise CannotRead(f"{self.platform} does not list the posts of an account; a human has to look.")
 
     def hear(self, *, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
-        """What was said to these accounts after a position ("": from the beginning). Unavailable or CannotRead."""
+        """What was said to these accounts after a position ("": from the beginning). Unavailable or Denied, CannotRead
+        when it is about these very accounts."""
         raise CannotRead(f"{self.platform} does not show who mentions an account.")
 
     def account_page(self, *, account_handle: str) -> str:

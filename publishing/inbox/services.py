@@ -58,7 +58,7 @@ def _mention(ears: Ears, heard: Heard, account_id: int) -> Mention:
     names = authors.names(brand_id=ears.brand_id, platform=ears.platform, author_id=heard.author_id)
     is_own = heard.author_handle.lower() in ears.handles
     # Of whom nobody answers nothing is kept but that they spoke.
-    text = "" if is_own or heard.is_machine else masking.mask(heard.text.text[:TEXT_MAX]).text
+    text = "" if is_own or heard.is_machine else masking.mask(heard.text.text[:TEXT_MAX].replace("\0", "")).text
     now = clock.now()
     question = asked(text)
     return Mention(
@@ -89,7 +89,7 @@ def heard_nothing(*, every: Sequence[Ears], position: str) -> None:
 
 def note(*, every: Sequence[Ears], sentence: str) -> None:
     """Why a reading brought nothing. The cursors stay where they are. One statement."""
-    _move(every, "", note=sentence[:500] or "It cannot be read.")
+    _move(every, "", note=sentence.replace("\0", "")[:500] or "It cannot be read.")
 
 
 def _move(every: Sequence[Ears], position: str, *, note: str) -> None:
@@ -99,7 +99,7 @@ def _move(every: Sequence[Ears], position: str, *, note: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT publishing_heard_nothing(%s, %s, %s, %s, %s)",
-            [brands, every[0].platform, every[0].position, position, note.replace("\0", "")],
+            [brands, every[0].platform, every[0].position, position, note],
         )
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -15,6 +16,7 @@ from agents.goals.models import Goal, Plan
 from agents.tasks import services as tasks
 from agents.tasks.models import Artifact, Task
 from agents.worker import flight
+from agents.worker import services as worker
 from agents.worker.base import Kind
 from chimera.core import clock, registry, wake
 from chimera.core.calls.models import CallRecord
@@ -182,17 +184,54 @@ def test_drawing_runs_in_processes_and_what_waits_in_threads() -> None:
     assert int(workers["worker"].env["DATABASE_POOL_MAX"]) == CONNECTIONS_MAX
 
 
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What this process drained and hinted, in its order."""
+    found: dict[str, list[str]] = {"drained": [], "hinted": []}
+    monkeypatch.setattr(pipeline, "drain", lambda *, queue, seconds: found["drained"].append(queue))
+    monkeypatch.setattr(wake, "hint", lambda *, queue: found["hinted"].append(queue))
+    return found
+
+
 @pytest.mark.spec("PLN-3", "PLN-9")
-def test_what_has_landed_is_gone_on_with_here_and_hinted_only_where_somebody_else_drains(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_has_landed_is_gone_on_with_here_replies_first_and_hinted_where_somebody_else_drains(
+    heard: dict[str, list[str]],
 ) -> None:
-    drained: list[str] = []
-    hinted: list[str] = []
-    monkeypatch.setattr(pipeline, "_mine", set())
-    monkeypatch.setattr(pipeline, "drain", lambda *, queue: drained.append(queue))
-    monkeypatch.setattr(wake, "hint", lambda *, queue: hinted.append(queue))
-    pipeline.serves("reply")
+    for queue in ("reply", "think"):
+        pipeline.serves(queue)
     landed = flight.Flight()
-    landed.due |= {"reply", "render"}
+    landed.due |= {"think", "reply", "render"}
     landed._look()
-    assert (drained, hinted, landed.due) == (["reply"], ["render"], set())
+    assert heard == {"drained": ["reply", "think"], "hinted": ["render"]} and not landed.due
+    pipeline.serves_nothing()  # told to end
+    landed.due.add("reply")
+    landed._look()
+    assert heard == {"drained": ["reply", "think"], "hinted": ["render", "reply"]}
+
+
+@pytest.mark.spec("PLN-9")
+def test_a_flood_keeps_the_one_thread_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(pipeline, "drain", lambda *, queue, seconds: asked.append(seconds))
+    pipeline.serves("think")
+    pipeline.go_on("think", asked.append)
+    assert asked == [pipeline.GO_ON_S] and pipeline.GO_ON_S <= 0.5
+
+
+@pytest.mark.spec("PLN-3", "PLN-9")
+def test_a_body_that_comes_back_is_kept_and_what_is_due_by_it_looked_at(
+    heard: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+    monkeypatch.setattr(pipeline, "drain", lambda *, queue, seconds: (heard["drained"].append(queue), done.set()))
+    monkeypatch.setattr(worker, "propose", lambda *, job: None)
+    monkeypatch.setattr(worker, "keep", lambda *, jobs, tell: tell("reply"))
+    monkeypatch.setattr(flight.leases, "keeper", MagicMock())
+    pipeline.serves("reply")
+    flown = flight.Flight()
+    flown.launch(MagicMock())
+    assert done.wait(10) and heard["drained"] == ["reply"]
+    flown.looker.shutdown()  # as when the process ends
+    flown.launch(MagicMock())
+    flown.threads.shutdown(wait=True)
+    assert heard == {"drained": ["reply"], "hinted": ["reply"]} and flown.count == 0

@@ -81,16 +81,13 @@ _numbers = itertools.count(1)
 
 
 def drain() -> None:
-    """Do what is due until nothing is and nobody waits for a model.
-
-    Looked at more than once: a claim passes over a row that something else has locked at that moment.
-    """
+    """Do what is due until nothing is and nobody waits for a model."""
     ends = time.monotonic() + 60
     idle = 0
-    while idle < 4 and time.monotonic() < ends:
+    while idle < 2 and time.monotonic() < ends:
         fakes.drain()
         idle = idle + 1 if flight.in_flight() == 0 else 0
-        time.sleep(0.04)
+        time.sleep(0.02)
 
 
 def post(world: World) -> int:

@@ -33,6 +33,7 @@ def talk(site: Site) -> Callable[[], str]:
     def begin() -> str:
         with site.world.role("operator"), tenancy.brand(ALPHA, actor="test:talk"):
             people.agent(brand_id=ALPHA)
+        with site.world.role("app"), tenancy.brand(ALPHA, actor="test:talk"):
             (ears,) = selectors.ears()
             turns = (
                 said(EVIL, "m-1", author="ada"),

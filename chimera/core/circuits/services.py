@@ -33,7 +33,7 @@ class CircuitOpen(Unavailable):
             f"{provider} has failed too often and is left alone; what needs it waits and tries again by itself in "
             f"{retry_after_s:.0f} s.{said}"
         )
-        self.provider, self.retry_after_s = provider, retry_after_s
+        self.provider, self.retry_after_s, self.note = provider, retry_after_s, note
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +38,10 @@ def features(
     folded: Sequence[str], *, among: Sequence[Sequence[int]] | None = None
 ) -> tuple[Floats, Floats, list[list[int]]]:
     """Signs (with their pairs), meanings and buckets of folded texts, one row each. `among`: see `signs.found`."""
-    rows = [signs.found(one) for one in folded] if among is None else list(map(_found, folded, among))
+    rows = [signs.found(one, among=can) for one, can in zip(folded, among or repeat(signs.ALL), strict=False)]
     alone = np.array(rows, dtype=np.float32).reshape(len(folded), len(signs.NAMES))
     signed = np.hstack([alone, alone[:, _ONE] * alone[:, _OTHER]])
     return signed, embeddings.embed(list(folded)), [buckets(text) for text in folded]
-
-
-def _found(text: str, among: Sequence[int]) -> list[bool]:
-    return signs.found(text, among=among)
 
 
 @lru_cache(maxsize=1)

@@ -111,8 +111,8 @@ SIGNS: dict[str, re.Pattern[str]] = {
         ),
         "machine": rf"(?<![\w@#]){_MACHINE}(?!\w)",
         "machine_vocative": (
-            rf"(?:^|[.!?\n:(\[#-]\s*)(?:dear|hey|hi|hello|attention|note|notice|memo|important|"
-            rf"to|for|ok)?[ ,:]*(?:to|for)?\s*(?:all |any |every |the )?{_MACHINE}s?[^.!?\n]{{0,30}}?[:,]"
+            rf"(?:^|[.!?\n:(\[#-]\s{{0,4}})(?:dear|hey|hi|hello|attention|note|notice|memo|important|"
+            rf"to|for|ok)?[ ,:]{{0,6}}(?:to|for)?\s{{0,4}}(?:all |any |every |the )?{_MACHINE}s?[^.!?\n]{{0,30}}?[:,]"
         ),
         "machine_duty": (
             rf"{_MACHINE}[^.!?\n]{{0,50}}?\b(?:must|should|shall|has to|have to|need(?:s)? to|"
@@ -123,9 +123,9 @@ SIGNS: dict[str, re.Pattern[str]] = {
             rf"by|in your context|part of your input|your input|generates)"
         ),
         "role_marker": (
-            r"(?:^|\n|[.!?\]>-]\s*)\W{0,4}(?:system|assistant|user|human|admin|developer|instructions?|"
+            r"(?:^|\n|[.!?\]>-]\s{0,4})\W{0,4}(?:system|assistant|user|human|admin|developer|instructions?|"
             r"task|new task|ai|q|a|question|answer)(?: (?:message|notice|override|note|prompt|"
-            r"update))?\s*\W?:"
+            r"update))?\s{0,4}\W?:"
         ),
         "template": (
             r"<\|?(?:im_start|im_end|im_sep|system|endoftext|eot_id|start_header_id)|\[/?(?:inst|"
@@ -165,7 +165,9 @@ SIGNS: dict[str, re.Pattern[str]] = {
             r"in)|(?:reply|respond|answer|output|return|say) (?:only|just|nothing)|no (?:explanation|"
             r"other text))\b"
         ),
-        "task_verb": rf"(?:^|[.!?\n:;]\s*)(?:please |kindly |now,? |then,? |also,? |instead,? |next,? |and )?{_MAKE}\b",
+        "task_verb": (
+            rf"(?:^|[.!?\n:;]\s{{0,4}})(?:please |kindly |now,? |then,? |also,? |instead,? |next,? |and )?{_MAKE}\b"
+        ),
         "task_object": (
             r"\b(?:poem|essay|story|paragraph|sentence|article|passage|text above|following "
             r"(?:text|sentence|code|article|request|question)|function|code|script|email|letter|"
@@ -192,7 +194,7 @@ SIGNS: dict[str, re.Pattern[str]] = {
             r"\b(?:following|this exact|exactly this|exact (?:text|words?)|the (?:words?|phrase|"
             r"sentence|token))\b|:\s*[\"“'«]"
         ),
-        "url": r"https?://|\bwww\.|\b[\w-]+\.(?:example|com|net|org|io|xyz|ru|ly|me|co)\b(?:/\S*)?|!\[[^\]]{0,80}\]\(",
+        "url": r"https?://|\bwww\.|\b[\w-]{1,63}\.(?:example|com|net|org|io|xyz|ru|ly|me|co)\b(?:/\S*)?|!\[[^\]]{0,80}\]\(",
         "send": (
             r"\b(?:send|forward|upload|email|exfiltrate|transmit|copy|sync|append|attach|include|"
             r"put|insert|embed|add)\b.{0,50}?\b(?:to|into|in|at|with)\b"
@@ -277,13 +279,13 @@ SIGNS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 NAMES = tuple(SIGNS)
-_PATTERNS = tuple(SIGNS.values())
-ALL = range(len(_PATTERNS))
+PATTERNS = tuple(SIGNS.values())
+ALL = range(len(PATTERNS))
 
 
 def found(text: str, *, among: Sequence[int] = ALL) -> list[bool]:
     """Which signs stand in a folded text, in the order of NAMES. `among`: which ones can, as `narrowing` says."""
     here = [False] * len(NAMES)
     for number in among:
-        here[number] = _PATTERNS[number].search(text) is not None
+        here[number] = PATTERNS[number].search(text) is not None
     return here

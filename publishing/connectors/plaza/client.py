@@ -18,6 +18,7 @@ from governance.servers.listed import Reviewed
 from publishing.connectors.base import (
     WEB,
     Absent,
+    CannotRead,
     Connector,
     Found,
     Heard,
@@ -47,7 +48,7 @@ class PlazaConnector(Connector):
     label_field: ClassVar[str] = "ai_generated"
     can_look_up: ClassVar[bool] = True
     can_hear: ClassVar[bool] = True
-    hears_brands: ClassVar[int] = 100
+    hears_accounts: ClassVar[int] = 500
     spends_grants: ClassVar[bool] = True
     post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"
     id_pattern: ClassVar[str] = r"[0-9a-f]{16}"
@@ -156,7 +157,10 @@ class PlazaConnector(Connector):
             page = self._client.call(tool=MENTIONS, arguments=arguments, timeout_s=timeout_s)
             found = tuple(_heard(one) for one in page["mentions"])
             return Hearing(mentions=found, position=str(int(page["next"])), is_whole=not page["more"])
-        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+        except ToolRefused as error:
+            kind = CannotRead if _told(str(error)).get("class") == "rejected" else Unavailable
+            raise kind(f"The mentions on Plaza could not be read: {error}") from error
+        except (Unavailable, KeyError, TypeError, ValueError) as error:
             raise Unavailable(f"The mentions on Plaza could not be read: {error}") from error
 
     def account_page(self, *, account_handle: str) -> str:
@@ -168,12 +172,21 @@ class PlazaConnector(Connector):
         self._client.close()
 
 
-def _as_error(text: str) -> Denied | Unavailable:
-    """The server's refusal as a value of ours. A text that is not in its own words may hide anything: Unknown."""
+def _told(text: str) -> dict[str, Any]:
+    """What the server said in its own words; {} when it did not."""
     try:
         told = json.loads(text[text.index("{") :])
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _as_error(text: str) -> Denied | Unavailable:
+    """The server's refusal as a value of ours. A text that is not in its own words may hide anything: Unknown."""
+    told = _told(text)
+    try:
         code, sentence, kind = str(told["code"]), str(told["message"]), told["class"]
-    except (ValueError, KeyError, TypeError):
+    except KeyError:
         return Unknown(f"Plaza's connector failed in words of its own; the post may be live. {text[:300]}")
     if kind == "rejected":
         return Rejected(f"Not published on Plaza: {sentence}", code=code)

@@ -9,6 +9,8 @@ from typing import Any
 import httpx2
 from mcp.server.mcpserver.exceptions import ToolError
 
+LATER = (408, 429)  # answers below 500 that say nothing about what was asked
+
 
 def refusal(kind: str, code: str, message: str) -> ToolError:
     """A tool's refusal in words that our client knows."""
@@ -58,6 +60,13 @@ def mentioned(http: httpx2.Client, *, accounts: list[str], after: int) -> dict[s
             for post in page["mentions"]
         ]
         return {"mentions": shown, "next": int(page["next"]), "more": page["more"] is True}
+    except httpx2.HTTPStatusError as error:
+        status = error.response.status_code
+        if status in LATER or status >= 500:
+            raise refusal("unavailable", "unreadable", f"Plaza could not be read (HTTP {status}).") from error
+        raise refusal(
+            "rejected", "unreadable", f"Plaza does not show what was said to these (HTTP {status})."
+        ) from error
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
         sentence = f"Plaza could not be read ({type(error).__name__})."
         raise refusal("unavailable", "unreadable", sentence) from error

@@ -4,7 +4,7 @@ CREATE POLICY dispatch_publishing_mention ON publishing_mention TO chimera_dispa
 CREATE POLICY dispatch_publishing_cursor ON publishing_cursor TO chimera_dispatch USING (true) WITH CHECK (true);
 GRANT SELECT (id, brand_id, platform, handle) ON publishing_account TO chimera_dispatch;
 GRANT SELECT (brand_id, status) ON publishing_mention TO chimera_dispatch;
-GRANT SELECT (brand_id, platform, position), INSERT (brand_id, platform, position, read_at, note),
+GRANT SELECT (brand_id, platform, position, note), INSERT (brand_id, platform, position, read_at, note),
       UPDATE (position, read_at, note) ON publishing_cursor TO chimera_dispatch;
 
 -- What every brand listens to on some platforms, in one statement for the fleet: its handles in small letters (account by
@@ -22,11 +22,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
    ORDER BY a.platform, a.brand_id
 $$;
 REVOKE ALL ON FUNCTION publishing_ears(text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION publishing_ears(text[]) TO chimera_app, chimera_operator;
+GRANT EXECUTE ON FUNCTION publishing_ears(text[]) TO chimera_app;
 ALTER FUNCTION publishing_ears(text[]) OWNER TO chimera_dispatch;
 
 -- Promise: moves the cursors of brands for which a reading held nothing, each only from where the reading began; with a
--- note none moves, and all say why nothing was read. Returns how many rows were written.
+-- note none moves, and all say why nothing was read; a note that is there already is not written again. Returns how many rows were written.
 CREATE FUNCTION publishing_heard_nothing(p_brands bigint[], p_platform text, p_from text, p_to text, p_note text)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -37,11 +37,11 @@ BEGIN
     FROM unnest(p_brands) AS b ORDER BY b
       ON CONFLICT (brand_id, platform) DO UPDATE
      SET position = CASE WHEN p_note = '' THEN p_to ELSE c.position END, read_at = chimera_now(), note = p_note
-   WHERE c.position = p_from OR p_note <> '';
+   WHERE CASE WHEN p_note = '' THEN c.position = p_from ELSE c.note <> p_note END;
   GET DIAGNOSTICS v_count = ROW_COUNT;
   RETURN v_count;
 END
 $$;
 REVOKE ALL ON FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) TO chimera_app, chimera_operator;
+GRANT EXECUTE ON FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) TO chimera_app;
 ALTER FUNCTION publishing_heard_nothing(bigint[], text, text, text, text) OWNER TO chimera_dispatch;
