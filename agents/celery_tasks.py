@@ -20,14 +20,17 @@ log = logging.getLogger("chimera.runs")
 
 
 def _drain(link: Any, queue: str, *stages: str) -> None:
-    """Do what is due. A drain that ends before its time left nothing: the links after it would look in vain."""
+    """Do what is due. A drain that ends before its time left nothing: the links after it would look in vain.
+
+    So would they where the lanes are full: whoever leaves one makes up for who was sent away.
+    """
     pipeline.serves(queue)
+    begun = time.monotonic()
     with lanes.lane(queue=queue) as free:
         if free:
-            begun = time.monotonic()
             pipeline.drain(queue=queue, stages=stages)
-            if time.monotonic() - begun < settings.DRAIN_S:
-                link.request.chain = None
+    if time.monotonic() - begun < settings.DRAIN_S:
+        link.request.chain = None
 
 
 @shared_task(name="agents.plan", bind=True)

@@ -88,9 +88,9 @@ def drain(*, queue: str, stages: Sequence[str] = tuple(STAGES), seconds: float |
         if time.monotonic() >= ends:
             wake.hint(queue=queue)
             break
-        count_max = min(settings.CLAIM_COUNT_MAX, flight.room())
+        count_max = min(settings.CLAIM_COUNT_MAX, flight.room(queue=queue))
         if count_max < 1:
-            break  # as many bodies wait as may; the next that lands wakes the queue
+            break  # as many bodies wait as may; the next that comes back has this queue gone on with
         taken = taking.take(queue=queue, stages=stages, count_max=count_max, after_brand=turn)
         if not taken:
             break

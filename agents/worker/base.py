@@ -102,6 +102,10 @@ class Kind(ABC):
         """Whether `propose` mostly waits for the outside: then many run side by side in one process."""
         return False
 
+    def given(self) -> dict[str, Any]:
+        """What `propose` needs of how this process is set up; reads no row. Among the inputs, beside what is loaded."""
+        return {}
+
     def load(self, *, task: Task) -> dict[str, Any]:
         """Read what `propose` needs beyond upstream artifacts; inside a transaction."""
         return {}

@@ -31,6 +31,8 @@ from governance.reviews.models import ReviewKind
 log = logging.getLogger("chimera.worker")
 
 WITH_EVERYTHING = ("goal", "goal__trend", "goal__campaign", "agent", "soul", "plan")
+# Long, and asked for by no stage: read when somebody does.
+UNREAD = ("soul__source", "soul__profile", "goal__trend__vector", "plan__steps")
 _POLICY_NOW = Func(F("brand_id"), function="governance_policy_version", output_field=IntegerField())
 
 _noticed = threading.local()  # claims that were found out of date inside a transaction that had to be rolled back
@@ -59,7 +61,7 @@ def held(*, claim: Claim) -> Task:
 
 
 def _ours(claim: Claim) -> Task:
-    mine = Task.objects.select_related(*WITH_EVERYTHING).annotate(policy_now=_POLICY_NOW)
+    mine = Task.objects.select_related(*WITH_EVERYTHING).defer(*UNREAD).annotate(policy_now=_POLICY_NOW)
     task = mine.filter(pk=claim.id, fence=claim.fence).first()
     if task is None or task.lease_until is None:
         raise transitions.Fenced(f"agents.task:{claim.id} was taken over; fencing number {claim.fence} is old.")
@@ -81,7 +83,7 @@ def rows(*, taken: Sequence[Taken]) -> dict[int, Task]:
     They know each other: what is read for one of them can be read for all.
     """
     fences = {one.id: one.fence for one in taken}
-    found = Task.objects.select_related(*WITH_EVERYTHING).filter(pk__in=fences)
+    found = Task.objects.select_related(*WITH_EVERYTHING).defer(*UNREAD).filter(pk__in=fences)
     ours = {task.pk: task for task in found if task.fence == fences[task.pk] and task.lease_until is not None}
     together = Together(rows=ours, taken={one.id: one for one in taken if one.id in ours})
     for task in ours.values():

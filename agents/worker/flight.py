@@ -46,22 +46,47 @@ class Flight:
     """The waiting bodies of one process."""
 
     pid: int = field(default_factory=os.getpid)
-    count: int = 0
+    count: int = 0  # launched and not kept yet
+    out: int = 0  # of these, on their way or waiting for the outside
     lock: threading.Lock = field(default_factory=threading.Lock)
     back: deque[Job] = field(default_factory=deque)  # what has come back and is not kept yet
     landing: threading.Lock = field(default_factory=threading.Lock)
     due: set[str] = field(default_factory=set)  # queues on which rows have become due by what was kept
+    left: set[str] = field(default_factory=set)  # queues that were left because there was no room
     threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX, thread_name_prefix="body")
+        default_factory=lambda: ThreadPoolExecutor(max_workers=settings.BODIES_MAX + 1, thread_name_prefix="body")
     )
     looker: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="landed")
     )
 
+    def room(self, queue: str) -> int:
+        """How many more may go out. What has come back takes no room, unless as much of it lies there as may be out.
+
+        A queue that is left because there is none is gone on with as soon as there is.
+        """
+        with self.lock:
+            free = settings.BODIES_MAX - max(self.out, len(self.back))
+            if free < 1:
+                self.left.add(queue)
+        return free
+
+    def _came_back(self, job: Job) -> None:
+        with self.lock:
+            self.out -= 1
+            self.back.append(job)
+        self._go_on_with_left()
+
+    def _go_on_with_left(self) -> None:
+        with self.lock:
+            self.due |= self.left
+            self.left.clear()
+
     def launch(self, job: Job) -> None:
         """Begin one body in a thread of its own."""
         with self.lock:
             self.count += 1
+            self.out += 1
         leases.keeper.keep(table=Task.CLAIM, claim=job.taken.claim)
         self.threads.submit(self._fly, job)
 
@@ -70,7 +95,7 @@ class Flight:
             with outside.waiting():
                 worker.propose(job=job)
         finally:
-            self.back.append(job)
+            self._came_back(job)
             self._land()
             if self.due:
                 self._tell()
@@ -82,6 +107,7 @@ class Flight:
                 jobs = [self.back.popleft() for _ in range(len(self.back))]
                 for brand_id in sorted({job.taken.brand_id for job in jobs}):
                     self._keep([job for job in jobs if job.taken.brand_id == brand_id])
+                self._go_on_with_left()
             finally:
                 self.landing.release()
                 connection.close()
@@ -105,7 +131,6 @@ class Flight:
             connection.close()
 
     def _keep(self, jobs: Sequence[Job]) -> None:
-        full = self.count >= settings.BODIES_MAX
         try:
             worker.keep(jobs=jobs, tell=self.due.add)
         except Exception:
@@ -116,8 +141,6 @@ class Flight:
                 leases.keeper.let_go(table=Task.CLAIM, claim=job.taken.claim)
             with self.lock:
                 self.count -= len(jobs)
-        if full:
-            self.due.add(jobs[0].kind.queue)
 
 
 _flight: Flight | None = None
@@ -133,9 +156,9 @@ def _here() -> Flight:
         return _flight
 
 
-def room() -> int:
-    """How many more bodies may wait in this process."""
-    return settings.BODIES_MAX - in_flight()
+def room(*, queue: str) -> int:
+    """How many more bodies may go out from this process, for who drains this queue."""
+    return _here().room(queue)
 
 
 def in_flight() -> int:

@@ -97,7 +97,8 @@ def _gather(*, taken: Sequence[Taken]) -> list[Job]:
         souls = personas.souls(ids=soul_ids)
     mine = [one for one in taken if one.id not in gone]
     works = [
-        (kinds[one.kind], work_of(taken=one, soul=souls[one.soul_id], inputs=inputs.get(one.id, {}))) for one in mine
+        (kind, work_of(taken=one, soul=souls[one.soul_id], inputs=kind.given() | inputs.get(one.id, {})))
+        for one, kind in ((one, kinds[one.kind]) for one in mine)
     ]
     return [
         Job(taken=one, kind=kinds[one.kind], work=work)

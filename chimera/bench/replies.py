@@ -23,7 +23,7 @@ from chimera.bench import meter
 from chimera.bench.engine import kept
 from chimera.bench.fleet import QUIET
 from chimera.bench.ground import connected, prepared, program, said, variables
-from chimera.bench.replies_figures import CALLS, judged, most_at_once, ways
+from chimera.bench.replies_figures import CALLS, judged, mean_at_once, most_at_once, ways
 from chimera.bench.replies_models import LOG, MEDIAN_S, SIGMA
 from chimera.core.errors import Denied
 from chimera.embedded.entry import CHECKOUT, environment
@@ -207,10 +207,11 @@ def measure(ends: Endpoints, folder: Path, order: Order, *, tell: Tell) -> dict[
         until, after = time.time(), _cpu(ends, processes)
         _wait_decided(ends)
         connections = watch.end()
-    found = judged(ways(ends), since=since, until=until)
+    found, calls = judged(ways(ends), since=since, until=until), _calls(folder)
     return {
         **found,
-        "in_flight_max": most_at_once(_calls(folder)),
+        "in_flight_max": most_at_once(calls),
+        "in_flight_mean": round(mean_at_once(calls, since=since, until=until), 1),
         "connections_max": connections,
         "cores": {name: round((after[name] - before[name]) / (until - since), 2) for name in after},
         "crowd": spoke | {"seconds": round(until - begun, 1)},

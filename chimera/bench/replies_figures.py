@@ -87,6 +87,11 @@ def most_at_once(calls: Sequence[tuple[float, float]]) -> int:
     return most
 
 
+def mean_at_once(calls: Sequence[tuple[float, float]], *, since: float, until: float) -> float:
+    """How many calls were under way on average in a span."""
+    return sum(max(0.0, min(ended, until) - max(begun, since)) for begun, ended in calls) / (until - since)
+
+
 def judged(found: Sequence[Way], *, since: float, until: float) -> dict[str, Any]:
     """The figures of the mentions of a span. NotMeasured when one of them was not decided or lacks a call.
 
@@ -111,6 +116,7 @@ def judged(found: Sequence[Way], *, since: float, until: float) -> dict[str, Any
         "overhead_p95_s": round(percentile(over, 0.95), 3),
         "calls_p95_s": round(percentile([way.calls_s for way in wanted], 0.95), 3),
         "mentions": len(wanted),
+        "decided_per_s": round(sum(since <= (way.decided or 0) < until for way in found) / (until - since), 1),
         "left_alone": len(span) - len(wanted),
         "routes": {route: sum(way.route == route for way in wanted) for route in routes},
         "asked_again": sum(way.calls > CALLS for way in wanted),

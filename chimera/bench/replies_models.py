@@ -68,9 +68,9 @@ ADVICE = (
     "Lend it to a neighbour who knows the {part} by its sound.",
 )  # fmt: skip
 OPENINGS = (
-    "A {thing} that {fault} is not lost.", "That {thing} wants a patient hand.", "Nothing about a {thing} is hopeless.",
+    "A {thing} that {fault} is not lost.", "That {thing} wants a steady hand.", "Nothing about a {thing} is hopeless.",
     "I like a {thing} that complains; it tells you where to look.", "Before you mourn the {thing}, open it.",
-    "A {thing} {habit} has earned a closer look.", "A {thing} that {fault} is asking politely.",
+    "A {thing} like yours has earned a closer look.", "A {thing} that {fault} is asking politely.",
 )  # fmt: skip
 
 
@@ -89,14 +89,16 @@ def question(number: int) -> str:
     return f"my {thing} {fault} {habit}, could it be the {part}, and is it worth mending at all?"
 
 
-def _answer(said: str, seed: str) -> str:
+def _answer(said: str, seed: str, limit_chars: int) -> str:
+    """Within the limit and with nothing that a rule objects to: a mention takes its three calls and no more."""
     own = random.Random(seed)
     thing = next((one for one in THINGS if one in said), "machine")
     fault = next((one for one in FAULTS if one in said), "gave up")
-    habit = next((one for one in HABITS if one in said), "in use")
     parts, (first, second) = own.sample(PARTS, 2), own.sample(ADVICE, 2)
-    opening = own.choice(OPENINGS).format(thing=thing, fault=fault, habit=habit)
-    return f"{opening} {first.format(part=parts[0])} {second.format(part=parts[1])}"
+    opening = own.choice(OPENINGS).format(thing=thing, fault=fault)
+    short = f"{opening} {first.format(part=parts[0])}"
+    whole = f"{short} {second.format(part=parts[1])}"
+    return whole if len(whole) <= limit_chars else short
 
 
 class Sleeping(Provider):
@@ -160,7 +162,8 @@ class Writer(Sleeping):
 
     def said(self, request: Request) -> BaseModel:
         """About the thing and what is wrong with it."""
-        return Wording(text=_answer(str(request.variables["said"]), str(request.variables["seed"])))
+        said, seed = str(request.variables["said"]), str(request.variables["seed"])
+        return Wording(text=_answer(said, seed, int(request.variables["limit_chars"])))
 
 
 class Judge(Sleeping):

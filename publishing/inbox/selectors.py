@@ -140,10 +140,17 @@ def asked_before(*, mention: Mention) -> int:
     return same.filter(pk__lt=mention.pk).count() if mention.author else 0
 
 
-def told(*, mention: Mention, speaker: str) -> bool:
-    """Whether this speaker has told this person what it is, in a reply that went out."""
-    names = {mention.author, *mention.author_names} - {""}
-    return disclosures.told_known(platform=mention.account.platform, names=names, speaker=speaker)
+def told(*, mentions: Collection[Mention]) -> set[int]:
+    """Those of these mentions (by id) whose author was told, in a reply that went out, what it is that they talk to."""
+    names = {one.pk: {one.author, *one.author_names} - {""} for one in mentions}
+    pairs = disclosures.told_among(
+        names=set().union(*names.values()), speakers={one.account.belongs_to for one in mentions}
+    )
+    return {
+        one.pk
+        for one in mentions
+        if any((one.account.platform, name, one.account.belongs_to) in pairs for name in names[one.pk])
+    }
 
 
 def counts() -> dict[str, int]:

@@ -39,8 +39,9 @@ def keep(*, ears: Ears, hearing: Hearing) -> int:
     )
     if not moved:
         raise ReadByAnother(f"The mentions on {ears.platform} were read by somebody else meanwhile.")
+    now = clock.now()
     rows = [
-        _mention(ears, heard, ears.handles[handle])
+        _mention(ears, heard, ears.handles[handle], now)
         for heard in hearing.mentions
         for handle in dict.fromkeys(name.lower() for name in heard.accounts)
         if handle in ears.handles
@@ -54,12 +55,11 @@ def _newest() -> int:
     return Mention.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def _mention(ears: Ears, heard: Heard, account_id: int) -> Mention:
+def _mention(ears: Ears, heard: Heard, account_id: int, now: datetime) -> Mention:
     names = authors.names(brand_id=ears.brand_id, platform=ears.platform, author_id=heard.author_id)
     is_own = heard.author_handle.lower() in ears.handles
     # Of whom nobody answers nothing is kept but that they spoke.
     text = "" if is_own or heard.is_machine else masking.mask(heard.text.text[:TEXT_MAX].replace("\0", "")).text
-    now = clock.now()
     question = asked(text)
     return Mention(
         brand_id=ears.brand_id,

@@ -46,6 +46,7 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
         return
     for row in rows:
         taint.refuse([row.payload, row.not_before, row.approval], sink=f"The post of {row.task}")
+    now = clock.now()
     Post.objects.bulk_create(
         [
             Post(
@@ -57,7 +58,7 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
                 approval=row.approval,
                 status=PostStatus.SCHEDULED,
                 queue="publish",
-                scopes=[*row.scopes, effects.OUTSIDE, *([effects.SPENDING] if _costs(row) else [])],
+                scopes=[*row.scopes, effects.OUTSIDE, *([effects.SPENDING] if _costs(row, now) else [])],
                 due_at=row.not_before or Now(),
                 attempts_max=ATTEMPTS_MAX,
             )
@@ -69,9 +70,9 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
     wake.after_commit(queue="publish")
 
 
-def _costs(row: Scheduled) -> bool:
+def _costs(row: Scheduled, now: datetime) -> bool:
     try:
-        return fees.fee(platform=row.payload["platform"], payload=row.payload, at=clock.now()).usd_micros > 0
+        return fees.fee(platform=row.payload["platform"], payload=row.payload, at=now).usd_micros > 0
     except UnknownPrice:
         return True  # what nobody has priced may cost something
 

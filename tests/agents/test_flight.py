@@ -235,3 +235,17 @@ def test_a_body_that_comes_back_is_kept_and_what_is_due_by_it_looked_at(
     flown.launch(MagicMock())
     flown.threads.shutdown(wait=True)
     assert heard == {"drained": ["reply"], "hinted": ["reply"]} and flown.count == 0
+
+
+def test_what_came_back_takes_no_room_and_a_queue_that_was_left_without_is_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(flight.settings, "BODIES_MAX", 2)
+    here, back = flight.Flight(), MagicMock()
+    here.out = 2
+    assert here.room("reply") == 0 and here.left == {"reply"} and here.due == set()
+    here._came_back(back)
+    assert here.room("think") == 1 and here.due == {"reply"} and here.left == set()
+    here._came_back(back)
+    assert here.room("think") == 0, "as much lies there as may be out"
+    assert here.left == {"think"}

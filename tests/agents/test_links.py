@@ -41,11 +41,14 @@ def test_after_a_drain_whose_time_was_up_the_next_link_goes_on(world: World, mon
         assert made.chain == REST
 
 
-def test_a_link_that_found_no_free_lane_leaves_the_look_to_the_next(
+def test_where_the_lanes_are_full_the_links_after_look_no_more_and_whoever_leaves_hints(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "drain", lambda **_: pytest.fail("it had no lane"))
     with lanes.lane(queue="think", count_max=1), request(celery_tasks.work) as made:
         monkeypatch.setattr(settings, "DRAINS_MAX", 1)
+        hinted: list[str] = []
+        monkeypatch.setattr(lanes.wake, "hint", lambda *, queue: hinted.append(queue))
         celery_tasks.work.run(queue="think")
-        assert made.chain == REST
+        assert made.chain is None and hinted == []
+    assert hinted == ["think"]

@@ -49,9 +49,14 @@ def test_the_most_calls_at_once_are_counted_from_their_ends() -> None:
 
 def test_what_the_models_say_fits_and_is_seldom_the_same() -> None:
     said = {replies_models.question(number) for number in range(200)}
-    answers = {replies_models._answer(text, text) for text in said}
+    answers = {replies_models._answer(text, text, 200) for text in said}
     assert len(said) > 190 and len(answers) > 190
-    assert all(Wording(text=text) for text in answers)
+    assert all(Wording(text=text) for text in answers) and max(map(len, answers)) <= 200
+
+
+def test_calls_under_way_are_counted_within_the_span() -> None:
+    calls = [(0.0, 2.0), (1.0, 3.0), (9.0, 12.0)]
+    assert replies.mean_at_once(calls, since=1.0, until=11.0) == pytest.approx((1 + 2 + 2) / 10)
 
 
 def test_the_reader_is_asked_in_a_form_that_every_model_is_held_to() -> None:

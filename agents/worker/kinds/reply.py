@@ -38,7 +38,7 @@ class Replying(Kind):
         """While a model sits in the judge's seat."""
         return tiers.any_outside(tier="judge")
 
-    def load(self, *, task: Task) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """Who could judge it."""
         judges = opinions.able()
         return {"judges": judges} if judges else {}

@@ -20,7 +20,6 @@ from chimera.core.money import Allowance
 from chimera.core.taint import Tainted
 from publishing.connectors.base import Connector
 from publishing.inbox import selectors as inbox
-from publishing.posts import selectors as posts
 
 RECENT_MAX = 8
 USUAL_TOKENS = (1_200, 300)
@@ -56,8 +55,8 @@ class Wording(Kind):
             "language": mention.language,
             "turns": taint.to_json(inbox.turns(mention=mention, count_max=settings.INBOX_TURNS_MAX)),
             "asked_before": inbox.asked_before(mention=mention),
-            "told": inbox.told(mention=mention, speaker=speaker),
-            "recent": posts.recent_texts(belongs_to=speaker, count_max=RECENT_MAX),
+            "told": answered.is_told(task=task, mention=mention),
+            "recent": answered.recent(task=task, speaker=speaker, count_max=RECENT_MAX),
             "limit_chars": connector.limits.text_max,
         }
 

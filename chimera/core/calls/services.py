@@ -1,16 +1,39 @@
 """Collecting calls outside of a transaction, writing them inside of one."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+from django.db import connection
 
 from chimera.core.calls.models import CallRecord
 from chimera.core.circuits import services as circuits
 from chimera.core.llm import roles
 from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
 from chimera.core.money import Allowance
+
+BY_DATABASE = ("id", "at")
+
+
+@lru_cache(maxsize=1)
+def _writing() -> tuple[tuple[str, ...], str]:
+    """The columns that a recorder fills, and the statement that writes rows of them.
+
+    One value holds all rows: the statement is always the same, and no parameter is made for each of their columns.
+    """
+    fields = [field for field in CallRecord._meta.concrete_fields if field.name not in BY_DATABASE]
+    names, shape = (
+        ", ".join(one.attname for one in fields),
+        ", ".join(f"{f.attname} {f.db_type(connection)}" for f in fields),
+    )
+    statement = (
+        f"INSERT INTO {CallRecord._meta.db_table} ({names}) SELECT {names} FROM jsonb_to_recordset(%s) AS x ({shape})"
+    )
+    return tuple(one.attname for one in fields), statement
 
 
 @dataclass
@@ -113,12 +136,14 @@ class Recorder:
 
         They stay with their recorder: should the transaction be rolled back, they can be written again.
         """
-        calls = []
+        (names, statement), rows = _writing(), []
         for recorder, subject, fence in attempts:
             for call in recorder.calls:
-                call.pk, call.brand_id, call.subject, call.fence = None, brand_id, subject, fence
-                calls.append(call)
-        CallRecord.objects.bulk_create(calls)
+                call.brand_id, call.subject, call.fence = brand_id, subject, fence
+                rows.append({name: getattr(call, name) for name in names})
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [json.dumps(rows)])
 
 
 def _unasked(error: Exception) -> Answer:

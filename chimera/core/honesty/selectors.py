@@ -12,6 +12,12 @@ def told(*, brand_id: int, platform: str, author_id: str, speaker: str) -> bool:
     return told_known(platform=platform, names=names, speaker=speaker)
 
 
+def told_among(*, names: Collection[str], speakers: Collection[str]) -> set[tuple[str, str, str]]:
+    """Who of these people was told by which of these speakers: platform, the person's hash, speaker."""
+    found = Disclosure.objects.filter(author__in=names, speaker__in=speakers)
+    return set(found.values_list("platform", "author", "speaker"))
+
+
 def told_known(*, platform: str, names: Collection[str], speaker: str) -> bool:
     """The same of a person of whom only the hashes are known."""
     return Disclosure.objects.filter(platform=platform, author__in=names, speaker=speaker).exists()

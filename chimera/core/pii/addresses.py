@@ -83,11 +83,15 @@ _GERMAN_KINDS = (
     "linden ",
 )
 _GERMAN_CODE = re.compile(r"\d{5}\s[A-ZÄÖÜ]")
-_KINDS = re.compile(
-    r"C/|C\.\s?[A-Z]|[Cc]alle|Av[.de]|avenida|Plaza|Pza|[Pp]aseo|P[ºo]\.|Camino|Carre|Ronda|Traves|Urbani|[Vv]ia(?:le)?\s|V\.le|P\.zza|[Pp]iazza|[Cc]orso|"
-    r"C\.so|Largo|Vicolo|Strada|Lung|Contrada|Salita|[Rr]ua\s|R\.|[Tt]ravessa|Praç|Estrada|Alameda|Rodovia|Beco|Calçada|"
-    r"(?i:p\.?\s?o\.?\s?box|postfach|postale|apartado|postal)"
-)
+# Without any of these (of the last ones in any letters) no street stands before a number: ten times as quick to look
+# for as the patterns themselves. The text has single spaces then.
+_KINDS = (
+    "C/", "C.", "Calle", "calle", "Av.", "Avd", "Avenida", "avenida", "Plaza", "Pza", "Paseo", "paseo", "Pº.", "Po.",
+    "Camino", "Carre", "Ronda", "Traves", "traves", "Urbani", "Via ", "via ", "Viale ", "viale ", "V.le", "P.zza",
+    "Piazza", "piazza", "Corso", "corso", "C.so", "Largo", "Vicolo", "Strada", "Lung", "Contrada", "Salita", "Callej",
+    "Rua ", "rua ", "R.", "Praç", "Estrada", "Alameda", "Rodovia", "Beco", "Calçada",
+)  # fmt: skip
+_BOXES = ("box", "postfach", "postal", "apartado")
 # In small letters a street is one when somebody says that it is their home.
 _HOME = re.compile(
     r"(?:\b(?:i|we|she|he|they)\s+lives?\s+(?:at|on)|\blives?\s+at|\bliving\s+at|\baddress(?:\s+is)?:?|\bhome\s+is(?:\s+at)?|\bship\s+(?:it\s+)?to|\bsend\s+(?:it|them)\s+to|"
@@ -99,24 +103,12 @@ _HOME = re.compile(
     r"(?:calle|avenida|plaza|paseo|via|viale|piazza|corso|rua|travessa|praça)\s+[\wà-ÿ'’ ]{2,40}?,?\s+(?:n[º°.]?\s?)?\d{1,5}\b)",
     re.IGNORECASE,
 )
+# What stands before it, as it reads with single spaces: a text without any of these is not looked through.
 _HOME_HINTS = (
-    "liv",
-    "addr",
-    "home",
-    "ship",
-    "send",
-    "deliver",
-    "come to",
-    "wohn",
-    "adress",
-    "habit",
-    "viv",
-    "direcci",
-    "abit",
-    "indirizz",
-    "mor",
-    "endere",
-)
+    "live at", "lives at", "live on", "lives on", "living at", "address", "home is", "ship to", "ship it to",
+    "send it to", "send them to", "deliver to", "deliver it to", "come to", "wohnt ", "wohne ", "adresse", "habite",
+    "vivo en", "direcci", "abito in", "indirizzo", "moro na", "endereço",
+)  # fmt: skip
 # Addresses that are names of institutions, and words that only look like streets.
 _PUBLIC = re.compile(
     r"10\s+Downing\s+St|1600\s+Pennsylvania\s+Ave|221B?\s+Baker\s+St|\d+\s+Wall\s+St(?:reet)?\b|"
@@ -136,7 +128,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     for found in _streets(text):
         if not _is_other(text, found):
             yield found.start(), found.start() + len(found.group().rstrip(" ,-–"))
-    low = text.lower()
+    low = " ".join(text.lower().split())
     for found in _HOME.finditer(text) if any(hint in low for hint in _HOME_HINTS) else ():
         yield found.span(1)
 
@@ -144,9 +136,10 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
 def _streets(text: str) -> Iterator[re.Match[str]]:
     for number in _START.finditer(text):
         yield from (found for pattern in _AFTER_NUMBER if (found := pattern.match(text, number.start())))
-    low = text.lower()
+    low, single = text.lower(), " ".join(text.split())
     german = any(kind in low for kind in _GERMAN_KINDS) or _GERMAN_CODE.search(text)
-    for pattern in (*(_GERMAN if german else ()), *(_BEFORE_NUMBER if _KINDS.search(text) else ())):
+    before = any(kind in single for kind in _KINDS) or any(kind in low for kind in _BOXES)
+    for pattern in (*(_GERMAN if german else ()), *(_BEFORE_NUMBER if before else ())):
         yield from pattern.finditer(text)
 
 

@@ -46,7 +46,8 @@ _WORDS = (
     "pass", "pw", "kennwort", "mdp", "contrase", "clave", "senha", "parola", "secret", "geheimnis", "token", "key", "auth",
     "credential", "session", "connection", "pin", "seed",
 )  # fmt: skip
-_LONG = re.compile(r"[\w.:@/-]{15}|-----|://|eyJ|xox|xapp")
+# Known keys are made of these and nothing else: only such runs are looked through.
+_RUN = re.compile(r"[A-Za-z0-9_.:+/=-]{15,}")
 _PLACEHOLDER = re.compile(
     r"\[|\{|<|\$|\*{3,}|x{4,}|\.{3}|…|(?:your|my|the|change|example|redacted|none|null|true|false|required|https?:)",
     re.IGNORECASE,
@@ -57,7 +58,11 @@ BITS_MIN = 2.5  # of one character: a word repeated or a row of one digit has le
 
 def secrets(text: str) -> Iterator[tuple[int, int]]:
     """Where keys and secrets stand; of an assignment only the value."""
-    for pattern in (_PEM, _KNOWN, _IN_URL, _HOOK) if _LONG.search(text) else ():
+    if "-----BEGIN" in text:
+        yield from (found.span() for found in _PEM.finditer(text))
+    for run in _RUN.finditer(text):
+        yield from (found.span() for found in _KNOWN.finditer(text, run.start(), run.end()))
+    for pattern in (_IN_URL, _HOOK) if "://" in text else ():
         yield from (found.span() for found in pattern.finditer(text))
     for found in _BEARER.finditer(text) if "earer" in text or "asic" in text else ():
         if _looks_random(found.group(1), prose=False):

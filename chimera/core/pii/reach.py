@@ -24,6 +24,9 @@ _SPELLED = re.compile(
 )
 # "at" as a word and a plain dot are an English sentence; one of the two must be unusual.
 _TRICK = re.compile(r"[\[({<@]|\s(?:dot|punkt|punto|ponto)\s|arroba|chiocciola|arobase", re.IGNORECASE)
+# What of it a whole text, in small letters and with single spaces, must have: brackets alone are common.
+_TRICKS = ("@", "arroba", "chiocciola", "arobase", " dot ", " punkt ", " punto ", " ponto ")
+_BRACKETED = re.compile(r"[\[({<]\s?(?:at|arroba|chiocciola|arobase|ät|@|dot|punkt|point|punto|ponto|\.)\s?[\])}>]")
 
 _RUN = re.compile(
     r"(?<![\w@#$€£¥=])(?<!\d[.,:/])(?:\+|\(\+?|00)?\d(?:[ ./()-]{0,3}\d){6,16}(?!\w)(?![,.:/]\d)(?!\s?[%€$£])"
@@ -73,7 +76,9 @@ def emails(text: str) -> Iterator[tuple[int, int]]:
     """Where e-mail addresses stand, written or spelled out."""
     if "@" in text:
         yield from (found.span() for found in _EMAIL.finditer(text))
-    for found in _SPELLED.finditer(text) if _TRICK.search(text) else ():
+    low = " ".join(text.lower().split())
+    tricky = any(trick in low for trick in _TRICKS) or _BRACKETED.search(low)
+    for found in _SPELLED.finditer(text) if tricky else ():
         if _TRICK.search(found.group()):
             yield found.span()
 
