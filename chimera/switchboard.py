@@ -75,6 +75,7 @@ IMAGES: dict[str, str] = {
 # How a platform is reached.
 CONNECTORS: dict[str, str] = {
     "plaza": "publishing.connectors.plaza.client.PlazaConnector",
+    "x": "publishing.connectors.x.client.XConnector",
 }
 
 # Where signed checkpoints of the record stand outside of the database.

@@ -1,6 +1,7 @@
 """Tables of publishing."""
 
 from publishing.accounts.models import Account
+from publishing.credentials.models import Credential
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
@@ -11,6 +12,7 @@ __all__ = [
     "Account",
     "Asset",
     "Bar",
+    "Credential",
     "Cursor",
     "Feed",
     "FeedItem",

@@ -25,6 +25,7 @@ ROLE_BY_COMMAND = {
     "sqlmigrate": "chimera_migrator",
     "showmigrations": "chimera_migrator",
     "connector": "chimera_connector",
+    "connect": "chimera_connector",
     "reconcile": "chimera_app",  # moves posts and effects, as workers do
     "seal": "chimera_sealer",
     "rotate_grant_key": "chimera_app",  # makes keys, as workers do

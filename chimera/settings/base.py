@@ -79,6 +79,15 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "platform_token": env.str("PLAZA_TOKEN", default="demo-token"),
     },
 }
+# X: `api_url` is what the connector asks, `platform_url` what people see. The app's id and secret are the connector's.
+CONNECTORS["x"] = {
+    "url": env.str("X_CONNECTOR_URL", default="http://127.0.0.1:8831/mcp"),
+    "service_token": env.str("SERVICE_TOKEN", default=""),
+    "platform_url": env.str("X_SITE_URL", default="https://x.com"),
+    "api_url": env.str("X_API_URL", default="https://api.x.com"),
+    "client_id": env.str("X_CLIENT_ID", default=""),
+    "client_secret": env.str("X_CLIENT_SECRET", default=""),
+}
 MEDIA_ROOT = CHIMERA_HOME / "media"
 
 # Whether verdicts made without a model may act alone. On for the demo, whose platform is simulated.

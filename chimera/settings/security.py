@@ -6,6 +6,8 @@ from chimera.settings.base import env
 
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # former ones: read, never signed with
+# What seals the tokens of accounts, the first new ones, all of them open; without any, SECRET_KEY and its former ones.
+CREDENTIAL_KEYS: list[str] = env.list("CREDENTIAL_KEYS", default=[])
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 PLAIN_HTTP: bool = env.bool("PLAIN_HTTP", default=False)  # only the one-machine default serves without TLS

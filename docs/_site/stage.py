@@ -51,6 +51,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "passport",
         "judging",
         "servers",
+        "platforms/x",
         "stopping",
         "grants",
         "campaigns",

@@ -82,6 +82,16 @@ def with_servers(*, folder: Path = HERE) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/server.py"))
 
 
+def served() -> dict[str, str]:
+    """The module of each of our connectors' servers, by the name of the platform that it serves."""
+    return {
+        name: f"publishing.connectors.{lock.path.parent.name}.server"
+        for lock in every()
+        if HERE in lock.path.parents
+        for name in lock.names
+    }
+
+
 def enter() -> int:
     """Enter every locked server into the allow-list, as the migrator; returns how many there are."""
     sbom_hash, document = papers.installed()

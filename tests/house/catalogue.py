@@ -254,6 +254,10 @@ def wide_grants(connection: Connection, *, deletes: Collection[tuple[str, str]])
             yield f"{table}: the dispatcher may {right} whole rows, content included"
 
 
+# A column that one process alone reads; everybody else was granted the others by name.
+WITHHELD = {"publishing_credential": "sealed"}
+
+
 def column_grants(connection: Connection) -> Iterator[str]:
     """Columns that the dispatcher may read although they hold content, or that somebody else was granted alone."""
     for table, column, kind, role in connection.execute(
@@ -263,7 +267,10 @@ def column_grants(connection: Connection) -> Iterator[str]:
          WHERE a.attacl IS NOT NULL AND a.attrelid::regclass::text NOT LIKE 'pg\\_%'
         """
     ).fetchall():
-        if role != "chimera_dispatch":
+        if role in ("chimera_app", "chimera_operator") and table in WITHHELD:
+            if column == WITHHELD[table]:
+                yield f"{table}.{column} is the connector's and {role} may read it"
+        elif role != "chimera_dispatch":
             yield f"{table}.{column} is granted to {role} alone"
         elif kind in CONTENT:
             yield f"{table}.{column} holds content and the dispatcher may read it"

@@ -36,6 +36,7 @@ NOT_RUN = {
     "demo": "stays up with its own servers; tests/flow/test_demo.py runs it",
     "up": "stays up with its own servers; tests/embedded/test_up.py runs it",
     "chaos": "breaks servers of its own for a minute or more; tests/faults/test_chaos_run.py runs it",
+    "connect": "waits for a human's browser; tests/publishing/test_connect_command.py answers it",
     "connector": "serves until it is stopped; tests/faults/ and tests/flow/test_demo.py run it",
     "bench": "measures for minutes on servers of its own; tests/bench/test_bench.py runs its parts",
     "seal": "has a login of its own; tests/governance/test_sealing.py runs it",

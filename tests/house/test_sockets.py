@@ -78,6 +78,12 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the MCP server of a platform, a process of its own that calls the platform's API",
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
+    "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
+    "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
+    "publishing/management/commands/connect.py": (
+        {"http.server"},
+        "waits on this machine for the browser that comes back from a platform's consent",
+    ),
     "publishing/management/commands/connector.py": ({"uvicorn"}, "serves a platform's MCP server in its own process"),
     "publishing/management/commands/simulator.py": ({"uvicorn"}, "serves the imitated platform on this machine"),
     "publishing/simulators/*/*.py": ({"uvicorn"}, "serves the imitation of a platform's API on this machine"),

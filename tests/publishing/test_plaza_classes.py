@@ -10,14 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from chimera.core.errors import Unavailable
+from publishing.connectors import speaking
 from publishing.connectors.base import Absent, CannotRead, Found, NoSuchPlace, Place, Receipt, Unknown
-from publishing.connectors.plaza import client as plaza_client
 from publishing.connectors.plaza import server as plaza_server
 from publishing.connectors.plaza.client import PlazaConnector
 from publishing.connectors.plaza.variants import BlindPlaza, LookedUpPlaza
 from publishing.simulators.plaza import app as plaza
 from publishing.simulators.plaza.store import Draft, Store
-from tests.publishing.test_plaza_connector import PLATFORM_TOKEN, PNG, PNG_HASH, SERVICE_TOKEN, FakeGate, Served
+from tests.publishing.test_plaza_connector import PLATFORM_TOKEN, PNG, PNG_HASH, SERVICE_TOKEN, FakeGate, Served, chosen
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-4")
 CONNECTORS = {"A": PlazaConnector, "B": LookedUpPlaza, "C": BlindPlaza}
@@ -48,9 +48,7 @@ class Platform:
         self.server = Served(
             plaza_server.build(
                 gate=self.gate,
-                platform_url=self.platform.url,
-                platform_token=PLATFORM_TOKEN,
-                service_token=SERVICE_TOKEN,
+                chosen=chosen(self.platform.url),
                 media={PNG_HASH: PNG}.__getitem__,
                 audience=kind.platform,
             )
@@ -132,7 +130,7 @@ def test_an_account_with_many_posts_is_read_page_by_page_and_never_said_to_lack_
     assert (len(listing.posts), listing.is_whole) == (251, True)
     assert listing.posts[0].text == "249"
     assert isinstance(there.look(), Found)
-    monkeypatch.setattr(plaza_client, "LOOK_BACK_POSTS_MAX", 200)
+    monkeypatch.setattr(speaking, "LOOK_BACK_POSTS_MAX", 200)
     with pytest.raises(Unavailable, match="too many posts on Plaza to be sure"):
         there.look()
     assert there.look(since=datetime.now(UTC) + timedelta(days=2)) == Absent(), "what was read reaches back far enough"

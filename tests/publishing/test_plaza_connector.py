@@ -28,6 +28,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"poster"
 PNG_HASH = hashlib.sha256(PNG).hexdigest()
 
 
+def chosen(platform_url: str) -> dict[str, str]:
+    """What the settings say of the connector."""
+    return {"platform_url": platform_url, "platform_token": PLATFORM_TOKEN, "service_token": SERVICE_TOKEN}
+
+
 class Served:
     """An ASGI app on loopback, in a thread."""
 
@@ -103,9 +108,7 @@ class World:
     def build(self, platform_url: str) -> Any:
         return plaza_server.build(
             gate=self.gate,
-            platform_url=platform_url,
-            platform_token=PLATFORM_TOKEN,
-            service_token=SERVICE_TOKEN,
+            chosen=chosen(platform_url),
             media=self.images.__getitem__,
         )
 
@@ -374,10 +377,10 @@ def test_a_failure_in_foreign_words_is_unknown_and_a_foreign_link_is_dropped() -
     with pytest.raises(Unknown):
         connector.publish(**given)
 
-    from publishing.connectors.plaza.client import _as_error
+    from publishing.connectors.speaking import _as_error
 
     for text in ("Error executing tool publish_post", "{", '{"code": 1}', "[1] {}", json.dumps({"class": "?"})):
-        assert isinstance(_as_error(text), Unknown)
+        assert isinstance(_as_error(text, "Plaza"), Unknown)
 
 
 def test_the_connector_fits_the_socket_and_says_its_limits() -> None:
@@ -397,9 +400,9 @@ def test_address_and_token_come_from_the_settings(world: World, monkeypatch: pyt
 
 def test_a_connector_process_without_its_tokens_does_not_start() -> None:
     with pytest.raises(ValueError, match="needs a service token"):
-        plaza_server.build(
-            gate=FakeGate(), platform_url="http://x", platform_token="p", service_token="", media=lambda _: b""
-        )
+        plaza_server.build(gate=FakeGate(), chosen=chosen("http://x") | {"service_token": ""}, media=lambda _: b"")
+    with pytest.raises(ValueError, match="needs a platform token"):
+        plaza_server.build(gate=FakeGate(), chosen=chosen("http://x") | {"platform_token": ""}, media=lambda _: b"")
 
 
 @pytest.mark.spec("ENG-1", "MCP-1")

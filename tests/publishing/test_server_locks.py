@@ -21,7 +21,7 @@ from tests import people
 from tests.conftest import ALPHA, World
 from tests.governance.listed_servers import papers
 from tests.publishing.fakes import FakePlaza, plaza, schedule, state
-from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, Served
+from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, Served, chosen
 from tests.tool_servers import HONEST, POISONED, served
 
 __all__ = ["plaza"]
@@ -48,9 +48,7 @@ def connector() -> Any:
     """Plaza's connector process, which is never asked to publish anything."""
     app = plaza_server.build(
         gate=FakeGate(),
-        platform_url="http://127.0.0.1:1",
-        platform_token="p",
-        service_token=SERVICE_TOKEN,
+        chosen=chosen("http://127.0.0.1:1"),
         media=lambda _: b"",
     )
     made = Served(app)
@@ -59,7 +57,7 @@ def connector() -> Any:
 
 
 def test_what_the_connector_lists_over_the_wire_is_what_is_locked(connector: Served) -> None:
-    lock, _ = locks.every()
+    lock = locks.every()[0]
     found = read(url=f"{connector.url}/mcp", bearer=SERVICE_TOKEN, timeout_s=10)
     assert {one.name: one.digest for one in found.tools} == {one.name: one.digest for one in lock.tools}
 
@@ -68,9 +66,9 @@ def test_our_servers_are_allowed_from_the_first_start_and_a_new_lock_keeps_the_f
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = {line["name"]: line for line in run(world, "list")["servers"]}
-    assert set(lines) == {"plaza", "plaza-b", "plaza-c", "memory"}
+    assert set(lines) == {"plaza", "plaza-b", "plaza-c", "x", "memory"}
     assert lines["plaza"]["state"] == "ALLOWED" and lines["plaza"]["components"] > 50
-    lock, _ = locks.every()
+    lock = locks.every()[0]
     former = {one.name: one.digest for one in lock.tools}
     newer = locks.Lock(path=lock.path, names=lock.names, tools=lock.tools[:1])
     monkeypatch.setattr(locks, "every", lambda: [newer])

@@ -9,12 +9,14 @@ from agents.personas import selectors as personas
 from agents.tasks.models import Task
 from agents.worker import evidence, measures, opinions
 from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work, drafted
+from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
 from chimera.core.llm import tiers
 from chimera.core.money import Allowance
 from governance.policies import selectors as policies
 from publishing.accounts.models import Account
+from publishing.connectors.base import Connector
 from publishing.posts import fees, scheduling
 
 PLATFORM = "plaza"  # of a preview, which has no account
@@ -102,11 +104,15 @@ class Publishing(Kind):
 
 def _payload(work: Work) -> dict[str, Any]:
     draft, image = drafted(work.upstream), work.upstream.get("image")  # a plan may be edited to have none
+    platform = str(work.inputs.get("platform", PLATFORM))
+    field = registry.get("CONNECTORS", platform, Connector).sponsor_field
+    is_paid = draft.get("sponsorship", "none") != "none"
     return {
-        "platform": work.inputs.get("platform", PLATFORM),
+        "platform": platform,
         "account_handle": work.inputs["handle"],
         "text": draft["text"],
         "media": [{"sha256": image["sha256"], "alt": image["alt"]}] if image else [],
         "ai_generated": True,
         "sponsorship": draft.get("sponsorship", "none"),
+        **({field: True} if field and is_paid else {}),
     }

@@ -1,239 +1,24 @@
-"""Plaza as a publish worker sees it: one MCP tool that publishes, two that read, their answers as values of ours.
+"""Plaza as a publish worker sees it. Requirements: PUB-1, PUB-2, PUB-4, MCP-1, ENG-1."""
 
-Requirements: PUB-1, PUB-2, PUB-4, MCP-1, ENG-1.
-"""
-
-import json
-import time
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 from urllib.parse import quote
 
-from chimera.core.errors import Denied, Stopped, Unavailable
-from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
-from chimera.core.mcp.tools import Pins
-from chimera.core.taint import Tainted
-from governance.servers.listed import Reviewed
-from publishing.connectors.base import (
-    WEB,
-    Absent,
-    CannotRead,
-    Connector,
-    Found,
-    Heard,
-    Hearing,
-    Limits,
-    Listed,
-    Listing,
-    NotSent,
-    Receipt,
-    Rejected,
-    Unknown,
-)
-
-TOOL = "publish_post"
-LISTING = "list_posts"
-MENTIONS = "list_mentions"
-LOOK_BACK_POSTS_MAX = 1_000
-CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
+from publishing.connectors.base import WEB, Limits
+from publishing.connectors.speaking import Speaking
 
 
-class PlazaConnector(Connector):
-    """Publishes on Plaza through its connector process. Cheap to make; the session behind it is shared."""
+class PlazaConnector(Speaking):
+    """Keeps idempotency keys, lists what an account posted, and reads mentions of many accounts at once."""
 
     platform: ClassVar[str] = "plaza"
+    title: ClassVar[str] = "Plaza"
     effect_class: ClassVar[str] = "A"
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000)
     label_field: ClassVar[str] = "ai_generated"
-    can_look_up: ClassVar[bool] = True
-    can_hear: ClassVar[bool] = True
     hears_accounts: ClassVar[int] = 500
-    spends_grants: ClassVar[bool] = True
     post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"
     id_pattern: ClassVar[str] = r"[0-9a-f]{16}"
 
-    def __init__(
-        self,
-        *,
-        url: str,
-        service_token: str,
-        is_allowed: Callable[[str], bool] | None = None,
-        pins: Pins | None = None,
-        home: str = "",
-    ) -> None:
-        """`url` is the connector's MCP endpoint, `home` where people see the platform.
-
-        Without `is_allowed` and `pins` that one URL is allowed, whatever it lists.
-        """
-        if is_allowed is None and pins is None:
-            is_allowed = url.__eq__
-        self._home = home.rstrip("/")
-        self._client = Client(url, bearer=service_token, is_allowed=is_allowed, pins=pins)
-
-    @classmethod
-    def from_settings(cls, *, is_allowed: Callable[[str], bool] | None = None) -> Self:
-        """Made from `settings.CONNECTORS[platform]`: `{"url": str, "service_token": str, "platform_url": str}`.
-
-        Without `is_allowed` the allow-list is asked, and the tools are pinned as it says.
-        """
-        from django.conf import settings
-
-        chosen = settings.CONNECTORS[cls.platform]
-        pins = Reviewed(cls.platform) if is_allowed is None else None
-        return cls(
-            url=chosen["url"],
-            service_token=chosen["service_token"],
-            is_allowed=is_allowed,
-            pins=pins,
-            home=chosen.get("platform_url", ""),
-        )
-
-    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
-        """See `Connector.publish`."""
-        if payload.get(self.label_field) is not True:
-            sentence = "Not published on Plaza: the payload carries no AI label. Set it and judge anew."
-            raise Rejected(sentence, code="no_label")
-        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
-        try:
-            answer = self._client.call(tool=TOOL, arguments=arguments, timeout_s=timeout_s)
-        except NotAllowed as error:
-            raise Rejected(f"Not published on Plaza: {error}", code="not_allowed") from error
-        except Stopped as error:
-            raise Stopped(f"Not published on Plaza: {error}", scope=error.scope) from error
-        except Unauthorized as error:
-            raise NotSent(f"Not published on Plaza: {error} Check the connector's service token.") from error
-        except NoAnswer as error:
-            if error.maybe_sent:
-                raise Unknown(f"Plaza's connector did not answer; the post may be live. {error}") from error
-            raise NotSent(f"Not published on Plaza: {error}") from error
-        except ToolRefused as error:
-            raise _as_error(str(error)) from error
-        except Unavailable as error:  # the allow-list could not be read
-            raise NotSent(f"Not published on Plaza: {error}") from error
-        return _receipt(answer)
-
-    def look_up(
-        self,
-        *,
-        payload: dict[str, Any],
-        idempotency_key: str,
-        stage_ids: Mapping[str, str],
-        since: datetime,
-        but: Collection[str],
-        timeout_s: float,
-    ) -> Found | Absent:
-        """See `Connector.look_up`: by account, text, images and what it replies to; of several the oldest."""
-        handle = payload["account_handle"]
-        listing = self.list_posts(account_handle=handle, count_max=LOOK_BACK_POSTS_MAX, timeout_s=timeout_s)
-        begun = since - CLOCKS_DIFFER
-        for post in reversed(listing.posts):
-            if post.made_at >= begun and post.platform_id not in but and _is(post, payload):
-                return Found(receipt=Receipt(platform_id=post.platform_id, url=_address(post.url), raw_status="listed"))
-        if not listing.is_whole and listing.posts[-1].made_at >= begun:
-            raise Unavailable(f"@{handle} has too many posts on Plaza to be sure that this one is not among them.")
-        return Absent()
-
-    def list_posts(self, *, account_handle: str, count_max: int, timeout_s: float) -> Listing:
-        """See `Connector.list_posts`."""
-        ends = time.monotonic() + timeout_s
-        found: list[Listed] = []
-        before = 0
-        while True:
-            arguments = {"account": account_handle, "before": before}
-            try:
-                page = self._client.call(tool=LISTING, arguments=arguments, timeout_s=max(0.1, ends - time.monotonic()))
-                found += [_listed(post) for post in page["posts"]]
-                before = int(page["next"])
-            except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
-                raise Unavailable(f"The posts of @{account_handle} on Plaza could not be read: {error}") from error
-            if not before or len(found) >= count_max:
-                return Listing(posts=tuple(found), is_whole=not before)
-
-    def hear(self, *, account_handles: Collection[str], after: str, timeout_s: float) -> Hearing:
-        """See `Connector.hear`: one page."""
-        arguments = {"accounts": sorted(account_handles), "after": int(after) if after.isdigit() else 0}
-        try:
-            page = self._client.call(tool=MENTIONS, arguments=arguments, timeout_s=timeout_s)
-            found = tuple(_heard(one) for one in page["mentions"])
-            return Hearing(mentions=found, position=str(int(page["next"])), is_whole=not page["more"])
-        except ToolRefused as error:
-            kind = CannotRead if _told(str(error)).get("class") == "rejected" else Unavailable
-            raise kind(f"The mentions on Plaza could not be read: {error}") from error
-        except (Unavailable, KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"The mentions on Plaza could not be read: {error}") from error
-
     def account_page(self, *, account_handle: str) -> str:
         """See `Connector.account_page`."""
-        return f"{self._home}/@{quote(account_handle)}" if self._home.startswith(WEB) else ""
-
-    def close(self) -> None:
-        """Close the shared session of this process; the next publish opens another."""
-        self._client.close()
-
-
-def _told(text: str) -> dict[str, Any]:
-    """What the server said in its own words; {} when it did not."""
-    try:
-        told = json.loads(text[text.index("{") :])
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _as_error(text: str) -> Denied | Unavailable:
-    """The server's refusal as a value of ours. A text that is not in its own words may hide anything: Unknown."""
-    told = _told(text)
-    try:
-        code, sentence, kind = str(told["code"]), str(told["message"]), told["class"]
-    except KeyError:
-        return Unknown(f"Plaza's connector failed in words of its own; the post may be live. {text[:300]}")
-    if kind == "rejected":
-        return Rejected(f"Not published on Plaza: {sentence}", code=code)
-    if kind == "not_sent" and code == "stopped":
-        return Stopped(f"Not published on Plaza: {sentence}")
-    if kind == "not_sent":
-        return NotSent(f"Not published on Plaza: {sentence}")
-    return Unknown(f"Plaza may have the post: {sentence}")
-
-
-def _receipt(answer: dict[str, Any]) -> Receipt:
-    platform_id, url = str(answer.get("platform_id") or ""), str(answer.get("url") or "")
-    if not platform_id:
-        raise Unknown("Plaza's connector answered without a post id; the post may be live.")
-    return Receipt(platform_id=platform_id, url=_address(url), raw_status=str(answer.get("status") or ""))
-
-
-def _address(url: str) -> str:
-    """It comes from outside and ends up in a link: anything but a web address is dropped."""
-    return url if url.startswith(("http://", "https://")) else ""
-
-
-def _listed(post: dict[str, Any]) -> Listed:
-    return Listed(
-        platform_id=str(post["platform_id"]),
-        url=_address(str(post["url"])),
-        text=str(post["text"]),
-        media=tuple(str(one) for one in post["media"]),
-        reply_to=str(post["reply_to"]),
-        made_at=datetime.fromisoformat(post["made_at"]),
-    )
-
-
-def _heard(one: dict[str, Any]) -> Heard:
-    return Heard(
-        platform_id=str(one["platform_id"]),
-        accounts=tuple(str(handle) for handle in one["accounts"]),
-        author_id=str(one["author_id"]),
-        author_handle=str(one["author_handle"]),
-        is_machine=one["ai_generated"] is True,
-        text=Tainted(str(one["text"]), "a person on plaza"),
-        in_reply_to=str(one["reply_to"]),
-        conversation=str(one["conversation"]),
-        said_at=datetime.fromisoformat(one["made_at"]),
-    )
-
-
-def _is(post: Listed, payload: Mapping[str, Any]) -> bool:
-    media = tuple(str(item["sha256"]) for item in payload.get("media") or [])
-    return (post.text, post.media, post.reply_to) == (payload.get("text"), media, str(payload.get("reply_to") or ""))
+        return f"{self.home}/@{quote(account_handle)}" if self.home.startswith(WEB) else ""

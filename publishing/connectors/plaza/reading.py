@@ -3,18 +3,13 @@
 Requirements: PUB-4, ENG-1.
 """
 
-import json
 from typing import Any
 
 import httpx2
-from mcp.server.mcpserver.exceptions import ToolError
+
+from publishing.connectors.serving import refusal
 
 LATER = (408, 429)  # answers below 500 that say nothing about what was asked
-
-
-def refusal(kind: str, code: str, message: str) -> ToolError:
-    """A tool's refusal in words that our client knows."""
-    return ToolError(json.dumps({"code": code, "message": message, "class": kind}))
 
 
 def listed(http: httpx2.Client, *, account: str, before: int) -> dict[str, Any]:

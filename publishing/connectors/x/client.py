@@ -1,0 +1,43 @@
+"""X as a publish worker sees it. Requirements: PUB-1, PUB-2, PUB-4, MCP-1, ENG-1."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from publishing.connectors.base import WEB, Limits, Listed
+from publishing.connectors.speaking import Speaking
+
+# X makes links of bare domains and tells them with a scheme.
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+def _bare(text: str) -> str:
+    return " ".join(_SCHEME.sub("", text).split())
+
+
+class XConnector(Speaking):
+    """Knows no idempotency keys: a doubt is resolved by reading what the account has posted.
+
+    The label is the post's `made_with_ai`, which X shows to people and never to software: that it was set is known from
+    the request alone. Paid work is `paid_partnership`.
+    """
+
+    platform: ClassVar[str] = "x"
+    title: ClassVar[str] = "X"
+    effect_class: ClassVar[str] = "B"
+    limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000)
+    label_field: ClassVar[str] = "ai_generated"
+    sponsor_field: ClassVar[str] = "paid_partnership"
+    post_path: ClassVar[str] = r"/[A-Za-z0-9_]{1,15}/status/(?P<id>\d{1,20})/?"
+    id_pattern: ClassVar[str] = r"\d{1,20}"
+
+    def is_the_same(self, post: Listed, payload: Mapping[str, Any]) -> bool:
+        """X names pictures by ids of its own: the same text, as many pictures, the same post that it answers."""
+        told = (_bare(post.text), len(post.media), post.reply_to)
+        wanted = (_bare(str(payload.get("text"))), len(payload.get("media") or []), str(payload.get("reply_to") or ""))
+        return told == wanted
+
+    def account_page(self, *, account_handle: str) -> str:
+        """See `Connector.account_page`."""
+        return f"{self.home}/{quote(account_handle)}" if self.home.startswith(WEB) else ""

@@ -1,0 +1,108 @@
+"""`manage.py connect x @nova`: a human lets the connector act as an account; tokens go nowhere else. PUB-1, PUB-7."""
+
+import hmac
+import html
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+
+from chimera.core.management.door import DoorCommand
+
+WAITS_S = 300
+_PAGE = (
+    "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
+    "<title>{title}</title><main><h1>{title}</h1><p>{said}</p></main></html>"
+)
+
+
+class Command(DoorCommand):
+    """Asks for consent in the browser and waits for the answer on this machine."""
+
+    help = "Connect an account to its platform: OAuth 2 with PKCE (runs as the role chimera_connector)."
+    example = "  manage.py connect x @nova\n  manage.py connect x @nova --port 8766 --json\n"
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Which account, and where the browser comes back to."""
+        parser.add_argument("platform", choices=["x"])
+        parser.add_argument("account", help="its handle on the platform")
+        parser.add_argument("--port", type=int, default=8765, help="of the address that the app allows (default: 8765)")
+
+    def act(self, options: dict[str, Any]) -> None:
+        """Ask, wait, exchange, look whose tokens they are, store."""
+        from publishing.connectors.x import oauth, server
+
+        handle = options["account"].removeprefix("@")
+        try:
+            app = server.app_of(settings.CONNECTORS[options["platform"]])
+        except ValueError as lacking:
+            raise CommandError(str(lacking)) from lacking
+        asked = oauth.asking(app=app, redirect_uri=f"http://127.0.0.1:{options['port']}/connected")
+        self.stderr.write(f"Sign in on {app.site} as @{handle}, open this address and say yes:\n\n  {asked.url}\n")
+        code = self._code(options["port"], asked.state)
+        tokens, user_id, name = oauth.connected(app=app, asked=asked, code=code)
+        if name.lower() != handle.lower():
+            raise CommandError(
+                f"The browser was signed in as @{name}, not as @{handle}; sign in as @{handle} and again."
+            )
+        self._keep(options, handle, user_id, tokens)
+
+    def _keep(self, options: dict[str, Any], handle: str, user_id: str, tokens: Any) -> None:
+        from publishing.credentials import services as credentials
+
+        row = credentials.connect(platform=options["platform"], handle=handle, user_id=user_id, tokens=tokens)
+        if options["json"]:
+            told = {"platform": options["platform"], "account": handle, "user_id": user_id, "scopes": row.scopes}
+            self.say_json(told | {"expires_at": row.expires_at})
+        else:
+            self.stdout.write(f"@{handle} is connected to {options['platform']}. It may: {', '.join(row.scopes)}.")
+
+    def _code(self, port: int, state: str) -> str:
+        try:
+            listener = _Listener(("127.0.0.1", port), _Answer)
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be listened on ({error.strerror}); give another with --port."
+            ) from error
+        with listener:
+            listener.timeout = WAITS_S
+            listener.state = state
+            listener.handle_request()
+        if listener.refused:
+            raise CommandError(f"Nothing was connected: {listener.refused}")
+        if not listener.code:
+            raise CommandError(f"Nobody answered within {WAITS_S} s; nothing was connected. Run it again.")
+        return listener.code
+
+
+class _Listener(HTTPServer):
+    """Takes the one request with which the browser comes back."""
+
+    state = ""
+    code = ""
+    refused = ""
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        listener: _Listener = self.server  # type: ignore[assignment]
+        given = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
+        if not hmac.compare_digest(given.get("state", "").encode(), listener.state.encode()):
+            listener.refused = "the answer was not to our question (another state). Run it again."
+        elif not given.get("code"):
+            listener.refused = f"the platform said {given.get('error', 'nothing')[:80]}."
+        else:
+            listener.code = given["code"]
+        title = "Connected" if listener.code else "Not connected"
+        said = "You can close this page and go back to the command." if listener.code else listener.refused
+        page = _PAGE.format(title=title, said=html.escape(said)).encode()
+        self.send_response(200 if listener.code else 400)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The code stands in the address: nothing of it is logged."""

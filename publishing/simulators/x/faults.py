@@ -1,0 +1,58 @@
+"""Faults of the simulated X, by the same names as Plaza's, and the door through which a chaos run orders them.
+
+A list of names. One is taken per POST of a post: `accept_then_drop` and `error_500_after_accept` publish and lose the
+answer; `duplicate_answer` publishes and says that the text was posted before; `drop_before_accept` loses the question;
+`late` publishes after `late_s` seconds, when the caller may be gone; `lie_ok` answers with an id and keeps nothing; ""
+is none. Those of processing wait in the same list and are taken by the next finalize: `processing_fails`,
+`processing_never_ends`.
+
+Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from publishing.simulators.plaza.faults import QUEUE_MAX, Dropped, is_here
+from publishing.simulators.x import errors
+
+__all__ = ["NAMES", "PROCESSING", "QUEUE_MAX", "Dropped", "instead_of_the_answer", "is_here", "ordered", "taken"]
+
+PROCESSING = ("processing_fails", "processing_never_ends")
+NAMES = (
+    "",
+    "accept_then_drop",
+    "error_500_after_accept",
+    "duplicate_answer",
+    "drop_before_accept",
+    "late",
+    "lie_ok",
+    *PROCESSING,
+)
+
+
+def taken(faults: list[str], *, is_processing: bool) -> str:
+    """The first fault of this sort, which is thereby taken from the list; "" when there is none."""
+    for position, name in enumerate(faults):
+        if (name in PROCESSING) is is_processing:
+            return faults.pop(position)
+    return ""
+
+
+def instead_of_the_answer(fault: str) -> Response | None:
+    """What the caller gets after the post was kept; None: the truth. Raises Problem."""
+    if fault == "accept_then_drop":
+        return Dropped()
+    if fault == "error_500_after_accept":
+        raise errors.broken()
+    if fault == "duplicate_answer":
+        raise errors.duplicate()
+    return None
+
+
+def ordered(sent: dict[str, Any]) -> list[str]:
+    """The names in `{"faults": [...]}`. Raises Problem."""
+    names = sent.get("faults")
+    if not isinstance(names, list) or any(name not in NAMES for name in names):
+        raise errors.invalid("faults", names, "Each of faults must be one of: " + ", ".join(filter(None, NAMES)) + ".")
+    return names
