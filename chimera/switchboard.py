@@ -76,6 +76,7 @@ IMAGES: dict[str, str] = {
 CONNECTORS: dict[str, str] = {
     "plaza": "publishing.connectors.plaza.client.PlazaConnector",
     "x": "publishing.connectors.x.client.XConnector",
+    "instagram": "publishing.connectors.instagram.client.InstagramConnector",
 }
 
 # Where signed checkpoints of the record stand outside of the database.

@@ -88,6 +88,17 @@ CONNECTORS["x"] = {
     "client_id": env.str("X_CLIENT_ID", default=""),
     "client_secret": env.str("X_CLIENT_SECRET", default=""),
 }
+# Instagram: `token_url` takes codes, and `media_url` is where Instagram reaches the connector to fetch pictures.
+CONNECTORS["instagram"] = {
+    "url": env.str("INSTAGRAM_CONNECTOR_URL", default="http://127.0.0.1:8841/mcp"),
+    "service_token": env.str("SERVICE_TOKEN", default=""),
+    "platform_url": env.str("INSTAGRAM_SITE_URL", default="https://www.instagram.com"),
+    "api_url": env.str("INSTAGRAM_API_URL", default="https://graph.instagram.com"),
+    "token_url": env.str("INSTAGRAM_TOKEN_URL", default="https://api.instagram.com/oauth/access_token"),
+    "client_id": env.str("INSTAGRAM_CLIENT_ID", default=""),
+    "client_secret": env.str("INSTAGRAM_CLIENT_SECRET", default=""),
+    "media_url": env.str("INSTAGRAM_MEDIA_URL", default=""),
+}
 MEDIA_ROOT = CHIMERA_HOME / "media"
 
 # Whether verdicts made without a model may act alone. On for the demo, whose platform is simulated.

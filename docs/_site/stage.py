@@ -52,6 +52,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "judging",
         "servers",
         "platforms/x",
+        "platforms/instagram",
         "stopping",
         "grants",
         "campaigns",

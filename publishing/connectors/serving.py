@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 PLATFORM_TIMEOUT_S = 10.0
 IMAGE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 PUBLISHES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
+PREPARES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True)
 
 
@@ -82,8 +83,11 @@ class Desk(ABC):
     audience: str
 
     @abstractmethod
-    def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str) -> httpx2.Request:
-        """The one request that publishes, with its media brought. Only what is harmless to repeat has happened then."""
+    def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
+        """The one request that publishes, with its media brought. Only what is harmless to repeat has happened then.
+
+        `stage` is what an earlier stage of this publish gave; "" where the platform has none.
+        """
 
     @abstractmethod
     def send(self, request: httpx2.Request) -> httpx2.Response:
@@ -93,11 +97,11 @@ class Desk(ABC):
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """`{"platform_id", "url", "status"}` of a clear yes. Raises `refusal`; what is no clear answer is "unknown"."""
 
-    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
         """Publish once. Raises ToolError, see `refusal`."""
         try:
-            claims = self._checked(payload, grant, idempotency_key)
-            request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key)
+            claims = self.checked(payload, grant, idempotency_key)
+            request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
             looked = time.monotonic()
             self.gate.consume(claims=claims)
         except ToolError:
@@ -136,7 +140,8 @@ class Desk(ABC):
         except Exception:  # the worker hears it all the same; only one that dies now leaves a doubt
             logger.exception("what the platform said (%s) was not written down", outcome)
 
-    def _checked(self, payload: dict[str, Any], grant: str, idempotency_key: str) -> Claims:
+    def checked(self, payload: dict[str, Any], grant: str, idempotency_key: str) -> Claims:
+        """What the grant says, when it is genuine and for this; it is not used up. Raises Denied or a refusal."""
         if payload.get("ai_generated") is not True:
             raise refusal("rejected", "no_label", "The payload carries no AI label; nothing unlabelled is published.")
         claims = self.gate.check(grant=grant, payload=payload, audience=self.audience)
@@ -164,8 +169,13 @@ class Desk(ABC):
             raise refusal("unknown", "no_answer", sentence) from error
 
 
-def app(server: MCPServer, *, service_token: str, close: Callable[[], None]) -> Starlette:
-    """The connector as an ASGI app: MCP at /mcp (bearer `service_token`), liveness at /health. `close` ends it."""
+def app(
+    server: MCPServer, *, service_token: str, close: Callable[[], None], open_paths: tuple[str, ...] = ()
+) -> Starlette:
+    """The connector as an ASGI app: MCP at /mcp (bearer `service_token`), liveness at /health. `close` ends it.
+
+    Paths that begin as one of `open_paths` are reached without the token: they prove themselves in another way.
+    """
     if not service_token:
         raise ValueError(f"The connector of {server.name} needs a service token; set one.")
 
@@ -187,5 +197,5 @@ def app(server: MCPServer, *, service_token: str, close: Callable[[], None]) -> 
                 close()
 
     made.router.lifespan_context = lifespan
-    made.add_middleware(ServiceToken, service_token=service_token)
+    made.add_middleware(ServiceToken, service_token=service_token, open_paths=("/health", *open_paths))
     return made

@@ -84,27 +84,46 @@ class Speaking(Connector):
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         """See `Connector.publish`."""
+        self.require_label(payload)
+        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
+        return receipt_of(self.asked(TOOL, arguments, timeout_s), self.title)
+
+    def require_label(self, payload: Mapping[str, Any]) -> None:
+        """Nothing without a label gets as far as the connector. Raises Rejected."""
         if payload.get(self.label_field) is not True:
             sentence = f"Not published on {self.title}: the payload carries no AI label. Set it and judge anew."
             raise Rejected(sentence, code="no_label")
-        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
+
+    def called(self, tool: str, arguments: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        """What a tool answers. Raises Denied or Unavailable."""
+        return self._client.call(tool=tool, arguments=arguments, timeout_s=timeout_s)
+
+    def asked(
+        self, tool: str, arguments: dict[str, Any], timeout_s: float, *, publishes: bool = True
+    ) -> dict[str, Any]:
+        """What a tool of a publish answers. Raises Rejected, NotSent, Stopped or Unknown.
+
+        A tool that `publishes` nothing leaves nothing unknown.
+        """
         try:
-            answer = self._client.call(tool=TOOL, arguments=arguments, timeout_s=timeout_s)
+            return self.called(tool, arguments, timeout_s)
         except NotAllowed as error:
             raise Rejected(f"Not published on {self.title}: {error}", code="not_allowed") from error
         except Stopped as error:
             raise Stopped(f"Not published on {self.title}: {error}", scope=error.scope) from error
         except Unauthorized as error:
-            raise NotSent(f"Not published on {self.title}: {error} Check the connector's service token.") from error
+            sentence = f"Not published on {self.title}: {error} Check the connector's service token."
+            raise NotSent(sentence) from error
         except NoAnswer as error:
-            if error.maybe_sent:
-                raise Unknown(f"The connector of {self.title} did not answer; the post may be live. {error}") from error
+            if error.maybe_sent and publishes:
+                sentence = f"The connector of {self.title} did not answer; the post may be live. {error}"
+                raise Unknown(sentence) from error
             raise NotSent(f"Not published on {self.title}: {error}") from error
         except ToolRefused as error:
-            raise _as_error(str(error), self.title) from error
+            said = _as_error(str(error), self.title)
+            raise said if publishes or not isinstance(said, Unknown) else NotSent(str(said)) from error
         except Unavailable as error:  # the allow-list could not be read
             raise NotSent(f"Not published on {self.title}: {error}") from error
-        return _receipt(answer, self.title)
 
     def look_up(
         self,
@@ -196,7 +215,8 @@ def _as_error(text: str, title: str) -> Denied | Unavailable:
     return Unknown(f"{title} may have the post: {sentence}")
 
 
-def _receipt(answer: dict[str, Any], title: str) -> Receipt:
+def receipt_of(answer: dict[str, Any], title: str) -> Receipt:
+    """What a connector answered, as a receipt. Raises Unknown for one without an id."""
     platform_id, url = str(answer.get("platform_id") or ""), str(answer.get("url") or "")
     if not platform_id:
         raise Unknown(f"The connector of {title} answered without a post id; the post may be live.")

@@ -12,7 +12,7 @@ from django.db import connection
 
 from chimera.core import clock, tenancy
 from chimera.core.clock import Now
-from chimera.core.errors import Denied
+from chimera.core.errors import Denied, Unavailable
 from publishing.credentials import sealing
 from publishing.credentials.models import Credential
 
@@ -70,16 +70,23 @@ def connect(*, platform: str, handle: str, user_id: str, tokens: Tokens) -> Cred
 
 
 def sign_in(
-    *, platform: str, handle: str, refresh: Callable[[str], Tokens], refused: str = "", scope: str = ""
+    *,
+    platform: str,
+    handle: str,
+    refresh: Callable[[str], Tokens],
+    refused: str = "",
+    scope: str = "",
+    spare: timedelta = SPARE,
 ) -> SignIn:
     """A token of this account that is valid now; `refresh(token)` is asked for a new one when the old one ends.
 
     `refused` is an access token that the platform did not take: unless another is there by now, it is refreshed.
+    `spare` is how long before its end a token is renewed: one that renewing failed for is used as long as it is good.
     `scope` is what the account must have been allowed. Others who ask for the same account wait meanwhile: a refresh
     token is used once. Raises NoSuchAccount, NotConnected, and what `refresh` raises but RefreshRefused.
     """
     try:
-        found = _locked(platform, handle.removeprefix("@"), refresh, refused, scope)
+        found = _locked(platform, handle.removeprefix("@"), refresh, refused, scope, spare)
     finally:
         connection.close()  # it goes on with a call to the platform, which may take its time
     # The commit is behind us: what was handed out before it could be lost with this process.
@@ -88,7 +95,9 @@ def sign_in(
     return found
 
 
-def _locked(platform: str, handle: str, refresh: Callable[[str], Tokens], refused: str, scope: str) -> SignIn | str:
+def _locked(
+    platform: str, handle: str, refresh: Callable[[str], Tokens], refused: str, scope: str, spare: timedelta
+) -> SignIn | str:
     """The sign-in, or why it has to be connected anew; in a transaction that ends with this."""
     brand_id, account_id = _whose(platform, handle)
     with tenancy.brand(brand_id, actor=_actor(platform)):
@@ -100,8 +109,9 @@ def _locked(platform: str, handle: str, refresh: Callable[[str], Tokens], refuse
         if scope and scope not in row.scopes:
             return f"It was not allowed {scope}."
         kept, now = sealing.opened(row.sealed), clock.now()
-        if row.expires_at - SPARE > now and kept["access"] != refused:
-            return SignIn(user_id=row.platform_user_id, access=kept["access"])
+        there = SignIn(user_id=row.platform_user_id, access=kept["access"])
+        if row.expires_at - spare > now and there.access != refused:
+            return there
         mine = Credential.objects.filter(pk=row.pk)
         try:
             tokens = refresh(kept["refresh"])
@@ -110,6 +120,10 @@ def _locked(platform: str, handle: str, refresh: Callable[[str], Tokens], refuse
             mine.update(reconnect_why=why)
             log.warning("%s does not take the refresh token of @%s any more", platform, handle)
             return why
+        except Unavailable:
+            if row.expires_at - SPARE <= now or there.access == refused:
+                raise
+            return there  # it is still good, and asked for again next time
         mine.update(**_columns(tokens, now), renewals=row.renewals + 1)
         return SignIn(user_id=row.platform_user_id, access=tokens.access)
 

@@ -20,6 +20,7 @@ from publishing.credentials import sealing
 from publishing.credentials.models import Credential
 from publishing.management.commands import connect
 from tests.conftest import ALPHA, World
+from tests.publishing import instagram_world
 from tests.publishing.x_world import X, register
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-7")
@@ -38,10 +39,10 @@ def x(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 class Asked:
     """The command in a thread, and what it printed."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, platform: str = "x") -> None:
         self.out, self.err, self.error = StringIO(), StringIO(), ""
         self.port = free_port()
-        self._words = ["x", *words, "--port", str(self.port)]
+        self._words = [platform, *words, "--port", str(self.port)]
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -130,3 +131,17 @@ def test_nobody_who_answers_a_busy_port_and_a_missing_app_are_sentences(x: X, mo
     monkeypatch.setitem(settings.CONNECTORS, "x", {**x.chosen, "client_id": ""})
     with pytest.raises(CommandError, match="X_CLIENT_ID, X_CLIENT_SECRET"):
         call_command("connect", "x", "nova", stderr=StringIO())
+
+
+def test_instagram_is_connected_the_same_way(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instagram_world.register()
+    with world.role("connector"):
+        there = instagram_world.Instagram(tmp_path / "i.sqlite")
+        monkeypatch.setitem(settings.CONNECTORS, "instagram", {**settings.CONNECTORS["instagram"], **there.chosen})
+        asked = Asked("nova", platform="instagram")
+        asked.says(there.user_id)
+        asked.thread.join(10)
+        assert asked.error == "" and "@nova is connected to instagram" in asked.out.getvalue()
+        there.publish()
+        assert len(there.posts()) == 1
+        there.close()

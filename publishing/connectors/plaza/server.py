@@ -39,7 +39,7 @@ class Desk(serving.Desk):
     title: ClassVar[str] = "Plaza"
     http: httpx2.Client
 
-    def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str) -> httpx2.Request:
+    def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`."""
         post = {
             "account": claims.account_handle,

@@ -35,7 +35,7 @@ class Desk(serving.Desk):
     title: ClassVar[str] = "X"
     caller: Caller
 
-    def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str) -> httpx2.Request:
+    def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`. The labels come from what was approved; X has no key for repeated requests."""
         handle = claims.account_handle
         is_paid = payload.get("sponsorship", "none") != "none"

@@ -3,6 +3,7 @@
 import hmac
 import html
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,18 +23,18 @@ class Command(DoorCommand):
     """Asks for consent in the browser and waits for the answer on this machine."""
 
     help = "Connect an account to its platform: OAuth 2 with PKCE (runs as the role chimera_connector)."
-    example = "  manage.py connect x @nova\n  manage.py connect x @nova --port 8766 --json\n"
+    example = "  manage.py connect x @nova\n  manage.py connect instagram @nova --port 8766 --json\n"
 
     def arguments(self, parser: CommandParser) -> None:
         """Which account, and where the browser comes back to."""
-        parser.add_argument("platform", choices=["x"])
+        parser.add_argument("platform", choices=["instagram", "x"])
         parser.add_argument("account", help="its handle on the platform")
         parser.add_argument("--port", type=int, default=8765, help="of the address that the app allows (default: 8765)")
 
     def act(self, options: dict[str, Any]) -> None:
         """Ask, wait, exchange, look whose tokens they are, store."""
-        from publishing.connectors.x import oauth, server
-
+        room = f"publishing.connectors.{options['platform']}"
+        oauth, server = import_module(f"{room}.oauth"), import_module(f"{room}.server")
         handle = options["account"].removeprefix("@")
         try:
             app = server.app_of(settings.CONNECTORS[options["platform"]])

@@ -1,0 +1,64 @@
+"""What the connector process reads of Instagram: how a container stands, and an account's media. Rows I-3, I-5, I-15.
+
+Changes nothing. PUB-4.
+"""
+
+import json
+from typing import Any
+
+from mcp.server.mcpserver.exceptions import ToolError
+
+from publishing.connectors.instagram import containers
+from publishing.connectors.instagram.calling import BASIC, Caller
+from publishing.connectors.serving import refusal
+
+PAGE, POSTS_MAX = 100, 1_000
+FIELDS = "id,caption,permalink,timestamp,media_type,is_ai_generated"
+
+
+def listed(caller: Caller, *, account: str, before: int) -> dict[str, Any]:
+    """An account's newest posts, at most POSTS_MAX: `{"posts": [...], "next": int}`, next 0 when those are all."""
+    posts: list[dict[str, Any]] = []
+    params = {"fields": FIELDS, "limit": str(PAGE)}
+    if before:
+        return {"posts": [], "next": 0}
+    try:
+        user = caller.sign_in(account, scope=BASIC).user_id
+        while len(posts) < POSTS_MAX:
+            page = caller.asked(account, "GET", f"/{user}/media", scope=BASIC, params=params)
+            posts += [_post(one) for one in page["data"]]
+            after = (page.get("paging") or {}).get("cursors", {}).get("after")
+            if not after or "next" not in page["paging"]:
+                return {"posts": posts, "next": 0}
+            params = {**params, "after": str(after)}
+    except ToolError as said:
+        raise _unread(said) from said
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        sentence = f"Instagram's list has another form ({type(error).__name__})."
+        raise refusal("unavailable", "unreadable", sentence) from error
+    return {"posts": posts, "next": 1}
+
+
+def container(caller: Caller, *, account: str, name: str) -> dict[str, str]:
+    """How a container stands: `{"status"}`, Instagram's own word."""
+    try:
+        return {"status": str(containers.status(caller, account, name).get("status_code") or "")}
+    except ToolError as said:
+        raise _unread(said) from said
+
+
+def _unread(said: ToolError) -> ToolError:
+    told = json.loads(str(said))
+    kind = "rejected" if told["class"] == "rejected" else "unavailable"
+    return refusal(kind, told["code"], told["message"])
+
+
+def _post(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "platform_id": str(one["id"]),
+        "url": str(one.get("permalink") or ""),
+        "text": str(one.get("caption") or ""),
+        "media": [],
+        "reply_to": "",
+        "made_at": str(one["timestamp"]).replace("Z", "+00:00").replace("+0000", "+00:00"),
+    }

@@ -1,0 +1,185 @@
+"""Instagram's content publishing API and its pages as a Starlette app. Errors are those of the Graph API.
+
+The API lies at the root and under /v23.0, consent under /oauth; people see / , /{username}/ and /p/{shortcode}/. Two
+doors are open to callers on this machine only: `/_people/comments`, by which persons comment, and `/_faults`.
+
+Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from publishing.simulators.instagram import errors, pages
+from publishing.simulators.instagram import faults as fault
+from publishing.simulators.instagram.consent import Consent
+from publishing.simulators.instagram.database import is_id
+from publishing.simulators.instagram.desk import Desk, body, loaded, parameters, versioned
+from publishing.simulators.instagram.reading import Reading
+from publishing.simulators.instagram.store import Store
+from publishing.simulators.instagram.tokens import USERNAME
+from publishing.simulators.instagram.writing import Writing
+from publishing.simulators.x.headers import SafeHeaders
+
+CSS = (Path(__file__).parent / "instagram.css").read_bytes()
+
+
+def _check_here(request: Request) -> None:
+    """Only callers on this machine, and no page in a browser there, which would name its origin. Raises Problem."""
+    if not fault.is_here(request) or "origin" in request.headers:
+        raise errors.Problem(errors.Refusal(100, None, "There is nothing here."), status=404)
+
+
+class _Doors:
+    """What is there for people and for chaos runs, and not on the real platform's API."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._store = desk, desk.store
+
+    async def order_faults(self, request: Request) -> Response:
+        """For chaos runs on this machine: what the next containers, publishes and reads will meet."""
+        _check_here(request)
+        self._desk.faults += fault.ordered(loaded(await body(request)))
+        del self._desk.faults[fault.QUEUE_MAX :]
+        return JSONResponse({"waiting": len(self._desk.faults)})
+
+    async def persons_comment(self, request: Request) -> Response:
+        """A person comments; the account is made when needed. Plays I-13."""
+        _check_here(request)
+        sent = await parameters(request)
+        author, text = sent.get("author", "").removeprefix("@"), sent.get("text", "").strip()
+        if not USERNAME.fullmatch(author):
+            raise errors.invalid("The author must be a username of 1 to 30 letters, digits, _ or full stops.")
+        if not text:
+            raise errors.invalid("A text is needed.")
+        comment_id = await run_in_threadpool(
+            self._store.add_comment, author, sent.get("media_id", ""), text, sent.get("parent_id")
+        )
+        return JSONResponse({"id": comment_id}, 201)
+
+    async def feed(self, request: Request) -> Response:
+        """What everybody published. Plays I-5, I-6."""
+        before = _before(request)
+        posts = await run_in_threadpool(self._store.posts, None, pages.PAGE_POSTS + 1, before=before)
+        return HTMLResponse(pages.feed(posts=posts, is_first=before is None))
+
+    async def account_page(self, request: Request) -> Response:
+        """One account with its bio and its posts. Plays I-15."""
+        username = request.path_params["username"]
+        account = await run_in_threadpool(self._store.account, username=username)
+        if account is None:
+            return HTMLResponse(pages.missing(what="account"), 404)
+        posts = await run_in_threadpool(self._store.posts, username, pages.PAGE_POSTS + 1, before=_before(request))
+        return HTMLResponse(pages.account(account=account, posts=posts))
+
+    async def post_page(self, request: Request) -> Response:
+        """The permalink: one post with its label and its comments. Plays I-5, I-6, I-13."""
+        post = await run_in_threadpool(self._store.post, code=request.path_params["code"])
+        if post is None:
+            return HTMLResponse(pages.missing(what="post"), 404)
+        comments = await run_in_threadpool(self._store.comments, post["id"])
+        return HTMLResponse(pages.post(post=post, comments=comments))
+
+    async def file(self, request: Request) -> Response:
+        """A published medium as it was fetched."""
+        asked = request.path_params["id"]
+        found = await run_in_threadpool(self._store.media_file, container_id=int(asked)) if is_id(asked) else None
+        if found is None:
+            return PlainTextResponse("no such media", 404)
+        # An id never shows anything else.
+        return FileResponse(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000"})
+
+
+def _before(request: Request) -> int | None:
+    asked = request.query_params.get("before", "")
+    return int(asked) if is_id(asked) else None
+
+
+async def _css(_: Request) -> Response:
+    return Response(CSS, media_type="text/css", headers={"Cache-Control": "max-age=60"})
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"ok": True})
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.Problem):
+        raise error
+    return error.response()
+
+
+def _api(desk: Desk) -> list[BaseRoute]:
+    """The routes of the API, most special first: GET /{id} would take every word for an id."""
+    writing, reading, consent = Writing(desk), Reading(desk), Consent(desk)
+    publish, comments = "content_publish", "manage_comments"
+    return [
+        *versioned("GET", "/oauth/authorize", consent.ask),
+        *versioned("POST", "/oauth/authorize", consent.answer),
+        *versioned("POST", "/oauth/access_token", consent.token),
+        *versioned("GET", "/access_token", consent.exchange),
+        *versioned("GET", "/refresh_access_token", consent.refresh),
+        *desk.routes("POST", "/{id}/media", writing.container, scope=publish),
+        *desk.routes("POST", "/{id}/media_publish", writing.publish, scope=publish),
+        *desk.routes("GET", "/{id}/content_publishing_limit", writing.limit, scope=publish),
+        *desk.routes("GET", "/{id}/media", reading.media, scope="basic"),
+        *desk.routes("GET", "/{id}/comments", reading.comments, scope=comments),
+        *desk.routes("GET", "/{id}/replies", reading.replies, scope=comments),
+        *desk.routes("POST", "/{id}/replies", reading.reply, scope=comments),
+        *desk.routes("GET", "/{id}", reading.node),
+        *desk.routes("POST", "/{id}", reading.hide, scope=comments),
+        *desk.routes("DELETE", "/{id}", reading.delete, scope=comments),
+    ]
+
+
+def build(
+    *,
+    store: Store,
+    client_id: str,
+    client_secret: str,
+    faults: list[str] | None = None,
+    late_s: float = 3.0,
+    public_url: str = "",
+) -> Starlette:
+    """The simulator as an ASGI app, with one registered app: `client_id` and its secret.
+
+    `public_url` is where people see the pages. `faults` is kept as it is given, so that a test may add to it while the
+    server runs.
+    """
+    desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
+    desk.faults = faults if faults is not None else []
+    doors = _Doors(desk)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # What a crash cut off is fetched again.
+        for container_id in await run_in_threadpool(store.to_fetch):
+            desk.fetch(container_id)
+        yield
+
+    def route(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
+        return Route(path, endpoint, methods=[method])
+
+    return Starlette(
+        routes=[
+            route("/_people/comments", doors.persons_comment, "POST"),
+            route("/_faults", doors.order_faults, "POST"),
+            route("/health", _health),
+            route("/instagram.css", _css),
+            route("/media/{id}", doors.file),
+            route("/", doors.feed),
+            route("/p/{code}/", doors.post_page),
+            route("/{username}/", doors.account_page),
+            *_api(desk),
+        ],
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={errors.Problem: _problem},
+        lifespan=lifespan,
+    )

@@ -1,0 +1,132 @@
+"""Instagram for tests: the simulator, the connector before it, and an account that has consented."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection
+from PIL import Image
+
+from chimera.core import canonical, tenancy
+from chimera.core.errors import Denied
+from chimera.embedded.processes import free_port
+from publishing.accounts import services as accounts
+from publishing.connectors.base import Receipt
+from publishing.connectors.instagram import server
+from publishing.connectors.instagram.client import InstagramConnector
+from publishing.credentials import services as credentials
+from publishing.credentials.services import Tokens
+from publishing.simulators.instagram import app as simulator
+from publishing.simulators.instagram.store import Store
+from tests.conftest import ALPHA
+from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, Served
+
+CLIENT, SECRET = "the-app", "the-secret"
+
+
+def picture(width: int = 1080, height: int = 1350, colour: str = "teal") -> bytes:
+    """A PNG, as our posters are."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+POSTER = picture()
+POSTER_HASH = hashlib.sha256(POSTER).hexdigest()
+
+
+class Gate(FakeGate):
+    """Grants for Instagram."""
+
+    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Any:
+        digest, claims = self.grants.get(grant, ("", None))
+        if digest != canonical.digest(payload) or audience != "instagram":
+            raise Denied("The grant is not for this payload.")
+        return claims
+
+
+class Instagram:
+    """Simulator and connector on loopback. `nova` is ours and connected."""
+
+    def __init__(self, path: Path, **store: Any) -> None:
+        self.faults: list[str] = []
+        self.images = {POSTER_HASH: POSTER}
+        self.gate = Gate()
+        self.store = Store(path, **store)
+        self.user_id = self.store.add_account("nova", "Nova", bio="An AI persona of Ada.")
+        self.platform = Served(
+            simulator.build(store=self.store, client_id=CLIENT, client_secret=SECRET, faults=self.faults, late_s=1.5)
+        )
+        port = free_port()
+        self.chosen = {
+            "platform_url": self.platform.url,
+            "api_url": self.platform.url,
+            "token_url": f"{self.platform.url}/oauth/access_token",
+            "client_id": CLIENT,
+            "client_secret": SECRET,
+            "media_url": f"http://127.0.0.1:{port}",
+            "service_token": SERVICE_TOKEN,
+        }
+        made = server.build(gate=self.gate, chosen=self.chosen, media=self.images.__getitem__)
+        self.server = Served(made, port=port)
+        self.connector = InstagramConnector(
+            url=f"{self.server.url}/mcp", service_token=SERVICE_TOKEN, home=self.platform.url
+        )
+        self.noted: list[tuple[str, str]] = []
+
+    def connect(self, **more: Any) -> str:
+        """Store what nova's consent gives; as the connector's role. Returns the token."""
+        told = self.store.tokens_for("nova")
+        tokens = Tokens(
+            access=told["access_token"],
+            refresh=told["access_token"],
+            lasts_s=more.get("lasts_s", float(told["expires_in"])),
+            scopes=("instagram_business_basic", "instagram_business_content_publish"),
+        )
+        credentials.connect(platform="instagram", handle="nova", user_id=self.user_id, tokens=tokens)
+        connection.close()
+        return tokens.access
+
+    def publish(self, *, key: str = "effect-1", timeout_s: float = 15, **fields: Any) -> Receipt:
+        """Publish a payload under a grant for it."""
+        sent = payload(**fields)
+        return self.connector.publish_in_stages(
+            payload=sent,
+            grant=self.gate.grant(sent, key=key),
+            idempotency_key=key,
+            timeout_s=timeout_s,
+            note=lambda name, value: self.noted.append((name, value)),
+        )
+
+    def posts(self) -> list[SimpleNamespace]:
+        """What nova has posted, the newest first."""
+        return [SimpleNamespace(**one) for one in self.store.posts(username="nova", count_max=100)]
+
+    def close(self) -> None:
+        """Stop both."""
+        self.connector.close()
+        self.server.stop()
+        self.platform.stop()
+
+
+def payload(**fields: Any) -> dict[str, Any]:
+    """A labelled post of nova's with a picture."""
+    return {
+        "platform": "instagram",
+        "account_handle": "nova",
+        "text": "Low tide at five.",
+        "media": [{"sha256": POSTER_HASH, "alt": "A poster"}],
+        "ai_generated": True,
+        "sponsorship": "none",
+        **fields,
+    }
+
+
+def register() -> None:
+    """Make nova's account known, as the application."""
+    with tenancy.brand(ALPHA, actor="test"):
+        accounts.register(
+            brand_id=ALPHA, belongs_to="agents.agent:1", platform="instagram", handle="nova", display_name="Nova"
+        )
