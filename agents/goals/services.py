@@ -14,6 +14,8 @@ from agents.goals.wish import Wish
 from agents.personas.models import Agent, Soul
 from chimera.core import clock
 from chimera.core.embeddings import Vectors
+from publishing.connectors.base import consents
+from publishing.credentials import selectors as credentials
 from publishing.trends import background
 from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
@@ -27,12 +29,20 @@ def wishes(*, agent_id: int) -> list[Wish]:
     """
     # The lock makes two planners count the same day one after the other.
     agent = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent_id)
-    if agent.soul is None:
+    if agent.soul is None or cannot_publish(agent=agent):
         return []
     left = max(0, agent.posts_per_day - _today(agent))
     batch = f"{agent.scope}/{clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     asked = assigned.wishes(agent=agent, batch=batch, count_max=left)
     return [*asked, *_of_trends(agent, agent.soul, batch, left - len(asked))]
+
+
+def cannot_publish(*, agent: Agent) -> str:
+    """Why none of the agent's accounts can publish; "" when one can, or when it has none at all."""
+    standing = credentials.of(belongs_to=agent.subject, consents=consents())
+    if not standing or any(not one.why_not for one in standing):
+        return ""
+    return "; ".join(f"{one.account}: {one.why_not}" for one in standing)
 
 
 def _of_trends(agent: Agent, soul: Soul, batch: str, count_max: int) -> list[Wish]:
@@ -74,6 +84,8 @@ def why_no_more(*, agent_id: int) -> str:
     today = _today(agent)
     if agent.soul is None:
         return f"@{agent.handle} has no soul; launch it from a SOUL.md."
+    if why_not := cannot_publish(agent=agent):
+        return f"Nothing is made for @{agent.handle}, since no account of it can publish ({why_not})."
     if today >= agent.posts_per_day:
         return f"@{agent.handle} has its {today} goals of today (posts_per_day in its soul); more at 00:00 UTC."
     fitting_trends = len(_candidates(agent.soul))

@@ -14,9 +14,13 @@ MONEY_SAYS = ("The budget of ", "No daily limit ")
 SAID_MAX = 200
 
 
-def first(*, agent: Seen, standing: Standing, known: frozenset[str], cheapest: int) -> Found:
-    """The first gate that holds this agent. `known`: platforms that have a connector; `cheapest` act, in micros."""
-    for gate in (_stopped(agent, standing), _account(agent, standing, known), _money(agent, standing, cheapest)):
+def first(
+    *, agent: Seen, standing: Standing, known: frozenset[str], cheapest: int, consents: frozenset[str] = frozenset()
+) -> Found:
+    """The first gate that holds this agent. `known`: platforms that have a connector, `consents`: those on which a
+    human connects each account; `cheapest` act, in micros."""
+    account = _account(agent, standing, known, consents) or _unconnected(agent, known, consents)
+    for gate in (_stopped(agent, standing), account, _money(agent, standing, cheapest)):
         if gate is not None:
             return gate
     held = list(_works(agent, standing))
@@ -48,14 +52,14 @@ def _is_stop(control: Control | None) -> bool:
     return control is not None and control.cause != "exhausted"
 
 
-def _account(agent: Seen, standing: Standing, known: frozenset[str]) -> Found | None:
+def _account(agent: Seen, standing: Standing, known: frozenset[str], consents: frozenset[str]) -> Found | None:
     if not agent.has_soul:
         words = f"@{agent.handle} has no soul, so nobody knows what it would say; launch it from a SOUL.md."
         return found("account", words, Act(words="Open the agent", sees=f"agents.agent:{agent.id}"))
     usable = [name for name in agent.platforms if name in known]
     if not usable:
         gone = f" ({', '.join(agent.platforms)} has no connector any more)" if agent.platforms else ""
-        platform = min(known, default="")
+        platform = min(known - consents, default="") or min(known, default="")  # where nobody has to say yes first
         act = Act(
             words=f"Register @{agent.handle} on {platform}",
             does="account",
@@ -70,6 +74,16 @@ def _account(agent: Seen, standing: Standing, known: frozenset[str]) -> Found | 
         words = f"The connector of {shut[0]} is disabled: {reason or 'a reviewer disabled it.'}"
         return found("account", words, Act(words=f"Review {shut[0]}", sees=f"governance.server:{server}"))
     return None
+
+
+def _unconnected(agent: Seen, known: frozenset[str], consents: frozenset[str]) -> Found | None:
+    """Where no account of the agent can sign in: only a human can connect one, in a browser."""
+    usable = [name for name in agent.platforms if name in known]
+    if not all(name in consents and name in agent.unsigned for name in usable):
+        return None
+    name = usable[0]
+    how = f"Connect it with manage.py connect {name}."
+    return found("account", f"@{agent.handle} cannot sign in to {name}: {agent.unsigned[name]}. {how}")
 
 
 def _money(agent: Seen, standing: Standing, cheapest: int) -> Found | None:

@@ -17,6 +17,7 @@ from agents.board.spending import Cap
 from governance.controls import selectors as controls
 from governance.controls.models import Control
 from governance.grants import selectors as grants
+from publishing.credentials import selectors as credentials
 
 _STANDING = """
 SELECT chimera_now(),
@@ -29,10 +30,15 @@ SELECT chimera_now(),
 """
 _AGENTS = """
 SELECT a.id, a.brand_id, b.slug, a.handle, a.status, a.soul_id IS NOT NULL, a.posts_per_day, x.platforms, c.id, c.kind,
-       c.about, c.why, c.deadline, c.held_by, c.held_until, d.id
+       c.about, c.why, c.deadline, c.held_by, c.held_until, d.id,
+       x.unsigned
   FROM agents_agent a
   JOIN core_brand b ON b.id = a.brand_id
-  LEFT JOIN LATERAL (SELECT array_agg(p.platform::text ORDER BY p.platform) AS platforms FROM publishing_account p
+  LEFT JOIN LATERAL (SELECT array_agg(p.platform::text ORDER BY p.platform) AS platforms,
+                            jsonb_object_agg(p.platform, coalesce(k.reconnect_why, %(never)s))
+                              FILTER (WHERE k.reconnect_why IS DISTINCT FROM '') AS unsigned
+                       FROM publishing_account p
+                       LEFT JOIN publishing_credential k ON k.brand_id = p.brand_id AND k.account_id = p.id
                       WHERE p.brand_id = a.brand_id AND p.belongs_to = 'agents.agent:' || a.id) x ON true
   LEFT JOIN LATERAL (SELECT r.id, r.kind, r.subject AS about, r.why, r.deadline, r.held_by, r.held_until
                        FROM governance_reviewitem r
@@ -143,6 +149,7 @@ class Seen:
     has_soul: bool
     posts_per_day: int
     platforms: list[str]
+    unsigned: dict[str, str]  # why an account is not connected, by platform; also where nobody has to connect it
     card: Card | None
     doubt: int | None
     works: list[Work] = field(default_factory=list)
@@ -186,7 +193,7 @@ def standing() -> Standing:
 
 def agents(*, now: datetime, agent_id: int | None) -> list[Seen]:
     """Every agent, or one, with what it waits for."""
-    values: dict[str, Any] = {"now": now, "agent": agent_id}
+    values: dict[str, Any] = {"now": now, "agent": agent_id, "never": credentials.NEVER}
     with connection.cursor() as cursor:
         cursor.execute(_AGENTS, values)
         rows = cursor.fetchall()
@@ -230,6 +237,7 @@ def _agent(row: tuple[Any, ...], works: list[Work]) -> Seen:
         has_soul=row[5],
         posts_per_day=row[6],
         platforms=row[7] or [],
+        unsigned=_read(row[16] or {}),
         card=card,
         doubt=row[15],
         works=works,

@@ -9,6 +9,7 @@ from agents.personas import selectors as personas
 from agents.why import finding, seen
 from agents.why.gates import GATES, PLACES, WEIGHTS, Why
 from chimera.core import money, registry, tenancy
+from publishing.connectors.base import consents
 
 OF_TRENDS = ("no_trend", "no_goal", "day_full")
 
@@ -40,6 +41,7 @@ def gates_met(*, found: list[Why]) -> list[tuple[str, str, int]]:
 
 def _read(agent_id: int | None) -> list[Why]:
     standing = seen.standing()
+    asked_for = consents()
     known, cheapest = frozenset(registry.names("CONNECTORS")), money.usd(settings.CHEAPEST_ACT_USD)
     return [
         Why(
@@ -47,7 +49,7 @@ def _read(agent_id: int | None) -> list[Why]:
             handle=agent.handle,
             brand=agent.brand,
             rung=agent.rung,
-            found=finding.first(agent=agent, standing=standing, known=known, cheapest=cheapest),
+            found=finding.first(agent=agent, standing=standing, known=known, cheapest=cheapest, consents=asked_for),
         )
         for agent in seen.agents(now=standing.now, agent_id=agent_id)
     ]

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from chimera.core.errors import Denied, Unavailable
+from chimera.core.registry import every
 from chimera.core.taint import Tainted
 
 WEB = ("http://", "https://")
@@ -132,6 +133,11 @@ class Place:
     url: str
 
 
+def consents() -> frozenset[str]:
+    """The platforms on which a human has to connect each account before it can publish."""
+    return frozenset(one.platform for one in every("CONNECTORS", Connector) if one.needs_consent)
+
+
 class Connector(ABC):
     """A platform as seen by a publish worker.
 
@@ -154,6 +160,7 @@ class Connector(ABC):
     # everybody's and none that is answered later lies before it.
     hears_accounts: ClassVar[int] = 0
     spends_grants: ClassVar[bool] = False
+    needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
     id_pattern: ClassVar[str] = r"[^\s/]{1,120}"

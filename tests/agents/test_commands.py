@@ -212,7 +212,9 @@ def test_a_stop_names_exactly_one_thing_that_exists(world: World, command: str) 
     assert refusal(world, command, "--spending", "--platform", "plaza", *why) == expected
     assert "No agent is called 'nobody'. Known: none yet" in refusal(world, command, "nobody", *why)
     assert "No brand is called 'gamma'. Known: alpha, beta." in refusal(world, command, "--brand", "gamma", *why)
-    assert "No platform is called 'orkut'. Known: plaza." in refusal(world, command, "--platform", "orkut", *why)
+    assert "No platform is called 'orkut'. Known: instagram, plaza, x." in refusal(
+        world, command, "--platform", "orkut", *why
+    )
     assert Control.objects.count() == 0
 
 

@@ -16,7 +16,8 @@ from chimera.core.llm import tiers
 from chimera.core.money import Allowance
 from governance.policies import selectors as policies
 from publishing.accounts.models import Account
-from publishing.connectors.base import Connector
+from publishing.connectors.base import Connector, consents
+from publishing.credentials import selectors as credentials
 from publishing.posts import fees, scheduling
 
 PLATFORM = "plaza"  # of a preview, which has no account
@@ -30,10 +31,11 @@ class Publishing(Kind):
     asks = (("draft", "dictated"),)
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """The account to post on: the agent's first."""
-        account = Account.objects.filter(belongs_to=task.agent.subject).order_by("id").first()
+        """The account to post on: the first of the agent's that can publish."""
+        standing = credentials.of(belongs_to=task.agent.subject, consents=consents())
+        account = next((one.account for one in standing if not one.why_not), None)
         if account is None:
-            return {}
+            return {"why_not": "; ".join(f"{one.account}: {one.why_not}" for one in standing)} if standing else {}
         judges = opinions.able()
         return {
             "account_id": account.pk,
@@ -61,6 +63,9 @@ class Publishing(Kind):
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
         """Exactly what will be published: nothing is added or changed after this. A model may give its opinion."""
         if "account_id" not in work.inputs:
+            why_not = work.inputs.get("why_not")
+            if why_not:
+                raise CannotPropose(f"No account of @{work.agent['handle']} can publish ({why_not}); connect one.")
             raise CannotPropose(f"@{work.agent['handle']} has no account on any platform; register one.")
         payload = _payload(work)
         if work.inputs.get("judges"):

@@ -23,6 +23,7 @@ class InstagramConnector(Speaking):
     platform: ClassVar[str] = "instagram"
     title: ClassVar[str] = "Instagram"
     effect_class: ClassVar[str] = "B"
+    needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
     label_field: ClassVar[str] = "ai_generated"
     can_hear: ClassVar[bool] = False  # an answer has no field for the label yet: nobody is answered

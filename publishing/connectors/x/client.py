@@ -26,6 +26,7 @@ class XConnector(Speaking):
     platform: ClassVar[str] = "x"
     title: ClassVar[str] = "X"
     effect_class: ClassVar[str] = "B"
+    needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000)
     label_field: ClassVar[str] = "ai_generated"
     sponsor_field: ClassVar[str] = "paid_partnership"
