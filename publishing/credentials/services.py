@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from chimera.core import clock, tenancy
 from chimera.core.clock import Now
@@ -27,6 +27,10 @@ class NoSuchAccount(Denied):
 
 class NotConnected(Denied):
     """Nobody has connected this account to its platform, or it has to be connected anew; says why and how."""
+
+
+class WrongAccount(Denied):
+    """Whoever said yes was signed in as somebody else; nothing was stored."""
 
 
 class RefreshRefused(Denied):
@@ -57,8 +61,13 @@ class SignIn:
         return f"SignIn(user {self.user_id})"
 
 
-def connect(*, platform: str, handle: str, user_id: str, tokens: Tokens) -> Credential:
-    """Store what a human has just consented to, in place of what was there. Raises NoSuchAccount."""
+def connect(*, platform: str, handle: str, user_id: str, name: str, tokens: Tokens) -> Credential:
+    """Store what a human has just consented to, in place of what was there. Raises NoSuchAccount, WrongAccount.
+
+    `user_id` and `name` are whose tokens they are, as the platform says.
+    """
+    if name.lower() != handle.lower() or not user_id:
+        raise WrongAccount(f"The browser was signed in as @{name}, not as @{handle}; sign in as @{handle} and again.")
     brand_id, account_id = _whose(platform, handle)
     with tenancy.brand(brand_id, actor=_actor(platform)):
         row, _ = Credential.objects.update_or_create(
@@ -87,6 +96,9 @@ def sign_in(
     """
     try:
         found = _locked(platform, handle.removeprefix("@"), refresh, refused, scope, spare)
+    except DatabaseError as error:
+        log.warning("the tokens of @%s on %s could not be read: %s", handle, platform, error)
+        raise Unavailable("The tokens of the account could not be read; is the database up?") from error
     finally:
         connection.close()  # it goes on with a call to the platform, which may take its time
     # The commit is behind us: what was handed out before it could be lost with this process.

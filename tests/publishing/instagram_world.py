@@ -85,7 +85,7 @@ class Instagram:
             lasts_s=more.get("lasts_s", float(told["expires_in"])),
             scopes=("instagram_business_basic", "instagram_business_content_publish"),
         )
-        credentials.connect(platform="instagram", handle="nova", user_id=self.user_id, tokens=tokens)
+        credentials.connect(platform="instagram", handle="nova", user_id=self.user_id, name="nova", tokens=tokens)
         connection.close()
         return tokens.access
 

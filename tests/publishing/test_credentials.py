@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from chimera.core import tenancy
 from chimera.core.errors import Unavailable
@@ -13,7 +13,7 @@ from publishing.accounts import services as accounts
 from publishing.credentials import sealing
 from publishing.credentials import services as credentials
 from publishing.credentials.models import Credential
-from publishing.credentials.services import NoSuchAccount, NotConnected, RefreshRefused, SignIn, Tokens
+from publishing.credentials.services import NoSuchAccount, NotConnected, RefreshRefused, SignIn, Tokens, WrongAccount
 from tests.conftest import ALPHA, World
 from tests.governance.rows import failures, together
 
@@ -50,7 +50,7 @@ def vendor(world: World) -> Iterator[Vendor]:
 
 
 def connected(vendor: Vendor, **more: float) -> None:
-    credentials.connect(platform="x", handle="nova", user_id="7", tokens=vendor.first(**more))
+    credentials.connect(platform="x", handle="nova", user_id="7", name="Nova", tokens=vendor.first(**more))
     connection.close()
 
 
@@ -130,3 +130,21 @@ def test_keys_change_without_a_gap_and_a_lost_key_is_a_sentence(
     settings.CREDENTIAL_KEYS = ["new"]  # type: ignore[attr-defined]
     with pytest.raises(Unavailable, match="CREDENTIAL_KEYS has changed"):
         sign_in(vendor)
+
+
+def test_tokens_of_somebody_else_are_not_stored(vendor: Vendor) -> None:
+    for user_id, name in (("8", "eve"), ("", "nova")):
+        with pytest.raises(WrongAccount, match="signed in as"):
+            credentials.connect(platform="x", handle="nova", user_id=user_id, name=name, tokens=vendor.first())
+    with tenancy.brand(ALPHA, actor="test"):
+        assert not Credential.objects.exists()
+
+
+def test_a_database_that_is_away_is_a_sentence(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: str) -> tuple[int, int]:
+        raise OperationalError("no connection to 10.0.0.1")
+
+    monkeypatch.setattr(credentials, "_whose", away)
+    with pytest.raises(Unavailable, match="is the database up") as said:
+        sign_in(vendor)
+    assert "10.0.0.1" not in str(said.value)

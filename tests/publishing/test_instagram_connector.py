@@ -1,6 +1,7 @@
 """The connector of Instagram: real MCP over HTTP to the simulated API, its tokens in the real database. PUB-1 to 4."""
 
 import hashlib
+import http.client
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,6 @@ from publishing.connectors.base import Absent, CannotRead, Found, NotSent, Rejec
 from publishing.connectors.instagram import containers, errors, pictures
 from tests.conftest import World
 from tests.publishing.instagram_world import POSTER, POSTER_HASH, Instagram, payload, picture, register
-from tests.publishing.test_plaza_connector import SERVICE_TOKEN
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-4")
 Make = Callable[..., Instagram]
@@ -95,7 +95,10 @@ def test_pictures_are_shown_at_signed_addresses_only_and_to_nobody_without(make:
         bare = anybody.get(f"{there.server.url}/media/{POSTER_HASH}.jpg")
         closed = anybody.post(f"{there.server.url}/mcp", json={})
         assert [forged.status_code, bare.status_code, closed.status_code] == [404, 404, 401]
-        assert anybody.get(f"{there.server.url}/media/../mcp").status_code in (401, 404)
+    raw = http.client.HTTPConnection("127.0.0.1", int(there.server.url.rpartition(":")[2]), timeout=10)
+    raw.request("POST", "/media/../mcp", body=b"{}")  # as it stands, with nobody to tidy it up
+    assert raw.getresponse().status == 404
+    raw.close()
     own = pictures.Shelf(base="http://x", key=b"k", media=there.images.__getitem__)
     query = httpx2.QueryParams(own.address(POSTER_HASH).partition("?")[2])
     shown = own.shown(f"{POSTER_HASH}.jpg", query["until"], query["mark"])
@@ -196,7 +199,6 @@ def test_posts_are_listed_and_nobody_is_heard_yet(make: Make) -> None:
         there.connector.list_posts(account_handle="nova", count_max=10, timeout_s=15)
     with pytest.raises(NotSent):
         there.publish(key="effect-3", text="Four")
-    assert SERVICE_TOKEN not in repr(there.connector.__dict__.get("home"))
 
 
 @pytest.mark.spec("PUB-6")

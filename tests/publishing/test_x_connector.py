@@ -89,6 +89,8 @@ def test_a_token_that_x_does_not_take_is_renewed_once_and_the_post_goes_out_once
     told = x.connect()
     x.store.revoke(token=told["access_token"])
     x.publish()
+    with tenancy.brand(ALPHA, actor="test"):
+        assert Credential.objects.get().renewals == 1
     assert len(x.posts()) == 1
 
 

@@ -62,7 +62,7 @@ class X:
             lasts_s=lasts_s,
             scopes=tuple(told["scope"].split()),
         )
-        credentials.connect(platform="x", handle="nova", user_id=self.user_id, tokens=tokens)
+        credentials.connect(platform="x", handle="nova", user_id=self.user_id, name="nova", tokens=tokens)
         connection.close()
         return told
 

@@ -18,6 +18,7 @@ from publishing.connectors.serving import refusal
 CHILDREN_MAX = 10
 WAIT_S_MAX = 6.0  # within one call; what takes longer is gone on with by the next try
 PAUSE_S = 0.5
+MADE_MAX = 2_000
 CAPTION_MAX, HASHTAGS_MAX, NAMED_MAX = 2_200, 30, 20
 
 
@@ -35,6 +36,8 @@ class Maker:
         digest = canonical.digest(payload)
         container = self.made.get(digest) or self._made(payload, handle)
         self.made[digest] = container
+        while len(self.made) > MADE_MAX:  # of posts that nobody tried again
+            self.made.pop(next(iter(self.made)), None)
         self._wait(handle, container, digest)
         return f"{container}.{self._seal(container, digest)}"
 

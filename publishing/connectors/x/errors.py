@@ -51,7 +51,7 @@ _BY_WORDS = (
     (re.compile(r"duplicate content", re.IGNORECASE), DUPLICATE),
     (re.compile(r"suspended", re.IGNORECASE), SUSPENDED),
     (re.compile(r"summon|not permitted to reply|reply .{0,60}not (?:allowed|permitted)", re.IGNORECASE), NOT_SUMMONED),
-    (re.compile(r"too long|maximum.{0,20}length|280", re.IGNORECASE), TOO_LONG),
+    (re.compile(r"too long|maximum.{0,20}length|\b280\b", re.IGNORECASE), TOO_LONG),
 )
 _BY_STATUS = {
     400: VALIDATION, 401: UNAUTHORIZED, 402: BILLING, 403: FORBIDDEN, 404: GONE, 413: VALIDATION, 415: VALIDATION,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from chimera.core.management.door import DoorCommand
+from publishing.credentials import services as credentials
 
 WAITS_S = 300
 _PAGE = (
@@ -44,16 +45,9 @@ class Command(DoorCommand):
         self.stderr.write(f"Sign in on {app.site} as @{handle}, open this address and say yes:\n\n  {asked.url}\n")
         code = self._code(options["port"], asked.state)
         tokens, user_id, name = oauth.connected(app=app, asked=asked, code=code)
-        if name.lower() != handle.lower():
-            raise CommandError(
-                f"The browser was signed in as @{name}, not as @{handle}; sign in as @{handle} and again."
-            )
-        self._keep(options, handle, user_id, tokens)
-
-    def _keep(self, options: dict[str, Any], handle: str, user_id: str, tokens: Any) -> None:
-        from publishing.credentials import services as credentials
-
-        row = credentials.connect(platform=options["platform"], handle=handle, user_id=user_id, tokens=tokens)
+        row = credentials.connect(
+            platform=options["platform"], handle=handle, user_id=user_id, name=name, tokens=tokens
+        )
         if options["json"]:
             told = {"platform": options["platform"], "account": handle, "user_id": user_id, "scopes": row.scopes}
             self.say_json(told | {"expires_at": row.expires_at})
