@@ -12,7 +12,7 @@ _SEEN = ("account_id", "scopes", "expires_at", "connected_at", "refreshed_at", "
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Readiness:
     """One account: `why_not` is why it cannot publish, "" when it can; without a credential the rest is None or ()."""
 
     account: Account
@@ -24,7 +24,7 @@ class Standing:
     renewals: int = 0
 
 
-def standings(*, accounts: Sequence[Account], consents: Collection[str]) -> list[Standing]:
+def standings(*, accounts: Sequence[Account], consents: Collection[str]) -> list[Readiness]:
     """How these accounts stand, in one query at most. `consents`: where a human has to connect an account."""
     asked = [one.pk for one in accounts if one.platform in consents]
     rows = Credential.objects.filter(account__in=asked).values(*_SEEN) if asked else ()
@@ -33,12 +33,12 @@ def standings(*, accounts: Sequence[Account], consents: Collection[str]) -> list
     for account in accounts:
         row = known.get(account.pk)
         if account.platform not in consents:
-            found.append(Standing(account=account, why_not=""))
+            found.append(Readiness(account=account, why_not=""))
         elif row is None:
-            found.append(Standing(account=account, why_not=NEVER))
+            found.append(Readiness(account=account, why_not=NEVER))
         else:
             found.append(
-                Standing(
+                Readiness(
                     account=account,
                     why_not=str(row["reconnect_why"]),
                     scopes=tuple(row["scopes"]),
@@ -51,7 +51,7 @@ def standings(*, accounts: Sequence[Account], consents: Collection[str]) -> list
     return found
 
 
-def of(*, belongs_to: str, consents: Collection[str]) -> list[Standing]:
+def of(*, belongs_to: str, consents: Collection[str]) -> list[Readiness]:
     """The accounts of one persona, the first first. In the brand's context."""
     accounts = list(Account.objects.filter(belongs_to=belongs_to).order_by("id"))
     return standings(accounts=accounts, consents=consents)

@@ -9,8 +9,7 @@ from typing import Any
 from django.db import connection
 from PIL import Image
 
-from chimera.core import canonical, tenancy
-from chimera.core.errors import Denied
+from chimera.core import tenancy
 from chimera.embedded.processes import free_port
 from publishing.accounts import services as accounts
 from publishing.connectors.base import Receipt
@@ -37,23 +36,13 @@ POSTER = picture()
 POSTER_HASH = hashlib.sha256(POSTER).hexdigest()
 
 
-class Gate(FakeGate):
-    """Grants for Instagram."""
-
-    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Any:
-        digest, claims = self.grants.get(grant, ("", None))
-        if digest != canonical.digest(payload) or audience != "instagram":
-            raise Denied("The grant is not for this payload.")
-        return claims
-
-
 class Instagram:
     """Simulator and connector on loopback. `nova` is ours and connected."""
 
     def __init__(self, path: Path, **store: Any) -> None:
         self.faults: list[str] = []
         self.images = {POSTER_HASH: POSTER}
-        self.gate = Gate()
+        self.gate = FakeGate("instagram")
         self.store = Store(path, **store)
         self.user_id = self.store.add_account("nova", "Nova", bio="An AI persona of Ada.")
         self.platform = Served(

@@ -26,10 +26,10 @@ CONNECTORS = {"A": PlazaConnector, "B": LookedUpPlaza, "C": BlindPlaza}
 class Gate(FakeGate):
     """As the other one, for any audience: which one is asked for is kept."""
 
-    audience = ""
+    asked_for = ""
 
     def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Any:
-        self.audience = audience
+        self.asked_for = audience
         return super().check(grant=grant, payload=payload, audience="plaza")
 
 
@@ -96,7 +96,7 @@ def test_only_a_platform_of_class_a_knows_that_it_was_asked_before(there: Platfo
     first, second = there.publish(), there.publish()
     assert len(there.store.posts()) == posts
     assert (first.platform_id == second.platform_id) == (posts == 1)
-    assert there.gate.audience == there.connector.platform, "a grant for one platform opens no other"
+    assert there.gate.asked_for == there.connector.platform, "a grant for one platform opens no other"
 
 
 @pytest.mark.parametrize("there", ["B"], indirect=True)

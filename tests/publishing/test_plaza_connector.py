@@ -56,7 +56,8 @@ class Served:
 class FakeGate:
     """Grants as values in a dict: genuine when known, for one payload and audience, used once."""
 
-    def __init__(self) -> None:
+    def __init__(self, audience: str = "plaza") -> None:
+        self.audience = audience
         self.grants: dict[str, tuple[str, SimpleNamespace]] = {}
         self.used: set[str] = set()
         self.broken = False
@@ -76,7 +77,7 @@ class FakeGate:
         if self.broken:
             raise RuntimeError("the database is away: secret detail")
         digest, claims = self.grants.get(grant, ("", None))
-        if digest != canonical.digest(payload) or audience != "plaza":
+        if digest != canonical.digest(payload) or audience != self.audience:
             raise Denied("The grant is not for this payload.")
         return claims
 

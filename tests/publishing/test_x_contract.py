@@ -214,12 +214,13 @@ def test_tokens_are_asked_for_as_documented() -> None:
 def test_what_the_connector_sends_is_in_the_documented_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     from publishing.connectors.x import calling, server
     from publishing.credentials.services import SignIn
-    from tests.publishing.x_world import Gate, payload
+    from tests.publishing.test_plaza_connector import FakeGate
+    from tests.publishing.x_world import payload
 
     monkeypatch.setattr(calling.credentials, "sign_in", lambda **_: SignIn(user_id="7", access="token"))
     http, seen = _asked(lambda _: httpx2.Response(201, json=CREATED))
     app = oauth.App(client_id=CLIENT, client_secret=SECRET, api="https://api.x.com", site="https://x.com")
-    gate = Gate()
+    gate = FakeGate("x")
     desk = server.Desk(gate=gate, caller=calling.Caller(http=http, app=app), media=lambda _: b"", audience="x")
     sent = payload(text="#ad Hello", sponsorship="paid", paid_partnership=True, reply_to="1346889436626259968")
     receipt = desk.publish(payload=sent, grant=gate.grant(sent, key="k"), idempotency_key="k")

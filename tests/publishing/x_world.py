@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from chimera.core import canonical, tenancy
-from chimera.core.errors import Denied
+from chimera.core import tenancy
 from publishing.accounts import services as accounts
 from publishing.connectors.base import Receipt
 from publishing.connectors.x import server
@@ -22,23 +21,13 @@ from tests.publishing.test_plaza_connector import PNG, PNG_HASH, SERVICE_TOKEN, 
 CLIENT, SECRET = "the-app", "the-secret"
 
 
-class Gate(FakeGate):
-    """Grants for X."""
-
-    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Any:
-        digest, claims = self.grants.get(grant, ("", None))
-        if digest != canonical.digest(payload) or audience != "x":
-            raise Denied("The grant is not for this payload.")
-        return claims
-
-
 class X:
     """Simulator and connector on loopback. `nova` is ours and connected, `ada` a person."""
 
     def __init__(self, path: Path, **store: Any) -> None:
         self.faults: list[str] = []
         self.images = {PNG_HASH: PNG}
-        self.gate = Gate()
+        self.gate = FakeGate("x")
         self.store = Store(path, **store)
         self.user_id = self.store.add_account("nova", "Nova", bio="An AI persona of Ada.", automated=True)
         made = simulator.build(store=self.store, client_id=CLIENT, client_secret=SECRET, faults=self.faults, late_s=1.5)

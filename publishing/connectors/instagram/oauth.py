@@ -10,15 +10,11 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from chimera.core.errors import Denied, Unavailable
+from chimera.core.errors import Unavailable
+from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
 
 SCOPES = ("instagram_business_basic", "instagram_business_content_publish")
-CONSENT_S_MAX = 20.0
-
-
-class ConsentRefused(Denied):
-    """Instagram did not hand out a token; says what it said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +29,6 @@ class App:
 
     def __repr__(self) -> str:
         return f"App({self.client_id} on {self.api})"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asking:
-    """A consent that was asked for: `url` is where the human says yes."""
-
-    url: str
-    state: str
-    redirect_uri: str
-
-    def __repr__(self) -> str:
-        return f"Asking({self.redirect_uri})"
 
 
 def asking(*, app: App, redirect_uri: str) -> Asking:

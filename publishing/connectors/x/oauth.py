@@ -9,15 +9,11 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from chimera.core.errors import Denied, Unavailable
+from chimera.core.errors import Unavailable
+from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
 
-CONSENT_S_MAX = 20.0
 SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
-
-
-class ConsentRefused(Denied):
-    """X did not hand out tokens for what was consented to; says what X said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +27,6 @@ class App:
 
     def __repr__(self) -> str:
         return f"App({self.client_id} on {self.api})"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asking:
-    """A consent that was asked for: `url` is where the human says yes; `state` and `verifier` prove that it was us."""
-
-    url: str
-    state: str
-    verifier: str
-    redirect_uri: str
-
-    def __repr__(self) -> str:
-        return f"Asking({self.redirect_uri})"
 
 
 def asking(*, app: App, redirect_uri: str) -> Asking:

@@ -9,7 +9,7 @@ from chimera.core.management.door import DoorCommand
 from publishing.accounts.models import Account
 from publishing.connectors.base import consents
 from publishing.credentials import selectors as credentials
-from publishing.credentials.selectors import Standing
+from publishing.credentials.selectors import Readiness
 
 
 class Command(DoorCommand):
@@ -36,7 +36,7 @@ class Command(DoorCommand):
         else:
             self._table(standings)
 
-    def _table(self, standings: list[Standing]) -> None:
+    def _table(self, standings: list[Readiness]) -> None:
         from rich.table import Table
 
         table = Table("account", "brand", "of", "can publish", "token until", "renewals")
@@ -48,7 +48,7 @@ class Command(DoorCommand):
         self.show(table)
 
 
-def _as_json(one: Standing) -> dict[str, Any]:
+def _as_json(one: Readiness) -> dict[str, Any]:
     return {
         "platform": one.account.platform,
         "account": one.account.handle,

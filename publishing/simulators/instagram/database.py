@@ -5,13 +5,14 @@ A change is one transaction, so that no crash leaves a post without its media or
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
-import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
-from publishing.simulators.x.database import hashed, utc_now
+from publishing.simulators.filed import Filed, utc_now
+from publishing.simulators.x.database import hashed
 
 __all__ = ["DAY_MS", "Database", "hashed", "is_id", "utc_now"]
 
@@ -62,43 +63,15 @@ def is_id(sent: object) -> bool:
     return is_digits and int(str(sent)) < 2**63
 
 
-class Database:
-    """Connections of their own for every method, so threads and processes may share the file."""
+class Database(Filed):
+    """The platform's file, and a folder beside it for media."""
+
+    schema: ClassVar[str] = SCHEMA
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._path = path
-        self.now = now
+        super().__init__(path, now=now)
         self.media_dir = path.with_name(path.name + "-media")
         self.media_dir.mkdir(parents=True, exist_ok=True)
-        with self._connection() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(SCHEMA)
-
-    def _now_ms(self) -> int:
-        return int(self.now().timestamp() * 1000)
-
-    @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        # Autocommit: a transaction is begun by hand where there is one.
-        db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        try:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = NORMAL")
-            yield db
-        finally:
-            db.close()
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
 
     def _next_id(self, db: sqlite3.Connection) -> int:
         row = db.execute(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from publishing.simulators.filed import utc_now
 from publishing.simulators.instagram.comments import Comments
 from publishing.simulators.instagram.containers import LIMITS, PROCESSING_S
-from publishing.simulators.instagram.database import utc_now
 
 
 class Store(Comments):
@@ -24,7 +24,6 @@ class Store(Comments):
         processing_s: float = PROCESSING_S,
     ) -> None:
         """`limits` replaces some of `containers.LIMITS`; `processing_s` counts from when the medium was fetched."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(path, now=now)
         self.limits = {**LIMITS, **(limits or {})}
         self.processing_s = processing_s

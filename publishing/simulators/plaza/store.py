@@ -5,17 +5,18 @@ A post, its key and the stored answer are one transaction, so that no crash leav
 Requirements: PUB-1, PUB-4.
 """
 
-import contextlib
 import hashlib
 import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from publishing.simulators.filed import Filed, utc_now
 
 KEY_KEPT = timedelta(hours=24)
 RATE_WINDOW = timedelta(minutes=15)
@@ -59,45 +60,15 @@ class Draft:
     reply_to: str | None
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+class Store(Filed):
+    """All of Plaza's state."""
 
+    schema: ClassVar[str] = SCHEMA
 
-class Store:
-    """All of Plaza's state. Every method opens its own connection, so threads and processes may share the file."""
-
-    def __init__(self, path: Path, *, now: Callable[[], datetime] = _utc_now, posts_per_window_max: int = 300) -> None:
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now, posts_per_window_max: int = 300) -> None:
         """`posts_per_window_max` counts accepted posts of one account in 15 minutes."""
-        self._path = path
-        self.now = now
+        super().__init__(path, now=now)
         self._posts_per_window_max = posts_per_window_max
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connection() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(SCHEMA)
-
-    @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        # Autocommit: a transaction is begun by hand where there is one.
-        db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        try:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = NORMAL")
-            yield db
-        finally:
-            db.close()
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
 
     def add_media(self, *, content: bytes, kind: str) -> tuple[str, bool]:
         """Keep an image under its SHA-256; returns (id, whether it is new)."""

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from publishing.simulators.filed import utc_now
 from publishing.simulators.x import errors
-from publishing.simulators.x.database import Database, utc_now
+from publishing.simulators.x.database import Database
 
 WINDOW_S = 900
 DAY_S = 86_400

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from publishing.simulators.x.database import utc_now
+from publishing.simulators.filed import utc_now
 from publishing.simulators.x.posts import Posts
 from publishing.simulators.x.uploads import PROCESSING_S
 
@@ -28,6 +28,5 @@ class Store(Posts):
 
         `processing_s` is how long a GIF or a video is processed after it was finalized.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(path, now=now, limits=limits, credit_usd_micros=credit_usd_micros)
         self.processing_s = processing_s
