@@ -3,11 +3,12 @@
 Requirements: MET-1, OPS-1.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import Count, Min, Sum
 
 from agents.archive.models import ArchivedGoal, ArchivedTask
 from agents.goals.models import Goal
@@ -23,7 +24,7 @@ from publishing.trends import selectors as trends
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers:
-    """Counts of one brand. `first_post_at` is None while nothing was published."""
+    """Counts of one brand. `first_post_at` is None while nothing was published, `published_on` is by platform."""
 
     trends: int
     goals: int
@@ -34,6 +35,7 @@ class Numbers:
     cost_usd_micros: int
     working: int  # rows that a worker still has to move
     first_post_at: datetime | None
+    published_on: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -63,5 +65,6 @@ def count(*, since: datetime | None = None) -> Numbers:
         + Post.objects.filter(status=PostStatus.FAILED).count(),
         cost_usd_micros=int(cost),
         working=moving,
+        published_on=dict(posts.order_by().values_list("account__platform").annotate(count=Count("id"))),
         first_post_at=fresh.aggregate(first=Min("published_at"))["first"],
     )

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from agents.blueprints import selectors as blueprints
 from agents.replay.shadow import Outcome
-from agents.runs import editing, layout, shadowing, step
+from agents.runs import editing, layout, places, shadowing, step
 from agents.runs.layout import Box, Drawing
 from agents.runs.models import ShadowRun
 from agents.runs.states import ShadowStatus
@@ -62,6 +62,7 @@ def live(*, run: Run) -> dict[str, Any]:
         "is_live": run.is_moving or is_replaying,
         "is_replaying": is_replaying,
         "shadow": _shadow(shadow) if shadow else None,
+        "places": places.places(run=run) if any(node.outward and node.id for node in run.nodes) else [],
         "said": _said(run),
     }
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from agents.memory import choosing
 from agents.memory.base import Ask, Memory
 from chimera.core import outside, taint
+from publishing.posts import selectors as posts
 
 
 def recall(*, brand_id: int, asked: Sequence[tuple[int, str]]) -> list[list[dict[str, Any]]]:
@@ -17,7 +18,12 @@ def recall(*, brand_id: int, asked: Sequence[tuple[int, str]]) -> list[list[dict
     Raises StoreFailed or CircuitOpen. One call for all of them, made between transactions.
     """
     asks = [
-        Ask(agent_id=agent_id, text=text[:1_000], count=settings.MEMORY_COUNT, recent_s=settings.MEMORY_RECENT_S)
+        Ask(
+            agent_id=agent_id,
+            text=text[:1_000],
+            count=settings.MEMORY_COUNT * posts.PLATFORMS_USUAL,
+            recent_s=settings.MEMORY_RECENT_S,
+        )
         for agent_id, text in asked
     ]
     if settings.MEMORY_URL or settings.MEMORY_STORE != "postgres":
@@ -25,16 +31,22 @@ def recall(*, brand_id: int, asked: Sequence[tuple[int, str]]) -> list[list[dict
             found = choosing.store().recall(brand_id=brand_id, asks=asks)
     else:
         found = choosing.store().recall(brand_id=brand_id, asks=asks)
-    return [_as_values([*one.recent, *one.alike]) for one in found]
+    return [_as_values([*one.recent, *_distinct(one.alike)[: settings.MEMORY_COUNT]]) for one in found]
+
+
+def _distinct(memories: Sequence[Memory]) -> list[Memory]:
+    """Each text once: what stands on several platforms is remembered for each of them."""
+    once: dict[str, Memory] = {}
+    for memory in memories:
+        once.setdefault(memory.text, memory)
+    return list(once.values())
 
 
 def _as_values(memories: Sequence[Memory]) -> list[dict[str, Any]]:
-    once = {memory.post_id: memory for memory in reversed(memories)}
-    order = list(dict.fromkeys(memory.post_id for memory in memories))
     values: list[dict[str, Any]] = taint.to_json(
         [
-            {"text": once[post_id].words, "at": once[post_id].at.isoformat(timespec="seconds"), "post": post_id}
-            for post_id in order
+            {"text": memory.words, "at": memory.at.isoformat(timespec="seconds"), "post": memory.post_id}
+            for memory in _distinct(memories)
         ]
     )
     return values

@@ -1,5 +1,6 @@
 """Plans that need no model: what is done where none is asked, and where one gives no plan that may run."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ def of(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> list[Step]:
     """The steps for a goal (its cause and wish, as values) of this persona."""
     cause = str(goal["cause"])
     if cause.startswith(DICTATED):
-        return dictated()
+        return _told(dictated(), {"publish": _where(str(goal["wish"]))})
     if cause.startswith(mentioned.PREFIX):
         return reply()
     given: dict[str, dict[str, Any]] = {}
@@ -27,6 +28,15 @@ def of(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> list[Step]:
     if cause.startswith(asked.PREFIX):
         given["draft"] = {"note": str(goal["wish"])}
     return _told(post(), given)
+
+
+def _where(said: str) -> dict[str, str]:
+    """On which platform alone dictated words are to stand, as `agents.planner.services.dictate` wrote it down."""
+    try:
+        platform = str(json.loads(said).get("platform", ""))
+    except (ValueError, AttributeError):
+        return {}
+    return {"platform": platform} if platform else {}
 
 
 def is_post(*, cause: str) -> bool:

@@ -48,12 +48,20 @@ def dictate(
     citations: Sequence[Mapping[str, Any]] = (),
     sponsorship: str = "none",
     title: str = "",
+    platform: str = "",
 ) -> bool:
     """A goal with the operator's own words, judged like every post; once per agent and key. In the brand's context.
 
-    `citations`: what the text leans on, each with text, title, source and url. False when the key was taken before.
+    `platform`: where alone it is to stand ("": wherever the agent can publish). `citations`: what the text leans on,
+    each with text, title, source and url. False when the key was taken before.
     """
-    said = {"text": text, "citations": [dict(one) for one in citations], "sponsorship": sponsorship, "title": title}
+    said: dict[str, Any] = {
+        "text": text,
+        "citations": [dict(one) for one in citations],
+        "sponsorship": sponsorship,
+        "title": title,
+    }
+    said |= {"platform": platform} if platform else {}
     wish = Wish(
         agent_id=agent.pk,
         soul_id=agent.soul_id or 0,

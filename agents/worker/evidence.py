@@ -20,7 +20,7 @@ Shape:
     estimate_usd_micros
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from django.conf import settings
 
 from agents.tasks import selectors
 from agents.tasks.models import Task
-from agents.worker import opinions
+from agents.worker import opinions, siblings
 from agents.worker.base import drafted
 from agents.worker.together import Together
 from chimera.core import registry
@@ -59,11 +59,13 @@ def take(*, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
     trend, goal = task.goal.trend, task.goal
     if task.together is None:
         media_facts, neighbours, rules = _shared([payload])
-        near = _near([payload], media_facts)[0]
+        beside = siblings.beside(rows=[task])[task.pk]
+        near = _near([payload], media_facts, [beside.values()])[0]
         upstream = selectors.upstream(task=task)
         said = _said([task.subject])
     else:
         media_facts, neighbours, rules = task.together.read("shared", _shared_by_all)
+        beside = task.together.read("beside", _beside_all)[task.pk]
         near = task.together.read("near", _near_all)[task.pk]
         upstream = {kind: made.payload for kind, made in task.together.taken[task.pk].upstream.items()}
         said = task.together.read("opinions", _said_of_all)
@@ -80,7 +82,7 @@ def take(*, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
         },
         upstream=upstream,
         media={key: media_facts[key] for key in _hashes(payload) if key in media_facts},
-        neighbours=[one for one in neighbours if one["task"] != task.subject],
+        neighbours=[one for one in neighbours if one["task"] != task.subject and one["task"] not in beside],
         estimate_usd_micros=task.plan.estimate_usd_micros if task.plan else 0,
         rules=rules,
         near=near,
@@ -114,18 +116,29 @@ def _shared_by_all(together: Together) -> tuple[dict[str, Any], list[dict[str, A
     return _shared(list(_payloads(together).values()))
 
 
-def _near(payloads: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> list[Near]:
+def _near(
+    payloads: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], beside: Sequence[Collection[int]]
+) -> list[Near]:
     asked = [
-        Asked(text=one["text"], images=[(key, facts.get(key, {}).get("likeness")) for key in _hashes(one)])
-        for one in payloads
+        Asked(
+            text=one["text"],
+            images=[(key, facts.get(key, {}).get("likeness")) for key in _hashes(one)],
+            but=list(ids),
+        )
+        for one, ids in zip(payloads, beside, strict=True)
     ]
     return fingerprints.near(asked=asked, days=settings.FLEET_DAYS)
 
 
 def _near_all(together: Together) -> dict[int, Near]:
     facts = together.read("shared", _shared_by_all)[0]
-    payloads = _payloads(together)
-    return dict(zip(payloads, _near(list(payloads.values()), facts), strict=True))
+    payloads, beside = _payloads(together), together.read("beside", _beside_all)
+    near = _near(list(payloads.values()), facts, [beside[pk].values() for pk in payloads])
+    return dict(zip(payloads, near, strict=True))
+
+
+def _beside_all(together: Together) -> dict[int, dict[str, int]]:
+    return siblings.beside(rows=list(together.rows.values()))
 
 
 def freeze(

@@ -4,7 +4,8 @@ Two personas are promoted by a recorded act of the demo operator, the third stay
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +19,19 @@ from agents.personas.states import TrustRung
 from agents.planner import services as planner
 from chimera.core import tenancy
 from chimera.core.brands.models import Brand
+from chimera.embedded import platforms
 from chimera.embedded.entry import CHECKOUT
+from publishing.accounts import services as accounts
+from publishing.accounts.models import Account
+from publishing.connectors.base import consents
+from publishing.credentials import selectors as credentials
 from publishing.trends import services as trends
 from publishing.trends.reading import Reading
 
 OPERATOR = "cli:demo-operator"
 SOULS = CHECKOUT / "demo" / "souls"
 PROMOTED = 2
+BIO = "AI persona of Lanternhouse, an invented brand. Run by the operator of this demo."
 REASON = "The demo operator read ten sample posts of this persona and trusts it on the simulated platform."
 
 
@@ -49,6 +56,37 @@ def seed(*, souls: Path = SOULS) -> Cast:
             if agent.status == TrustRung.PROBATION:
                 personas.promote(agent=agent, to=TrustRung.AUTONOMOUS, reason=REASON)
         return Cast(brand_id=brand.pk, rungs={agent.handle: str(agent.status) for agent in agents})
+
+
+def settle_in(*, brand_id: int, folder: Path, env: Mapping[str, Mapping[str, str]]) -> int:
+    """Accounts of the promoted personas on the platforms that are simulated beside Plaza, each connected; once.
+
+    `folder` is where those keep what they know, `env` what the command that connects gets. Returns how many were
+    connected now. Raises StartFailed.
+    """
+    waiting: dict[str, list[str]] = {}
+    for name in platforms.simulated():
+        with tenancy.brand(brand_id, actor=OPERATOR):
+            personas_ = list(Agent.objects.order_by("id")[:PROMOTED])
+            for agent in personas_:
+                accounts.register(
+                    brand_id=brand_id,
+                    belongs_to=agent.subject,
+                    platform=name,
+                    handle=agent.handle,
+                    display_name=agent.name,
+                )
+            ours = list(Account.objects.filter(platform=name, belongs_to__in=[one.subject for one in personas_]))
+            standing = credentials.standings(accounts=ours, consents=consents())
+            waiting[name] = [one.account.handle for one in standing if one.why_not]
+        platforms.sign_up(
+            platform=name, folder=folder, accounts={one.handle: one.display_name for one in ours}, bio=BIO
+        )
+    due = {name: handles for name, handles in waiting.items() if handles}
+    with ThreadPoolExecutor(max_workers=len(platforms.BESIDE)) as side_by_side:
+        # The first failure is raised when it is asked for.
+        list(side_by_side.map(lambda name: platforms.connect(platform=name, handles=due[name], env=env[name]), due))
+    return sum(len(handles) for handles in due.values())
 
 
 def feeds(*, simulator_port: int) -> list[str]:

@@ -29,7 +29,7 @@ PYTHON_MIN, PYTHON_MAX = (3, 11), (3, 13)
 GIB = 1 << 30
 FREE_RED_BYTES, FREE_AMBER_BYTES = GIB, 5 * GIB
 ASK_TIMEOUT_S = 3.0
-LISTENERS = ("web", "connector", "simulator")
+LISTENERS = ("web", "connector", "simulator", "connector-x", "connector-instagram")
 _NAMED_MAX = 6
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;#]+)", re.MULTILINE)
 _SET = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)

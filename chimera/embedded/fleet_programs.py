@@ -1,12 +1,13 @@
 """The programs of one machine, each with its own database role and nothing that it does not need. OPS-1, PUB-3."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from chimera.embedded import model_keys
+from chimera.embedded import model_keys, platforms
 from chimera.embedded.entry import CHECKOUT, environment
 from chimera.embedded.lifecycle import Endpoints
+from chimera.embedded.platforms import Lodging
 from chimera.embedded.processes import settle_port
 from chimera.embedded.supervisor import Program
 
@@ -21,26 +22,44 @@ class Ports:
     web: int
     connector: int
     simulator: int
+    simulator_x: int = 0
+    connector_x: int = 0
+    simulator_instagram: int = 0
+    connector_instagram: int = 0
 
     @classmethod
     def settle(cls, *, run: Path, web: int = 0) -> "Ports":
         """The ports that are written down in the folder `run`, or free ones; the web's may be asked for."""
         found: dict[str, int] = {}
-        for name in ("web", "connector", "simulator"):
-            port = web if name == "web" and web else settle_port(run / f"{name}.port")
+        for name in (one.name for one in fields(cls)):
+            record = run / f"{name.replace('_', '-')}.port"
+            port = web if name == "web" and web else settle_port(record)
             while port in found.values():  # somebody asked for the port that another program had last time
-                (run / f"{name}.port").unlink()
-                port = settle_port(run / f"{name}.port")
+                record.unlink()
+                port = settle_port(record)
             found[name] = port
         return cls(**found)
 
+    @property
+    def beside(self) -> dict[str, Lodging]:
+        """Of the platforms beside Plaza."""
+        return {
+            "x": Lodging(simulator=self.simulator_x, connector=self.connector_x),
+            "instagram": Lodging(simulator=self.simulator_instagram, connector=self.connector_instagram),
+        }
+
 
 def variables(ports: Ports) -> dict[str, str]:
-    """What every program must know of the others, and how offline verdicts are treated here: they may act."""
+    """What every program must know of the others, and how offline verdicts are treated here.
+
+    They may act as long as every platform is simulated.
+    """
+    is_played = set(platforms.simulated()) == set(platforms.BESIDE)
     return {
         "PLAZA_URL": f"http://127.0.0.1:{ports.simulator}",
         "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{ports.connector}/mcp",
-        "OFFLINE_VERDICTS_MAY_ACT": "1",
+        **platforms.addresses(ports.beside),
+        "OFFLINE_VERDICTS_MAY_ACT": "1" if is_played else "0",
         "MALLOC_ARENA_MAX": "2",  # by default every thread may keep freed memory of its own
         "DJANGO_SETTINGS_MODULE": "chimera.settings",
     }
@@ -60,33 +79,47 @@ def _worker(name: str, queues: str, *pool: str) -> list[str]:
 
 
 def outside_world(endpoints: Endpoints, ports: Ports) -> list[Program]:
-    """The simulated platform with the sample feeds, and the connector that holds its token."""
+    """The simulated platforms with the sample feeds, and the connectors that hold their credentials."""
     shared = variables(ports)
     store = str(endpoints.home.root / "plaza.sqlite3")
+    played = {name: one for name, one in ports.beside.items() if name in platforms.simulated()}
+    words = [word for name, one in played.items() for word in (f"--{name}-port", str(one.simulator))]
     return [
         Program(
             name="simulator",
-            argv=_manage("simulator", "--port", str(ports.simulator), "--store", store),
+            argv=_manage("simulator", "--port", str(ports.simulator), "--store", store, *words),
             env={
                 **shared,
+                **{key: value for name, one in played.items() for key, value in platforms.app_of(name, one).items()},
                 **model_keys.NONE,
                 "SECRET_KEY": "none",
                 "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
             },
             ready_url=f"http://127.0.0.1:{ports.simulator}/health",
         ),
-        Program(
-            name="connector",
-            argv=_manage("connector", "plaza", "--port", str(ports.connector)),
-            env={
-                **environment(endpoints, "chimera_connector"),
-                **shared,
-                **model_keys.NONE,
-                "DATABASE_POOL_MAX": "4",
-            },
-            ready_url=f"http://127.0.0.1:{ports.connector}/health",
+        _connector("connector", "plaza", ports.connector, connector_env(endpoints, ports)),
+        *(
+            _connector(f"connector-{name}", name, one.connector, connector_env(endpoints, ports, name))
+            for name, one in ports.beside.items()
         ),
     ]
+
+
+def connector_env(endpoints: Endpoints, ports: Ports, platform: str = "") -> dict[str, str]:
+    """What the connector of a platform gets: its login, and the app of that platform, which nobody else is told."""
+    own = platforms.app_of(platform, ports.beside[platform]) if platform else {}
+    return {
+        **environment(endpoints, "chimera_connector"),
+        **variables(ports),
+        **model_keys.NONE,
+        **own,
+        "DATABASE_POOL_MAX": "4",
+    }
+
+
+def _connector(name: str, platform: str, port: int, env: dict[str, str]) -> Program:
+    words = _manage("connector", platform, "--port", str(port))
+    return Program(name=name, argv=words, env=env, ready_url=f"http://127.0.0.1:{port}/health")
 
 
 def workers(endpoints: Endpoints, ports: Ports) -> list[Program]:

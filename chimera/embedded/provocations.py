@@ -47,6 +47,7 @@ def provoke(*, brand_id: int) -> int:
                     citations=[told["citation"]],
                     sponsorship=post.get("sponsorship", "none"),
                     title=f"Dictated: {post['rule']}",
+                    platform="plaza",  # whose limits the texts are written against
                 )
     return new
 

@@ -17,7 +17,7 @@ from django.db import connection
 
 from chimera.core import tenancy
 from chimera.core.management.door import DoorCommand
-from chimera.embedded import entry, fleet_programs, footprint, lifecycle
+from chimera.embedded import entry, fleet_programs, footprint, lifecycle, platforms
 from chimera.embedded.errors import StartFailed
 from chimera.embedded.fleet_programs import Ports
 from chimera.embedded.footprint import Footprint
@@ -72,6 +72,14 @@ class Machine:
     def timeline(self) -> str:
         """Address of the simulated platform."""
         return f"http://127.0.0.1:{self.ports.simulator}/"
+
+    def played(self) -> list[Look]:
+        """Where people see the platforms that are simulated beside Plaza."""
+        shown = {name: one for name, one in self.ports.beside.items() if name in platforms.simulated()}
+        return [
+            Look(name=f"Simulated {name.capitalize()}", where=f"http://127.0.0.1:{one.simulator}/")
+            for name, one in shown.items()
+        ]
 
     def start(self) -> None:
         """Start every program, without waiting."""
@@ -175,7 +183,7 @@ class MachineCommand(DoorCommand):
         lines = [
             "",
             f"{'Desk:':<{width}} {machine.desk}   user {name}, one-time password {password}",
-            "Three things to look at:",
+            "Things to look at:",
             *(f"  {look.name + ':':<{width}} {look.where}" for look in looks),
             f"Logs are in {machine.endpoints.home.logs}. Ctrl-C stops everything.",
         ]

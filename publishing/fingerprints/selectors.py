@@ -13,10 +13,14 @@ from publishing.fingerprints import values
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One post that is to be judged. `images`: content hash and perceptual hash (None where it was never taken)."""
+    """One post that is to be judged. `images`: content hash and perceptual hash (None where it was never taken).
+
+    `but` are ids of posts that say the same on purpose: of the same goal, on other platforms.
+    """
 
     text: str
     images: Sequence[tuple[str, str | None]] = ()
+    but: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,7 @@ def near(*, asked: Sequence[Asked], days: int) -> list[Near]:
             "text_hash": values.text_hash(one.text),
             "vector": vector,
             "images": [{"sha256": sha256, "likeness": likeness} for sha256, likeness in one.images],
+            **({"but": list(one.but)} if one.but else {}),
         }
         for number, (one, vector) in enumerate(zip(asked, values.vectors([a.text for a in asked]), strict=True))
     ]

@@ -15,7 +15,8 @@ from chimera.core.llm import tiers, usual
 from chimera.core.llm.base import Provider, Request, Why
 from chimera.core.llm.schemas import Draft
 from chimera.core.money import Allowance
-from publishing.connectors.base import Connector
+from publishing.connectors.base import Connector, consents
+from publishing.credentials import selectors as credentials
 from publishing.posts import selectors as posts
 
 RECENT_MAX = 8
@@ -50,14 +51,16 @@ class Drafting(Kind):
         return tiers.any_outside(tier="write")
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """What this persona published or drafted lately, so that it does not repeat itself, and the text limit."""
-        connector = registry.get("CONNECTORS", "plaza", Connector)
+        """What this persona published or drafted lately, so that it does not repeat itself, and the text limit: the
+        least of the platforms that it can publish on."""
+        able = credentials.able(every={task.agent.subject}, consents=consents())[task.agent.subject] or ["plaza"]
+        limits = [registry.get("CONNECTORS", name, Connector).limits.text_max for name in able]
         return {
             "recent": [
                 *posts.recent_texts(belongs_to=task.agent.subject, count_max=RECENT_MAX),
                 *tasks.drafts_beside(task=task, count_max=RECENT_MAX),
             ],
-            "limit_chars": connector.limits.text_max,
+            "limit_chars": min(limits),
         }
 
     def about(self, *, work: Work) -> str:

@@ -11,7 +11,7 @@ from agents.tasks import services as tasks
 from agents.tasks.bounds import Refused
 from agents.tasks.graph import BadPlan, Step
 from agents.tasks.services import Layout
-from agents.worker import checking, planning
+from agents.worker import checking, planning, spreading
 from agents.worker.base import Kind, Landed, Proposal, Work
 from chimera.core.calls.services import Recorder
 from chimera.core.llm import tiers
@@ -56,15 +56,23 @@ class Planning(Kind):
         going: list[Layout] = []
         refused: list[Refused] = []
         queues: Sequence[str] = ()
+        plans = {one.task.id: graph.from_json(one.payload["steps"]) for one in landed}
+        meant = [one.task for one in landed if spreading.is_meant(plans[one.task.id])]
+        platforms = spreading.platforms_of(plannings=meant) if meant else {}
         for one in landed:
             if said := one.payload.get("refused"):
                 refused.append(Refused(goal_id=one.task.goal_id, sentence=said))
                 continue
-            layout = Layout(
-                planning=one.task,
-                steps=graph.from_json(one.payload["steps"]),
-                estimate_usd_micros=one.payload["estimate_usd_micros"],
-            )
+            try:
+                steps, estimate = spreading.laid(
+                    steps=plans[one.task.id],
+                    estimate_usd_micros=one.payload["estimate_usd_micros"],
+                    platforms=platforms.get(one.task.agent_subject, ()),
+                )
+            except BadPlan as bad:
+                refused.append(Refused(goal_id=one.task.goal_id, sentence=str(bad)))
+                continue
+            layout = Layout(planning=one.task, steps=steps, estimate_usd_micros=estimate)
             (held if looks.waits(scopes=one.task.scopes) else going).append(layout)
         if held:
             blueprints.hold(plans=held)

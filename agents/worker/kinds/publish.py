@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from pydantic import Field, field_validator
 
 from agents.personas import selectors as personas
 from agents.tasks.models import Task
 from agents.worker import evidence, measures, opinions
-from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work, drafted
+from agents.worker.base import Accepted, CannotPropose, Kind, Params, Proposal, Work, drafted
 from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
@@ -23,16 +24,33 @@ from publishing.posts import fees, scheduling
 PLATFORM = "plaza"  # of a preview, which has no account
 
 
+class PublishParams(Params):
+    """Where it is published; "": on the first account of the persona that can."""
+
+    platform: str = Field(default="", max_length=20, title="Platform")
+
+    @field_validator("platform")
+    @classmethod
+    def _is_known(cls, platform: str) -> str:
+        known = registry.names("CONNECTORS")
+        if platform and platform not in known:
+            raise ValueError(f"choose one of {', '.join(known)}")
+        return platform
+
+
 class Publishing(Kind):
     """The one outward kind of the main line."""
 
     name = "publish"
     outward = True
+    params = PublishParams
     asks = (("draft", "dictated"),)
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """The account to post on: the first of the agent's that can publish."""
+        """The account to post on: that of the platform which the plan names, else the first that can publish."""
+        wanted = str((task.params or {}).get("platform", ""))
         standing = credentials.of(belongs_to=task.agent.subject, consents=consents())
+        standing = [one for one in standing if wanted in ("", one.account.platform)]
         account = next((one.account for one in standing if not one.why_not), None)
         if account is None:
             return {"why_not": "; ".join(f"{one.account}: {one.why_not}" for one in standing)} if standing else {}
@@ -66,7 +84,8 @@ class Publishing(Kind):
             why_not = work.inputs.get("why_not")
             if why_not:
                 raise CannotPropose(f"No account of @{work.agent['handle']} can publish ({why_not}); connect one.")
-            raise CannotPropose(f"@{work.agent['handle']} has no account on any platform; register one.")
+            where = work.params.get("platform") or "any platform"
+            raise CannotPropose(f"@{work.agent['handle']} has no account on {where}; register one.")
         payload = _payload(work)
         if work.inputs.get("judges"):
             opinions.ask(work=work, payload=payload, allowance=allowance, recorder=recorder)

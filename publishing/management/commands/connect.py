@@ -24,23 +24,27 @@ class Command(DoorCommand):
     """Asks for consent in the browser and waits for the answer on this machine."""
 
     help = "Connect an account to its platform: OAuth 2 with PKCE (runs as the role chimera_connector)."
-    example = "  manage.py connect x @nova\n  manage.py connect instagram @nova --port 8766 --json\n"
+    example = "  manage.py connect x @nova @juno\n  manage.py connect instagram @nova --port 8766 --json\n"
 
     def arguments(self, parser: CommandParser) -> None:
         """Which account, and where the browser comes back to."""
         parser.add_argument("platform", choices=["instagram", "x"])
-        parser.add_argument("account", help="its handle on the platform")
+        parser.add_argument("account", nargs="+", help="handles on the platform, one after the other")
         parser.add_argument("--port", type=int, default=8765, help="of the address that the app allows (default: 8765)")
 
     def act(self, options: dict[str, Any]) -> None:
         """Ask, wait, exchange, look whose tokens they are, store."""
         room = f"publishing.connectors.{options['platform']}"
         oauth, server = import_module(f"{room}.oauth"), import_module(f"{room}.server")
-        handle = options["account"].removeprefix("@")
         try:
             app = server.app_of(settings.CONNECTORS[options["platform"]])
         except ValueError as lacking:
             raise CommandError(str(lacking)) from lacking
+        told = [self._connected(oauth, app, handle.removeprefix("@"), options) for handle in options["account"]]
+        if options["json"]:
+            self.say_json(told[0] if len(told) == 1 else {"accounts": told})
+
+    def _connected(self, oauth: Any, app: Any, handle: str, options: dict[str, Any]) -> dict[str, Any]:
         asked = oauth.asking(app=app, redirect_uri=f"http://127.0.0.1:{options['port']}/connected")
         self.stderr.write(f"Sign in on {app.site} as @{handle}, open this address and say yes:\n\n  {asked.url}\n")
         code = self._code(options["port"], asked.state)
@@ -48,11 +52,10 @@ class Command(DoorCommand):
         row = credentials.connect(
             platform=options["platform"], handle=handle, user_id=user_id, name=name, tokens=tokens
         )
-        if options["json"]:
-            told = {"platform": options["platform"], "account": handle, "user_id": user_id, "scopes": row.scopes}
-            self.say_json(told | {"expires_at": row.expires_at})
-        else:
+        if not options["json"]:
             self.stdout.write(f"@{handle} is connected to {options['platform']}. It may: {', '.join(row.scopes)}.")
+        told = {"platform": options["platform"], "account": handle, "user_id": user_id, "scopes": row.scopes}
+        return told | {"expires_at": row.expires_at}
 
     def _code(self, port: int, state: str) -> str:
         try:

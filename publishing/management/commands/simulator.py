@@ -1,5 +1,10 @@
-"""`manage.py simulator --port 8802`: the simulated platform with its timeline, and the sample feeds."""
+"""`manage.py simulator --port 8802`: the simulated platform with its timeline, and the sample feeds.
 
+Simulated X and Instagram may be served beside it by the same process, each at a port of its own.
+"""
+
+import asyncio
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +13,7 @@ from django.core.management.base import CommandParser
 
 from chimera.core.management.door import DoorCommand
 
+BESIDE = ("x", "instagram")
 SAMPLE_FEEDS = Path(settings.CHECKOUT) / "demo" / "feeds"
 
 
@@ -18,6 +24,7 @@ class Command(DoorCommand):
     example = (
         "  manage.py simulator --port 8802 --store plaza.sqlite3\n"
         "  manage.py simulator --port 8812 --store plaza-b.sqlite3 --class B --lag-s 30\n"
+        "  manage.py simulator --port 8802 --store plaza.sqlite3 --x-port 8832 --instagram-port 8842\n"
     )
     json_too = False
 
@@ -34,11 +41,14 @@ class Command(DoorCommand):
             help="A keeps idempotency keys, B only lists an account's posts, C neither (default: A)",
         )
         parser.add_argument("--lag-s", type=float, default=0.0, help="seconds until a post is listed (default: 0)")
+        for name in BESIDE:
+            parser.add_argument(
+                f"--{name}-port", type=int, default=0, help=f"serve a simulated {name} too; it is kept beside the store"
+            )
         parser.add_argument("--feeds", type=Path, default=SAMPLE_FEEDS, help="folder with feed templates")
 
     def act(self, options: dict[str, Any]) -> None:
         """Mount both and serve."""
-        import uvicorn
         from starlette.applications import Starlette
         from starlette.routing import Mount
 
@@ -57,4 +67,34 @@ class Command(DoorCommand):
             lag_s=options["lag_s"],
         )
         app = Starlette(routes=[Mount("/feeds", feeds.app(options["feeds"])), Mount("/", platform)])
-        uvicorn.run(app, host=options["host"], port=options["port"], log_level="warning")
+        served = {options["port"]: app}
+        for name in BESIDE:
+            if port := options[f"{name}_port"]:
+                served[port] = _beside(name, options["store"].with_name(f"{name}.sqlite3"), f"{options['host']}:{port}")
+        asyncio.run(_serve(options["host"], served))
+
+
+def _beside(name: str, store: Path, at: str) -> Any:
+    """A simulated platform with the one app that its connector has here."""
+    chosen = settings.CONNECTORS[name]
+    room = f"publishing.simulators.{name}"
+    return import_module(f"{room}.app").build(
+        store=import_module(f"{room}.store").Store(store),
+        client_id=chosen["client_id"],
+        client_secret=chosen["client_secret"],
+        public_url=f"http://{at}",
+    )
+
+
+async def _serve(host: str, served: dict[int, Any]) -> None:
+    """All of them in one loop; the first that is told to stop stops the others."""
+    import uvicorn
+
+    servers = [
+        uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning")) for port, app in served.items()
+    ]
+    running = [asyncio.create_task(server.serve()) for server in servers]
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*running)

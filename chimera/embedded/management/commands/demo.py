@@ -14,7 +14,7 @@ from agents import summary
 from agents.summary import Numbers
 from chimera.core import clock, money, tenancy
 from chimera.core.llm import tiers
-from chimera.embedded import demo, footprint, mentions, provocations
+from chimera.embedded import demo, fleet_programs, footprint, mentions, provocations
 from chimera.embedded.provocations import Stopped
 from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
 
@@ -48,7 +48,17 @@ class Command(MachineCommand):
             cast = demo.seed()
             self.tell("personas: " + ", ".join(f"@{h} ({r.lower()})" for h, r in cast.rungs.items()))
             machine.wait_ready()
-            self.tell("the platform, the connector and the workers are up")
+            self.tell("the platforms, their connectors and the workers are up")
+            connected = demo.settle_in(
+                brand_id=cast.brand_id,
+                folder=machine.endpoints.home.root,
+                env={
+                    name: fleet_programs.connector_env(machine.endpoints, machine.ports, name)
+                    for name in machine.ports.beside
+                },
+            )
+            if connected:
+                self.tell(f"{connected} accounts on simulated X and Instagram were connected, as a human would")
             since = clock.now()
             numbers = self._main_job(machine, cast, since, once=once)
             if provocations.provoke(brand_id=cast.brand_id):
@@ -132,8 +142,10 @@ class Command(MachineCommand):
             f"{sum(heard.values())} mentions: {heard['ANSWERED']} answered, {heard['TAKEN']} wait for a human, "
             f"{heard['SKIPPED']} left alone{f' ({alone})' if alone else ''}."
         )
+        on = ", ".join(f"{name.capitalize()} {count}" for name, count in sorted(numbers.published_on.items()))
+        self.stdout.write(f"Published, by platform: {on or 'nothing'}; each post with its AI label.")
         weight = machine.footprint()
-        paid = "the simulated platform's fee"
+        paid = "the simulated platforms' fees"
         if tiers.any_outside(tier="write") or tiers.any_outside(tier="judge"):
             paid += " and models"
         self.stdout.write(
@@ -153,6 +165,7 @@ class Command(MachineCommand):
                     "goals": numbers.goals,
                     "tasks_done": numbers.tasks_done,
                     "published": numbers.published,
+                    "published_on": dict(numbers.published_on),
                     "in_review": numbers.in_review,
                     "rejected": numbers.rejected,
                     "cost_usd": numbers.cost_usd_micros / money.MICROS_PER_USD,
@@ -169,6 +182,7 @@ class Command(MachineCommand):
     def _stay(self, machine: Machine) -> None:
         looks = [
             Look(name="Timeline", where=f"{machine.timeline}   what the personas posted"),
+            *machine.played(),
             Look(name="Reviews", where=f"{machine.desk}governance/reviewitem/?status=PENDING   approve one"),
             Look(name="Fleet", where=".venv/bin/python manage.py fleet   what every agent does and costs"),
         ]

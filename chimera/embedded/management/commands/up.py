@@ -28,6 +28,7 @@ class Command(MachineCommand):
             self.tell(f"everything is up: {weight.sentence()}")
             looks = [
                 Look(name="Timeline", where=machine.timeline),
+                *machine.played(),
                 Look(name="Reviews", where=f"{machine.desk}governance/reviewitem/?status=PENDING"),
                 Look(name="Fleet", where=".venv/bin/python manage.py fleet"),
             ]
