@@ -167,8 +167,8 @@ def test_killing_workers_and_the_connector_of_the_running_demo_loses_and_doubles
     last = json.loads(out.strip().splitlines()[-1])
     texts = published(home / "plaza.sqlite3")
     assert len(texts) == len(set(texts)) == last["published_on"]["plaza"] >= 3, killed
-    for name, store in (("x", XStore), ("instagram", InstagramStore)):
-        out_there = [post["text"] for post in store(home / f"{name}.sqlite3").posts(count_max=200)]
+    for name, store, key in (("x", XStore, "text"), ("instagram", InstagramStore, "caption")):
+        out_there = [post[key] for post in store(home / f"{name}.sqlite3").posts(count_max=200)]
         assert len(out_there) == len(set(out_there)) == last["published_on"][name], (name, killed)
     # A goal is a post on each of its persona's platforms.
     assert last["published"] + last["in_review"] + last["rejected"] >= last["goals"], (killed, err[-2000:])

@@ -64,6 +64,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"socket", "psycopg", "redis", "urllib.request", "http.client", "uvicorn", "waitress"},
         "starts and asks its own Postgres, Valkey and web server on this machine",
     ),
+    "chimera/embedded/platforms.py": ({"httpx2"}, "says yes on the pages of the simulated platforms, on loopback"),
     "chimera/bench/*.py": ({"psycopg"}, "counts as superuser what a run left, on servers of its own"),
     "chimera/bench/arrivals.py": ({"uvicorn"}, "serves the simulated platform of a measurement, on loopback"),
     "chimera/chaos/*.py": (
