@@ -27,5 +27,4 @@ def test_smoke(world: World, plaza: FakePlaza) -> None:
         assert asked.outcome == "asked"
     taking_down.drain(seconds=30)
     with tenancy.brand(ALPHA, actor="test:look"):
-        print(Reversal.objects.get().as_json(), Post.objects.get().status, list(Effect.objects.values("kind", "status")))
         assert Post.objects.get().status == "REVERTED"
