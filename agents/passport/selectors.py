@@ -58,7 +58,10 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Passport:
-    """What anybody may know of a post that is out, or was until `taken_down_at`. `content` is the canonical text whose hash is `content_hash`."""
+    """What anybody may know of a post that is out, or was until `taken_down_at`.
+
+    `content` is the canonical text whose hash is `content_hash`.
+    """
 
     post_id: int
     brand_id: int
