@@ -79,7 +79,9 @@ def take_down(*, claim: Claim) -> None:
         reversal = _held(claim)
         connector = _connector(reversal)
         effect = calling.intended(reversal=reversal) if connector is not None else None
-        step = Step.NOTHING if effect is None else _next_step(reversal, effect)
+        step = Step.NOTHING
+        if connector is not None and effect is not None:
+            step = _next_step(reversal, effect, connector)
     if connector is None or effect is None or step is Step.NOTHING:
         return
     if step is Step.LOOK:
@@ -128,11 +130,11 @@ def _connector(reversal: Reversal) -> Connector | None:
     return None
 
 
-def _next_step(reversal: Reversal, effect: Effect) -> Step:
+def _next_step(reversal: Reversal, effect: Effect, connector: Connector) -> Step:
     """Inside the transaction of tx A; what needs no call is done here."""
     tired = reversal.attempts > reversal.attempts_max
     if effect.status == EffectStatus.SENT:
-        return _after_a_send(reversal, effect, tired)
+        return _after_a_send(reversal, effect, connector, tired)
     if effect.status == EffectStatus.INTENDED and not tired:
         return Step.SEND
     if effect.status == EffectStatus.CONFIRMED:
@@ -145,9 +147,11 @@ def _next_step(reversal: Reversal, effect: Effect) -> Step:
     return Step.NOTHING
 
 
-def _after_a_send(reversal: Reversal, effect: Effect, tired: bool) -> Step:
+def _after_a_send(reversal: Reversal, effect: Effect, connector: Connector, tired: bool) -> Step:
     """It was sent before: the grant tells, else it is read, else it is asked for again while that may be."""
-    found = story.find_out(brand_id=reversal.brand_id, effect_key=effect.key, jti=effect.grant_jti)
+    found = story.Story()
+    if connector.spends_grants:
+        found = story.find_out(brand_id=reversal.brand_id, effect_key=effect.key, jti=effect.grant_jti)
     told = {**found.told, "found_by": "grant"}
     if found.outcome == Outcome.DELETED:
         landing.done(reversal=reversal, effect=effect, told=told, costs=_costs(effect, told), fence=reversal.fence)

@@ -1,21 +1,21 @@
 """Taking back what is live: asked by a human, once, through the protocol of effects, or by a human's hands. PUB-5."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
 
-from chimera.core import tenancy
+from chimera.core import canonical, tenancy
 from chimera.core.errors import Denied, Stopped
+from chimera.core.taint import Tainted
 from governance.controls import services as controls
 from governance.effects import services as effects
 from governance.grants import services as grants
+from governance.grants import story
 from governance.grants.models import Outcome
-from governance.models import AuditEvent, Effect, ReviewItem
+from governance.models import AuditEvent, Effect, Hold, ReviewItem
 from governance.reviews import services as reviews
 from governance.reviews.models import DoubtAnswer
 from publishing.connectors.base import Listed, Listing, NotSent, Rejected, Unknown
@@ -85,8 +85,7 @@ def card() -> ReviewItem:
 def answer(world: World, said: DoubtAnswer) -> None:
     with world.role("operator"), tenancy.brand(ALPHA, actor="user:ada"):
         reviews.resolve(item=card(), answer=said, reason="I looked.")
-    with world.superuser() as owner:
-        owner.execute("UPDATE governance_reviewitem SET final_at = final_at - interval '1 day'")
+    world.shift_clock("2 hours")
     by_hand.act_on_answers()
 
 
@@ -113,15 +112,13 @@ def test_what_a_human_asks_for_is_deleted_once_and_the_post_says_so_everywhere(l
         assert post_selectors.neighbours(count_max=9) == []
         assert reversals.taken_down_at(post_id=post.pk) is not None
         told = AuditEvent.objects.filter(subject="publishing.reversal:1").order_by("id")
-        assert [(one.actor, one.to_status) for one in told][0] == ("cli:ada", "ASKED")
+        assert (told[0].actor, told[0].to_status) == ("cli:ada", "ASKED")
         assert [one.to_status for one in told] == ["ASKED", "DONE"]
     assert ask(live).sentence == f"post {post.pk} is taken down on plaza."
     assert plaza.deleted == ["plaza-7"]
 
 
 def test_what_the_platform_asks_for_it_is_set_aside_and_paid(live: World, plaza: FakePlaza) -> None:
-    from governance.models import Hold
-
     owner = live.superuser()
     owner.execute("SET session_replication_role = replica")
     owner.execute("UPDATE publishing_account SET platform = 'x'")
@@ -175,8 +172,6 @@ def test_what_a_connector_wrote_down_is_believed_although_the_worker_never_heard
     drain()
     claims = plaza.grants[-1]
     with live.role("connector"):
-        from governance.grants import story
-
         grants.consume(claims=claims)
         told = {"platform_id": "plaza-7", "status": "deleted"}
         story.write_down(jti=claims.jti, outcome=Outcome.DELETED, told=told)
@@ -277,13 +272,11 @@ def test_what_is_not_out_is_cancelled_and_what_is_in_doubt_or_over_is_a_sentence
     owner = world.superuser()
     owner.execute("SET session_replication_role = replica")
     owner.execute("UPDATE publishing_post SET status = 'HELD', due_at = NULL")
-    with tenancy.brand(ALPHA, actor="test:app"):
-        rows.claimed  # noqa: B018 - the helper's module is the one that knows effects
     owner.execute(
-        "INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key, hold_key,"
-        " payload_hash, sent_fence, grant_jti, call_timeout_s, sends, platform_id, stage_ids, scopes)"
-        " SELECT brand_id, 'IN_DOUBT', 1, 'publishing.post:' || id, task, 'publish', 'C', 'k', 'h', 'p', 1, 'j', 1, 1, '',"
-        " '{}', '{}' FROM publishing_post"
+        "INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key,"
+        " hold_key, payload_hash, sent_fence, grant_jti, call_timeout_s, sends, platform_id, stage_ids, scopes)"
+        " SELECT brand_id, 'IN_DOUBT', 1, 'publishing.post:' || id, task, 'publish', 'C', 'k', 'h', 'p', 1, 'j', 1, 1,"
+        " '', '{}', '{}' FROM publishing_post"
     )
     with pytest.raises(InDoubt, match="answer the card first"):
         ask(world)
@@ -300,10 +293,10 @@ def refused(by: psycopg.Connection, statement: str, named: str) -> None:
 
 def test_only_a_human_asks_and_what_was_asked_stays(live: World) -> None:
     insert = (
-        "INSERT INTO publishing_reversal (brand_id, post_id, status, state_version, queue, scopes, way, payload, content_hash,"
-        " reason, fence, attempts, attempts_max, priority, note, lease_owner) SELECT brand_id, id, 'ASKED', 1, 'publish',"
-        " '{fleet}', 'delete', jsonb_build_object('platform_id', PLATFORM_ID), 'h', REASON, 0, 0, 8, 1, '', ''"
-        " FROM publishing_post"
+        "INSERT INTO publishing_reversal (brand_id, post_id, status, state_version, queue, scopes, way, payload,"
+        " content_hash, reason, fence, attempts, attempts_max, priority, note, lease_owner)"
+        " SELECT brand_id, id, 'ASKED', 1, 'publish', '{fleet}', 'delete',"
+        " jsonb_build_object('platform_id', PLATFORM_ID), 'h', REASON, 0, 0, 8, 1, '', '' FROM publishing_post"
     )
     fine = insert.replace("PLATFORM_ID", "platform_id").replace("REASON", "'It is wrong.'")
     refused(live.connect("app", brand=ALPHA, actor="cli:ada"), fine, "permission denied")
@@ -321,9 +314,9 @@ def test_only_a_human_asks_and_what_was_asked_stays(live: World) -> None:
     refused(worker, reverted, "post_is_reverted_by_a_reversal")
     refused(worker, "DELETE FROM publishing_reversal", "permission denied")
     effect = (
-        "INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key, hold_key,"
-        f" payload_hash, sent_fence, call_timeout_s, platform_id) VALUES ({ALPHA}, 'INTENDED', 1, '%s', 't', 'delete', 'A',"
-        " 'k', 'h', '%s', 1, 1, '')"
+        "INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key,"
+        " hold_key, payload_hash, sent_fence, grant_jti, call_timeout_s, sends, platform_id, scopes)"
+        f" VALUES ({ALPHA}, 'INTENDED', 1, '%s', 't', 'delete', 'A', 'k', 'h', '%s', 1, '', 1, 0, '', '{{}}')"
     )
     number = desk.execute("SELECT id FROM publishing_reversal").fetchone()[0]  # type: ignore[index]
     refused(worker, effect % ("publishing.post:1", "h"), "delete_is_of_a_reversal")
@@ -362,16 +355,12 @@ def test_the_judges_word_takes_nothing_down_and_a_reversal_lets_nothing_out(live
 
 @pytest.mark.spec("PUB-3")
 def test_a_grant_for_one_act_is_refused_for_the_other(live: World, plaza: FakePlaza) -> None:
-    from chimera.core.taint import Tainted
-
     ask(live)
     with tenancy.brand(ALPHA, actor="test:look"):
         reversal, post = Reversal.objects.get(), Post.objects.get()
     one = {"jti": "j", "subject": "s", "task": "t", "brand_id": ALPHA, "fence": 1, "account_handle": "bea_unscrews"}
 
     def issued(action: str, payload: dict[str, Any]) -> Tainted:
-        from chimera.core import canonical
-
         more = {"effect_key": "k", "approval": "judge", "is_ad": False, "action": action}
         claims = grants.Claims(**{**one, **more, "payload_hash": canonical.digest(payload)})
         return Tainted(grants.issue(claims=claims, connector="plaza"), "test")
@@ -390,25 +379,6 @@ def test_a_grant_for_one_act_is_refused_for_the_other(live: World, plaza: FakePl
         grants.check(grant=issued("publish", payload), payload=payload, connector="plaza")
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each returned, run at one moment on connections of their own."""
-    start, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int) -> None:
-        start.wait(10)
-        try:
-            found[place] = acts[place]()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(30)
-    return found
-
-
 def test_of_several_that_ask_at_once_one_makes_it_and_of_several_workers_one_deletes(
     live: World, plaza: FakePlaza
 ) -> None:
@@ -418,8 +388,8 @@ def test_of_several_that_ask_at_once_one_makes_it_and_of_several_workers_one_del
             with tenancy.brand(ALPHA, actor="cli:ada"):
                 return services.ask(post_id=Post.objects.get().pk, reason="The price was wrong.").outcome
 
-        assert sorted(at_once(*[asks] * 6)) == ["already"] * 5 + ["asked"]
-    at_once(*[drain] * 4)
+        assert sorted(map(str, rows.together([asks] * 6))) == ["already"] * 5 + ["asked"]
+    assert rows.failures(rows.together([drain] * 4)) == []
     assert plaza.deleted == ["plaza-7"] and state() == ("REVERTED", "DONE", "CONFIRMED")
     with tenancy.brand(ALPHA, actor="test:look"):
         assert Effect.objects.filter(kind="delete").count() == 1 == Reversal.objects.count()
