@@ -100,7 +100,7 @@ def _cancel(goal: Goal, reason: str, done: Cancelled) -> None:
     sent = Effect.objects.filter(task__in=subjects, status__in=(EffectStatus.SENT, EffectStatus.IN_DOUBT))
     on_their_way = set(sent.values_list("about", flat=True))
     for post in posts:
-        if post.status == PostStatus.PUBLISHED:
+        if post.status == PostStatus.PUBLISHED:  # manage.py revert takes it down
             done.out.append(f"{post.subject} {post.url}".rstrip())
         elif post.subject in on_their_way:
             done.may_still_land.append(post.subject)

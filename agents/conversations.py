@@ -33,6 +33,7 @@ GOES_OUT = {
     PostStatus.PUBLISHED: "out",
     PostStatus.FAILED: "not out: it failed",
     PostStatus.CANCELLED: "not out: cancelled",
+    PostStatus.REVERTED: "was out, and was taken down",
 }
 
 

@@ -33,6 +33,8 @@ from governance.leases.models import Leased
 from governance.reviews import services as reviews
 from publishing.posts import services as posts
 from publishing.posts.models import Post
+from publishing.reversals import by_hand, taking_down
+from publishing.reversals.models import Reversal
 
 log = logging.getLogger("chimera.sweeper")
 SHADOW_EVERY_S = 10  # a replay at the desk whose first hint was lost is hinted again
@@ -57,7 +59,7 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
     """One round over tasks, cards, nodes and money."""
     nodes.declare_lost()
     reviews.expire_late()
-    moved = answers.act_on_answers() + posts.act_on_answers() + sampling.act_on_answers()
+    moved = answers.act_on_answers() + posts.act_on_answers() + sampling.act_on_answers() + by_hand.act_on_answers()
     sampling.sweep()
     lateness.cancel_late()  # after the answers: a card that expired in time says more than a goal that is over
     if ticks.first(name="agents.replan_stale", every_s=settings.REPLAN_EVERY_S):
@@ -79,12 +81,14 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
 
 
 def sweep_posts(*, queues: Sequence[str] | None = None) -> int:
-    """One round over posts."""
-    if waiting(model=Post, late_s=settings.SWEEP_LATE_S):
-        wake.hint(queue="publish")
-        if grants.may_issue() and (queues is None or "publish" in queues):
-            return posts.drain(seconds=settings.SWEEP_EVERY_S)
-    return 0
+    """One round over posts, and over what is to be taken back."""
+    moved = 0
+    for model, drain in ((Reversal, taking_down.drain), (Post, posts.drain)):
+        if waiting(model=model, late_s=settings.SWEEP_LATE_S):
+            wake.hint(queue="publish")
+            if grants.may_issue() and (queues is None or "publish" in queues):
+                moved += drain(seconds=settings.SWEEP_EVERY_S)
+    return moved
 
 
 def _urgency(found: tuple[str, str]) -> int:

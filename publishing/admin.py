@@ -9,19 +9,21 @@ from unfold.decorators import display
 
 from chimera.core.desk import ReadingAdmin
 from governance.controls import looking
+from publishing.admin_reversals import TakesBack
 from publishing.models import Account, Feed, Post, Trend
 from publishing.posts import tokens
 
 
 @admin.register(Post)
-class PostAdmin(ReadingAdmin):
-    """What went out, and what is on its way."""
+class PostAdmin(TakesBack, ReadingAdmin):
+    """What went out, and what is on its way; one button takes it back."""
 
     list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "why"]
     list_filter: ClassVar[list[str]] = ["status"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
-    readonly_fields: ClassVar[list[str]] = ["run", "passport"]
+    readonly_fields: ClassVar[list[str]] = ["run", "passport", "taken_back"]
+    actions_detail: ClassVar[list[str]] = ["take_back"]
 
     @display(description="run")
     def run(self, post: Post) -> str:
@@ -54,7 +56,14 @@ class PostAdmin(ReadingAdmin):
         return " ".join(str(post.payload["text"]).split())[:80]
 
     @display(
-        description="state", label={"PUBLISHED": "success", "FAILED": "danger", "HELD": "warning", "SCHEDULED": "info"}
+        description="state",
+        label={
+            "PUBLISHED": "success",
+            "FAILED": "danger",
+            "HELD": "warning",
+            "SCHEDULED": "info",
+            "REVERTED": "warning",
+        },
     )
     def state(self, post: Post) -> str:
         """Where it is."""

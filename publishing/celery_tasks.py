@@ -7,15 +7,17 @@ from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
 from publishing.posts import services as posts
+from publishing.reversals import taking_down
 from publishing.trends import services as trends
 
 
 @shared_task(name="publishing.publish")
 def publish(*_: Any, queue: str = "publish", **__: Any) -> None:
-    """What is due goes out."""
+    """What is due is taken down, or goes out."""
     wake.taken(queue=queue)
     with lanes.lane(queue=queue, count_max=settings.PUBLISHERS_MAX) as free:
         if free:
+            taking_down.drain()  # before what is to go out
             posts.drain()
 
 

@@ -6,6 +6,7 @@ from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
 from publishing.posts.models import Post
+from publishing.reversals.models import Reversal
 from publishing.trends.models import Feed, FeedItem, Release, Trend
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Mention",
     "Post",
     "Release",
+    "Reversal",
     "Trend",
 ]

@@ -78,7 +78,7 @@ def _with_what_followed(rows: Sequence[Verdict]) -> list[Past]:
                 stored=_stored(row),
                 answer=answers.get((row.task_id, row.content_hash), ""),
                 is_out=post is not None
-                and post.status == PostStatus.PUBLISHED
+                and post.status in (PostStatus.PUBLISHED, PostStatus.REVERTED)  # it went out, whatever came after
                 and post.content_hash == row.content_hash,
                 platform=str(row.snapshot["payload"].get("platform", "")),
                 spent_usd_micros=made + posted if row.pk == newest_id else 0,

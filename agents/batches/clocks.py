@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 ENDED_GOALS = frozenset({"DONE", "FAILED", "CANCELLED"})
-ENDED_POSTS = frozenset({"PUBLISHED", "FAILED", "CANCELLED"})
+ENDED_POSTS = frozenset({"PUBLISHED", "FAILED", "CANCELLED", "REVERTED"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agents.cards import alike, doubt, history, marking, money, post, sources
+from agents.cards import alike, by_hand, doubt, history, marking, money, post, sources
 from agents.cards.alike import Alike
+from agents.cards.by_hand import ByHand
 from agents.cards.doubt import Doubt
 from agents.cards.history import History
 from agents.cards.marking import Mark, Piece
@@ -14,7 +15,7 @@ from agents.cards.money import Cost
 from agents.cards.post import Shown
 from agents.cards.sources import Sources
 from agents.tasks.models import Task
-from governance.reviews.models import ReviewItem, ReviewKind
+from governance.reviews.models import ANSWERS, ReviewItem, ReviewKind
 
 _OBJECTS = ("ESCALATE", "BLOCK")
 
@@ -66,6 +67,7 @@ class Card:
     item: ReviewItem
     is_sample: bool
     is_doubt: bool
+    by_hand: ByHand | None
     agent: Mapping[str, Any]
     agent_id: int | None
     soul: Mapping[str, Any]
@@ -98,7 +100,7 @@ class Brief:
     @property
     def may_decide(self) -> bool:
         """Whether a plain yes or no is an answer to it."""
-        return self.item.kind != ReviewKind.IN_DOUBT
+        return self.item.kind not in ANSWERS
 
 
 def brief(*, item: ReviewItem, at: datetime) -> Brief:
@@ -125,6 +127,7 @@ def of(*, item: ReviewItem, at: datetime) -> Card:
         item=item,
         is_sample=is_sample,
         is_doubt=item.kind == ReviewKind.IN_DOUBT,
+        by_hand=by_hand.of(item=item) if item.kind == ReviewKind.BY_HAND else None,
         agent={"name": "", "handle": item.agent, **snapshot.get("agent", {})},
         agent_id=outward.agent_id if outward else None,
         soul=snapshot.get("soul", {}),

@@ -20,6 +20,8 @@ from governance.servers.models import Server
 from governance.thresholds.models import Threshold
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
+from publishing.reversals.models import Reversal
+from publishing.reversals.states import ReversalStatus
 
 ROWS_MAX = 20  # of each list; counts are whole
 FAILED_LOOKBACK = timedelta(days=7)  # a post that fails was made at most so long before
@@ -45,6 +47,7 @@ class Day:
     stops: list[dict[str, Any]] = field(default_factory=list)  # {"scope", "kind", "reason", "by", "lifted"}
     failed: list[dict[str, Any]] = field(default_factory=list)  # {"post", "handle", "said"}
     expired: int = 0
+    reverted: int = 0  # posts that were taken down
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -58,7 +61,7 @@ class Day:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to say."""
-        told = (self.out, self.waiting, self.answers, self.spent_usd_micros, self.failed, self.expired)
+        told = (self.out, self.waiting, self.answers, self.spent_usd_micros, self.failed, self.expired, self.reverted)
         return not any((*told, self.souls, self.rungs, self.thresholds, self.stops))
 
 
@@ -117,6 +120,9 @@ def of_brand(*, brand_id: int, since: datetime, until: datetime) -> Day:
         stops=_stops(between, RawSQL("governance_brand_of(scope) = %s", [brand_id])),
         failed=_failed(brand_id, since, until),
         expired=expired.exclude(kind=ReviewKind.SAMPLE).count(),
+        reverted=Reversal.objects.filter(
+            brand_id=brand_id, status=ReversalStatus.DONE, ended_at__range=between
+        ).count(),
     )
 
 

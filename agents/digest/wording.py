@@ -45,6 +45,8 @@ def _brand(day: Day, until: datetime, zone: ZoneInfo) -> Iterator[str]:
         named = [f"@{one['handle']} {one['posts']}" for one in day.out[:HANDLES_MAX]]
         more = f" and {len(day.out) - HANDLES_MAX} agents more" if len(day.out) > HANDLES_MAX else ""
         yield f"  went out: {_many(day.published, 'post')} ({', '.join(named)}{more})"
+    if day.reverted:
+        yield f"  taken down: {_many(day.reverted, 'post')}"
     if day.waiting and day.oldest and day.deadline:
         doubts = f", {day.doubts} of them in doubt whether they are live" if day.doubts else ""
         late = f"the first is due {_at(day.deadline, zone)}" if day.deadline > until else "the first is late"

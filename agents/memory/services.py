@@ -55,7 +55,7 @@ def remember(*, brand_id: int, until: float = math.inf) -> int:
 
     Outside of a transaction. Raises StoreFailed, CircuitOpen.
     """
-    done = 0
+    done = _taken_back(brand_id)
     while rows := _pending(brand_id):
         gone = [row["post_id"] for row in rows if row["is_gone"]]
         due = [row for row in rows if not row["is_gone"]]
@@ -70,6 +70,19 @@ def remember(*, brand_id: int, until: float = math.inf) -> int:
         if len(rows) < ITEMS_MAX or not (kept or gone) or time.monotonic() >= until:
             break
     return done
+
+
+def _taken_back(brand_id: int) -> int:
+    """Forget what was said and is said no more: memories of posts that were taken down. Returns how many."""
+    with tenancy.brand(brand_id, actor=_actor()), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT agents_memory_forget('{}', array_agg(m.post_id), NULL, %s) FROM publishing_reversal r"
+            " JOIN agents_memory m ON m.brand_id = r.brand_id AND m.post_id = r.post_id AND m.forgotten_at IS NULL"
+            " WHERE r.brand_id = %s AND r.status = 'DONE'",
+            [_ALL, brand_id],
+        )
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 class Memories(Keeper):

@@ -27,6 +27,7 @@ from governance import transitions
 from governance.leases import services as leases
 from governance.leases.models import Leased
 from publishing.posts.models import Post
+from publishing.reversals.models import Reversal
 
 log = logging.getLogger("chimera.nodes")
 
@@ -137,8 +138,9 @@ def _could_be_heard() -> bool:
 def _release(node: Node) -> int:
     """The leases of everything in this node end; hints go out after the commit."""
     queues: list[str] = []
-    # A post's call may still be under way.
-    early: dict[type[Leased], str | None] = {Task: None, Post: f"{settings.CALL_TIMEOUT_S} seconds"}
+    # A post's call may still be under way, or a deletion's.
+    call = f"{settings.CALL_TIMEOUT_S} seconds"
+    early: dict[type[Leased], str | None] = {Task: None, Post: call, Reversal: call}
     with connection.cursor() as cursor:
         for model, interval in early.items():
             cursor.execute(f"SELECT {model.CLAIM}_release_of(%s, %s)", [f"worker:{node.name}.", interval])

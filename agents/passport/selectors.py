@@ -17,6 +17,7 @@ from chimera.core import canonical
 from publishing.media import selectors as media
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
+from publishing.reversals import selectors as reversals
 from publishing.trends.models import FeedItem
 
 EVERY_BRAND = "*"
@@ -57,7 +58,10 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Passport:
-    """What anybody may know of a post that is out. `content` is the canonical text whose hash is `content_hash`."""
+    """What anybody may know of a post that is out, or was until `taken_down_at`.
+
+    `content` is the canonical text whose hash is `content_hash`.
+    """
 
     post_id: int
     brand_id: int
@@ -69,6 +73,7 @@ class Passport:
     url: str
     platform_id: str
     published_at: datetime
+    taken_down_at: datetime | None
     text: str
     text_sha256: str
     label_field: str
@@ -92,8 +97,12 @@ def is_public(*, slug: str) -> bool:
 
 
 def published(*, post_id: int) -> Post | None:
-    """A post that is out, with account and brand; None for every other number. At the desk over all brands."""
-    found = Post.objects.select_related("account", "brand").filter(pk=post_id, status=PostStatus.PUBLISHED).first()
+    """A post that is out, or was and was taken down, with account and brand; None for every other number.
+
+    At the desk over all brands.
+    """
+    out = [PostStatus.PUBLISHED, PostStatus.REVERTED]
+    found = Post.objects.select_related("account", "brand").filter(pk=post_id, status__in=out).first()
     return found if found is not None and found.published_at is not None else None
 
 
@@ -114,6 +123,7 @@ def of_post(*, post: Post) -> Passport:
         url=_web(post.url),
         platform_id=post.platform_id,
         published_at=post.published_at,
+        taken_down_at=reversals.taken_down_at(post_id=post.pk) if post.status == PostStatus.REVERTED else None,
         text=str(payload.get("text", "")),
         text_sha256=hashlib.sha256(str(payload.get("text", "")).encode()).hexdigest(),
         label_field=label,

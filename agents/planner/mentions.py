@@ -83,7 +83,7 @@ def _settled(rows: Sequence[Mention]) -> int:
     for one in rows:
         post = posts.get(one.task, "")
         goal = next((goals[cause] for cause in causes[one.pk] if cause in goals), GoalStatus.CANCELLED)
-        if post == PostStatus.PUBLISHED:
+        if post in (PostStatus.PUBLISHED, PostStatus.REVERTED):  # what was taken down was said all the same
             answered.append(one)
         elif goal in ENDED_UNSAID or (goal == GoalStatus.DONE and (not post or post in NOT_OUT)):
             unanswered.append(one)

@@ -32,6 +32,7 @@ _POST = {
     "PUBLISHED": Look(word="out", shape="check", tone="good"),
     "FAILED": Look(word="could not go out", shape="cross", tone="bad"),
     "CANCELLED": Look(word="taken back", shape="bar", tone="quiet"),
+    "REVERTED": Look(word="was out, and was taken down", shape="bar", tone="quiet"),
 }
 _IN_DOUBT = Look(word="in doubt: nobody knows whether it is out", shape="diamond", tone="ask")
 LEASED = ("READY", "JUDGING", "ACCEPTED")

@@ -62,7 +62,17 @@ def drawn(*, story: Story) -> Drawn:
 
 
 def _dot(place: int, number: int, step: Step, height: int) -> Dot:
-    ends = step.after in ("DONE", "PUBLISHED", "CONFIRMED", "REJECTED", "CANCELLED", "EXPIRED", "FAILED", "REFUTED")
+    ends = step.after in (
+        "DONE",
+        "PUBLISHED",
+        "CONFIRMED",
+        "REJECTED",
+        "CANCELLED",
+        "EXPIRED",
+        "FAILED",
+        "REFUTED",
+        "REVERTED",
+    )
     return Dot(x=LEFT + 20 + place * GAP, y=height, name=step.after.lower(), number=number, is_end=ends)
 
 

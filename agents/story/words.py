@@ -42,6 +42,7 @@ WORDS = {
     ("post", "", "SCHEDULED"): "A post was scheduled.",
     ("post", "SCHEDULED", "PUBLISHED"): "The post is out.",
     ("post", "HELD", "PUBLISHED"): "The post is out.",
+    ("post", "PUBLISHED", "REVERTED"): "The post was taken down.",
     ("post", "SCHEDULED", "HELD"): "The post waits for a human.",
     ("post", "HELD", "SCHEDULED"): "The post may go out again.",
     ("effect", "", "INTENDED"): "The call to the platform was prepared.",

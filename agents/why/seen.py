@@ -43,7 +43,8 @@ SELECT a.id, a.brand_id, b.slug, a.handle, a.status, a.soul_id IS NOT NULL, a.po
   LEFT JOIN LATERAL (SELECT r.id, r.kind, r.subject AS about, r.why, r.deadline, r.held_by, r.held_until
                        FROM governance_reviewitem r
                       WHERE r.status = 'PENDING' AND r.agent = a.handle AND r.brand_id = a.brand_id
-                        AND r.kind NOT IN ('sample', 'in_doubt') ORDER BY r.urgent_at, r.id LIMIT 1) c ON true
+                        AND r.kind NOT IN ('sample', 'in_doubt', 'by_hand')
+                      ORDER BY r.urgent_at, r.id LIMIT 1) c ON true
   LEFT JOIN LATERAL (SELECT r.id FROM governance_reviewitem r
                       WHERE r.status = 'PENDING' AND r.agent = a.handle AND r.brand_id = a.brand_id
                         AND r.kind = 'in_doubt' ORDER BY r.urgent_at, r.id LIMIT 1) d ON true

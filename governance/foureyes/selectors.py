@@ -10,7 +10,7 @@ from governance.foureyes.models import FourEyes, What
 from governance.foureyes.states import FourEyesStatus
 
 # Kinds of cards of which a yes lets nothing new out.
-NEVER = ("in_doubt", "sample")
+NEVER = ("in_doubt", "sample", "by_hand")
 
 
 def in_force() -> ArraySubquery:

@@ -31,6 +31,7 @@ class Outcome(models.TextChoices):
     PUBLISHED = "published", "It is live"
     REJECTED = "rejected", "Surely not live, and asking again changes nothing"
     NOT_SENT = "not_sent", "Surely not live, ask again later"
+    DELETED = "deleted", "It was taken down, or was gone already"
 
 
 class GrantEnded(models.Model):
@@ -45,7 +46,8 @@ class GrantEnded(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="grant_ended_is_definite"),
             models.CheckConstraint(
-                condition=~Q(outcome=Outcome.PUBLISHED) | (Q(told__has_key="platform_id") & ~Q(told__platform_id="")),
+                condition=~Q(outcome__in=[Outcome.PUBLISHED, Outcome.DELETED])
+                | (Q(told__has_key="platform_id") & ~Q(told__platform_id="")),
                 name="grant_ended_published_has_an_id",
             ),
         ]

@@ -34,6 +34,8 @@ __all__ = [
 TYPE = "publish-grant+jwt"
 LIFE_S = 60
 LEEWAY_S = 5
+PUBLISH, DELETE = "publish", "delete"  # what a grant may allow
+DONE = {PUBLISH: "published", DELETE: "deleted"}
 BY_JUDGE = "judge"  # the approval of what no human was asked about: the verdict of its task on this hash
 _TEXTS = ("iss", "aud", "sub", "jti", "task", "account", "action", "effect", "payload", "approval")
 _NUMBERS = ("iat", "nbf", "exp", "brand", "fence")
@@ -52,9 +54,9 @@ class Claims:
     account_handle: str
     effect_key: str
     payload_hash: str
-    approval: str  # "governance.reviewitem:3", or BY_JUDGE
+    approval: str  # "governance.reviewitem:3", or BY_JUDGE; of a deletion the reversal that a human asked for
     is_ad: bool  # what the payload discloses beside AI, which all of it must
-    action: str = "publish"
+    action: str = PUBLISH
     rests_on: tuple[str, ...] = ()  # the key that signed it and its root; written by `check`
 
 
@@ -101,22 +103,28 @@ def issue(*, claims: Claims, connector: str, by: Signer | None = None) -> str:
     return jwt.encode(body, by.private, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": by.kid})
 
 
-def check(*, grant: Tainted, payload: Mapping[str, Any], connector: str) -> Claims:
+def check(*, grant: Tainted, payload: Mapping[str, Any], connector: str, action: str = PUBLISH) -> Claims:
     """Everything that can be known without using it up. Raises Refused with a sentence, which repeats nothing of it.
 
-    The header (algorithm, type, key), the signature by a key that is live now, issuer, audience, times, what it allows,
-    and that it is for this very payload and what that discloses. One round trip.
+    The header (algorithm, type, key), the signature by a key that is live now, issuer, audience, times, what it allows
+    (`action`: a grant to publish deletes nothing, and the other way), and that it is for this very payload and what
+    that discloses; a deletion discloses nothing. One round trip.
     """
     key = _key_of(grant)
     body = _read(grant, key, audience(connector=connector, account=str(payload.get("account_handle"))))
     if body["exp"] - body["iat"] > LIFE_S:
         raise Refused(f"The grant is valid for longer than {LIFE_S} s, which no grant is; ask for a new one.")
-    if body["action"] != "publish" or body["account"] != payload.get("account_handle"):
-        raise Refused("The grant is for another act than publishing on this account; nothing was published.")
+    if body["action"] != action or body["account"] != payload.get("account_handle"):
+        raise Refused(
+            f"The grant is for another act than to {action} on this account; nothing was {DONE.get(action, 'done')}."
+        )
+    if (payload.get("action") or PUBLISH) != action:
+        raise Refused(f"The payload is not what a grant to {action} is for; nothing was {DONE.get(action, 'done')}.")
     if not _is_hash_of(payload, body["payload"]):
         raise Refused("The grant is for other content than the one that was sent; nothing was published.")
     is_ad = payload.get("sponsorship", "none") != "none"
-    if body["disclosure"] != {"ai": payload.get("ai_generated"), "ad": is_ad} or body["disclosure"]["ai"] is not True:
+    says = {"ai": True if action == DELETE else payload.get("ai_generated"), "ad": is_ad}
+    if body["disclosure"] != says or body["disclosure"]["ai"] is not True:
         raise Refused("The grant discloses something else than the payload; nothing was published.")
     return Claims(
         jti=body["jti"],

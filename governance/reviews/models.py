@@ -22,6 +22,7 @@ class ReviewKind(models.TextChoices):
     EXHAUSTED = "exhausted", "The attempts are used up"
     IN_DOUBT = "in_doubt", "Nobody knows whether it was sent"
     SAMPLE = "sample", "A blind sample of what is out"
+    BY_HAND = "by_hand", "Software cannot take it down"
 
 
 class RejectReason(models.TextChoices):
@@ -35,14 +36,24 @@ class RejectReason(models.TextChoices):
 
 
 class DoubtAnswer(models.TextChoices):
-    """What a human says of an act that nobody knows the outcome of (cards of kind `in_doubt` only)."""
+    """What a human says of an act that nobody knows the outcome of (cards of kind `in_doubt` only); the last two of
+    one that only a human can do (`by_hand`)."""
 
     FOUND_LIVE = "found_live", "It is live"
     RETRY = "retry", "Not live: send it again"
     GIVE_UP = "give_up", "Not live: give it up"
     KEEP_CHECKING = "keep_checking", "Not known yet: keep checking"
+    GONE = "gone", "It is gone"
+    LEAVE = "leave", "Leave it live"
 
 
+# What each kind of card is answered with where a plain yes or no would say nothing.
+ANSWERS: dict[str, frozenset[str]] = {
+    ReviewKind.IN_DOUBT: frozenset(
+        {DoubtAnswer.FOUND_LIVE, DoubtAnswer.RETRY, DoubtAnswer.GIVE_UP, DoubtAnswer.KEEP_CHECKING}
+    ),
+    ReviewKind.BY_HAND: frozenset({DoubtAnswer.GONE, DoubtAnswer.LEAVE}),
+}
 FIXABLE = frozenset({RejectReason.VOICE, RejectReason.FACTS, RejectReason.TASTE, RejectReason.QUALITY})
 
 
@@ -168,7 +179,8 @@ class ReviewItem(BrandStateful):
                 condition=~Q(status=ReviewStatus.REJECTED) | ~Q(reason_code=""), name="review_rejection_has_a_reason"
             ),
             models.CheckConstraint(
-                condition=Q(answer="") | Q(kind=ReviewKind.IN_DOUBT), name="review_only_doubt_has_an_answer"
+                condition=Q(answer="") | Q(kind__in=[ReviewKind.IN_DOUBT, ReviewKind.BY_HAND]),
+                name="review_only_doubt_has_an_answer",
             ),
             # A plain yes or no to a doubt would say nothing of whether it is live, and a yes might send it again.
             models.CheckConstraint(
@@ -180,6 +192,13 @@ class ReviewItem(BrandStateful):
                 )
                 | Q(status=ReviewStatus.REJECTED, answer=DoubtAnswer.GIVE_UP),
                 name="review_doubt_is_answered_by_what_is_live",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ReviewKind.BY_HAND)
+                | ~Q(status__in=[ReviewStatus.APPROVED, ReviewStatus.REJECTED])
+                | Q(status=ReviewStatus.APPROVED, answer=DoubtAnswer.GONE)
+                | Q(status=ReviewStatus.REJECTED, answer=DoubtAnswer.LEAVE),
+                name="review_by_hand_is_answered_by_what_was_done",
             ),
             models.CheckConstraint(
                 condition=Q(status=ReviewStatus.APPROVED, approved_hash__gt="")

@@ -18,7 +18,7 @@ from chimera.core.errors import Denied
 from governance import transitions
 from governance.reviews import two, urgency
 from governance.reviews.locking import NotPending, Stale, TakenBy, locked, require_open
-from governance.reviews.models import DoubtAnswer, RejectReason, ReviewItem, ReviewKind
+from governance.reviews.models import ANSWERS, DoubtAnswer, RejectReason, ReviewItem, ReviewKind
 from governance.reviews.states import ReviewStatus
 from governance.reviews.two import NeedsAnother
 
@@ -99,6 +99,8 @@ def _require_judgement(item: ReviewItem) -> None:
         raise WrongAnswer(
             "This card asks whether the post is live, not whether it is good: look there and say what you found."
         )
+    if item.kind == ReviewKind.BY_HAND:
+        raise WrongAnswer("This card asks you to delete a post by hand: say whether it is gone, or leave it live.")
 
 
 def _answer(item: ReviewItem, to: ReviewStatus, **said: Any) -> ReviewItem:
@@ -169,14 +171,17 @@ def resolve(*, item: ReviewItem, answer: DoubtAnswer, evidence: str = "", reason
     The actor of the running context is the one who looked. Whoever owns the subject acts on the answer.
     """
     require_open(item=item)
-    if item.kind != ReviewKind.IN_DOUBT:
+    answers = ANSWERS.get(item.kind)
+    if answers is None:
         raise WrongAnswer("Nothing is in doubt here: approve or reject this card.")
-    if answer not in DoubtAnswer.values:
-        raise WrongAnswer("Choose one of the answers: " + ", ".join(DoubtAnswer.values) + ".")
+    if answer not in answers:
+        raise WrongAnswer(
+            "Choose one of the answers: " + ", ".join(one for one in DoubtAnswer.values if one in answers) + "."
+        )
     told = evidence.strip()
     if answer == DoubtAnswer.FOUND_LIVE and not (told and told.isprintable() and len(told) <= 500):
         raise WrongAnswer("Say where it is live: the address of the post, or the platform's id of it.")
-    gives_up = answer == DoubtAnswer.GIVE_UP
+    gives_up = answer in (DoubtAnswer.GIVE_UP, DoubtAnswer.LEAVE)
     return _answer(
         item,
         ReviewStatus.REJECTED if gives_up else ReviewStatus.APPROVED,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 # What a wrong answer, or none, would cost: something may be live twice; a rule objects; a retry did not help.
-RISKS = {"in_doubt": 4.0, "rule": 2.0, "retries": 1.5, "sample": 0.25}
+RISKS = {"in_doubt": 4.0, "by_hand": 4.0, "rule": 2.0, "retries": 1.5, "sample": 0.25}
 SPONSORED = 2.0  # somebody waits for it who paid
 
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.registry import every
 from chimera.core.taint import Tainted
+from publishing.connectors.reversing import CANNOT, Removed
 
 WEB = ("http://", "https://")
 
@@ -161,6 +162,7 @@ class Connector(ABC):
     hears_accounts: ClassVar[int] = 0
     spends_grants: ClassVar[bool] = False
     needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
+    reverses: ClassVar[frozenset[str]] = frozenset()  # how software can take back a post that is live: `reversing.WAYS`
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
     id_pattern: ClassVar[str] = r"[^\s/]{1,120}"
@@ -185,6 +187,10 @@ class Connector(ABC):
         """As `publish`, for platforms that give ids before the end (a container, an upload): `note(name, value)` stores
         one, and only when it came back may the next call be made. What it raises ends the publish."""
         return self.publish(payload=payload, grant=grant, idempotency_key=idempotency_key, timeout_s=timeout_s)
+
+    def take_down(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Removed:
+        """Delete what `reversing.payload` names, under a grant for that. Raises Rejected, NotSent, Stopped, Unknown."""
+        raise Rejected(f"Software can delete nothing on {self.platform}.", code=CANNOT)
 
     def look_up(
         self,

@@ -17,10 +17,12 @@ from governance.grants.models import Outcome
 class Gate:
     """What connector servers ask before they act; see `publishing.connectors.plaza.server.Gate`."""
 
-    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> grants.Claims:
-        """The claims of a genuine grant for this connector and exactly this payload. Raises grants.Refused."""
+    def check(
+        self, *, grant: str, payload: dict[str, Any], audience: str, action: str = grants.PUBLISH
+    ) -> grants.Claims:
+        """The claims of a genuine grant for this connector, act and exactly this payload. Raises grants.Refused."""
         try:
-            return grants.check(grant=Tainted(grant, "the caller"), payload=payload, connector=audience)
+            return grants.check(grant=Tainted(grant, "the caller"), payload=payload, connector=audience, action=action)
         finally:
             connection.close()  # images are brought next
 

@@ -47,13 +47,16 @@ class Claims(Protocol):
     def account_handle(self) -> str: ...
     @property
     def effect_key(self) -> str: ...
+    @property
+    def action(self) -> str: ...
 
 
 class Gate(Protocol):
     """Who knows grants. The real one is `governance.grants`; both raise Denied with a sentence."""
 
-    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Claims:
-        """The claims of a grant that is genuine, unexpired, for this connector (its name) and this very payload."""
+    def check(self, *, grant: str, payload: dict[str, Any], audience: str, action: str = "publish") -> Claims:
+        """The claims of a grant that is genuine, unexpired, for this connector (its name), this act and this very
+        payload."""
         ...
 
     def consume(self, *, claims: Any) -> None:
@@ -61,7 +64,7 @@ class Gate(Protocol):
         ...
 
     def ended(self, *, claims: Any, outcome: str, told: dict[str, Any]) -> None:
-        """Write down what the platform surely said: "published", "rejected" or "not_sent"."""
+        """Write down what the platform surely said: "published", "deleted", "rejected" or "not_sent"."""
         ...
 
 
@@ -115,13 +118,13 @@ class Desk(ABC):
             sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
             raise refusal("not_sent", "connector_failed", sentence) from error
         try:
-            receipt = self.receipt(self._sent(request, looked), claims=claims)
+            receipt = self.receipt(self.sent(request, looked), claims=claims)
         except ToolError as said:
             told = json.loads(str(said))
             if told["class"] != "unknown":
-                self._write_down(claims, told["class"], {"code": told["code"], "message": told["message"]})
+                self.write_down(claims, told["class"], {"code": told["code"], "message": told["message"]})
             raise
-        self._write_down(claims, "published", receipt)
+        self.write_down(claims, "published", receipt)
         return receipt
 
     def image(self, item: dict[str, Any]) -> tuple[bytes, str]:
@@ -134,24 +137,30 @@ class Desk(ABC):
             raise refusal("rejected", "media_mismatch", sentence)
         return content, kind
 
-    def _write_down(self, claims: Claims, outcome: str, told: dict[str, Any]) -> None:
+    def write_down(self, claims: Claims, outcome: str, told: dict[str, Any]) -> None:
+        """Keep a clear answer for whoever takes over when the worker never hears it."""
         try:
             self.gate.ended(claims=claims, outcome=outcome, told=told)
         except Exception:  # the worker hears it all the same; only one that dies now leaves a doubt
             logger.exception("what the platform said (%s) was not written down", outcome)
 
-    def checked(self, payload: dict[str, Any], grant: str, idempotency_key: str) -> Claims:
+    def checked(self, payload: dict[str, Any], grant: str, idempotency_key: str, *, action: str = "publish") -> Claims:
         """What the grant says, when it is genuine and for this; it is not used up. Raises Denied or a refusal."""
-        if payload.get("ai_generated") is not True:
+        if (payload.get("action") or "publish") != action:
+            raise refusal("rejected", "other_act", f"The payload is for another act than to {action}.")
+        if action == "publish" and payload.get("ai_generated") is not True:
             raise refusal("rejected", "no_label", "The payload carries no AI label; nothing unlabelled is published.")
-        claims = self.gate.check(grant=grant, payload=payload, audience=self.audience)
+        claims = self.gate.check(grant=grant, payload=payload, audience=self.audience, action=action)
+        if claims.action != action:
+            raise refusal("rejected", "other_act", f"The grant is for another act than to {action}.")
         if not hmac.compare_digest(str(claims.effect_key).encode(), idempotency_key.encode()):
             raise refusal("rejected", "key_mismatch", "The grant is for another effect than the idempotency key.")
         if not claims.account_handle or payload.get("account_handle") != claims.account_handle:
             raise refusal("rejected", "account_mismatch", "The grant is for another account than the payload's.")
         return claims
 
-    def _sent(self, request: httpx2.Request, looked: float) -> httpx2.Response:
+    def sent(self, request: httpx2.Request, looked: float) -> httpx2.Response:
+        """The platform's answer to the one call. Raises a refusal, of which only "unknown" may have done something."""
         if time.monotonic() - looked > LOOK_LASTS_S:
             # Whoever stopped the fleet meanwhile was told that whatever leaves has left by now; and a process that
             # stood still may have been given up, its post sent by another.

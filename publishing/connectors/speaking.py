@@ -16,6 +16,7 @@ from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, U
 from chimera.core.mcp.tools import Pins
 from chimera.core.taint import Tainted
 from governance.servers.listed import Reviewed
+from publishing.connectors import reversing
 from publishing.connectors.base import (
     Absent,
     CannotRead,
@@ -30,6 +31,7 @@ from publishing.connectors.base import (
     Rejected,
     Unknown,
 )
+from publishing.connectors.reversing import DELETE, Removed
 
 TOOL = "publish_post"
 LISTING = "list_posts"
@@ -45,6 +47,7 @@ class Speaking(Connector):
     can_look_up: ClassVar[bool] = True
     can_hear: ClassVar[bool] = True
     spends_grants: ClassVar[bool] = True
+    reverses: ClassVar[frozenset[str]] = frozenset({DELETE})
 
     def __init__(
         self,
@@ -88,6 +91,15 @@ class Speaking(Connector):
         arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
         return receipt_of(self.asked(TOOL, arguments, timeout_s), self.title)
 
+    def take_down(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Removed:
+        """See `Connector.take_down`."""
+        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
+        answer = self.asked(reversing.TOOL, arguments, timeout_s, done="deleted")
+        found = reversing.removed_of(answer, platform_id=str(payload["platform_id"]))
+        if found is None:
+            raise Unknown(f"The connector of {self.title} answered without saying what became of the post.")
+        return found
+
     def require_label(self, payload: Mapping[str, Any]) -> None:
         """Nothing without a label gets as far as the connector. Raises Rejected."""
         if payload.get(self.label_field) is not True:
@@ -99,31 +111,31 @@ class Speaking(Connector):
         return self._client.call(tool=tool, arguments=arguments, timeout_s=timeout_s)
 
     def asked(
-        self, tool: str, arguments: dict[str, Any], timeout_s: float, *, publishes: bool = True
+        self, tool: str, arguments: dict[str, Any], timeout_s: float, *, publishes: bool = True, done: str = "published"
     ) -> dict[str, Any]:
         """What a tool of a publish answers. Raises Rejected, NotSent, Stopped or Unknown.
 
-        A tool that `publishes` nothing leaves nothing unknown.
+        A tool that `publishes` nothing leaves nothing unknown. `done` is the word for what did not happen.
         """
         try:
             return self.called(tool, arguments, timeout_s)
         except NotAllowed as error:
-            raise Rejected(f"Not published on {self.title}: {error}", code="not_allowed") from error
+            raise Rejected(f"Not {done} on {self.title}: {error}", code="not_allowed") from error
         except Stopped as error:
-            raise Stopped(f"Not published on {self.title}: {error}", scope=error.scope) from error
+            raise Stopped(f"Not {done} on {self.title}: {error}", scope=error.scope) from error
         except Unauthorized as error:
-            sentence = f"Not published on {self.title}: {error} Check the connector's service token."
+            sentence = f"Not {done} on {self.title}: {error} Check the connector's service token."
             raise NotSent(sentence) from error
         except NoAnswer as error:
             if error.maybe_sent and publishes:
                 sentence = f"The connector of {self.title} did not answer; the post may be live. {error}"
                 raise Unknown(sentence) from error
-            raise NotSent(f"Not published on {self.title}: {error}") from error
+            raise NotSent(f"Not {done} on {self.title}: {error}") from error
         except ToolRefused as error:
-            said = _as_error(str(error), self.title)
+            said = _as_error(str(error), self.title, done)
             raise said if publishes or not isinstance(said, Unknown) else NotSent(str(said)) from error
         except Unavailable as error:  # the allow-list could not be read
-            raise NotSent(f"Not published on {self.title}: {error}") from error
+            raise NotSent(f"Not {done} on {self.title}: {error}") from error
 
     def look_up(
         self,
@@ -199,7 +211,7 @@ def _told(text: str) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _as_error(text: str, title: str) -> Denied | Unavailable:
+def _as_error(text: str, title: str, done: str = "published") -> Denied | Unavailable:
     """The server's refusal as a value of ours. A text that is not in its own words may hide anything: Unknown."""
     told = _told(text)
     try:
@@ -207,12 +219,12 @@ def _as_error(text: str, title: str) -> Denied | Unavailable:
     except KeyError:
         return Unknown(f"The connector of {title} failed in words of its own; the post may be live. {text[:300]}")
     if kind == "rejected":
-        return Rejected(f"Not published on {title}: {sentence}", code=code)
+        return Rejected(f"Not {done} on {title}: {sentence}", code=code)
     if kind == "not_sent" and code == "stopped":
-        return Stopped(f"Not published on {title}: {sentence}")
+        return Stopped(f"Not {done} on {title}: {sentence}")
     if kind == "not_sent":
-        return NotSent(f"Not published on {title}: {sentence}")
-    return Unknown(f"{title} may have the post: {sentence}")
+        return NotSent(f"Not {done} on {title}: {sentence}")
+    return Unknown(f"{title} may have {'the post' if done == 'published' else 'deleted it'}: {sentence}")
 
 
 def receipt_of(answer: dict[str, Any], title: str) -> Receipt:

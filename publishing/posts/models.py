@@ -44,7 +44,8 @@ class Post(Leased):
             ),
             models.CheckConstraint(condition=Q(status__in=PostStatus.values), name="post_status_is_known"),
             models.CheckConstraint(
-                condition=~Q(status=PostStatus.PUBLISHED) | ~Q(platform_id=""), name="post_published_has_an_id"
+                condition=~Q(status__in=[PostStatus.PUBLISHED, PostStatus.REVERTED]) | ~Q(platform_id=""),
+                name="post_published_has_an_id",
             ),
         ]
 

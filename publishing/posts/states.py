@@ -1,4 +1,4 @@
-"""A post goes out, fails, or waits for a human."""
+"""A post goes out, fails, or waits for a human; what is out may be taken back."""
 
 from django.db.models import TextChoices
 
@@ -11,6 +11,7 @@ class PostStatus(TextChoices):
     PUBLISHED = "PUBLISHED"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+    REVERTED = "REVERTED"  # it was live, and was taken down: see publishing.reversals
 
 
 MACHINE = "publishing.post"
@@ -18,7 +19,8 @@ INITIAL = frozenset({PostStatus.SCHEDULED})
 TRANSITIONS: dict[str, frozenset[str]] = {
     PostStatus.SCHEDULED: frozenset({PostStatus.PUBLISHED, PostStatus.FAILED, PostStatus.HELD, PostStatus.CANCELLED}),
     PostStatus.HELD: frozenset({PostStatus.SCHEDULED, PostStatus.PUBLISHED, PostStatus.FAILED, PostStatus.CANCELLED}),
-    PostStatus.PUBLISHED: frozenset(),
+    PostStatus.PUBLISHED: frozenset({PostStatus.REVERTED}),
     PostStatus.FAILED: frozenset(),
     PostStatus.CANCELLED: frozenset(),
+    PostStatus.REVERTED: frozenset(),
 }

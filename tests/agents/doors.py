@@ -287,6 +287,7 @@ publishing_post_change                            L  L  L  L  -
 publishing_post_changelist                        LP LP LP LP -
 publishing_post_delete                            -  -  -  -  -
 publishing_post_history                           LP LP LP LP -
+publishing_post_take_back                         LP -  LP -  -
 publishing_trend_add                              -  -  -  -  -
 publishing_trend_change                           L  L  L  L  -
 publishing_trend_changelist                       LP LP LP LP -

@@ -52,6 +52,7 @@ NOT_RUN = {
     "replay": "asks for a task that was done; tests/agents/test_replay.py and its neighbour run it",
     "rotate_grant_key": "asks for the ring of keys; tests/flow/test_desk_keys.py runs it",
     "revoke_grant_key": "asks for a key that is there; tests/flow/test_desk_keys.py runs it",
+    "revert": "asks for a post that is live; tests/flow/test_desk_reversals.py runs it",
     "quarantine": "asks for an item that is held; tests/publishing/test_quarantine.py runs it",
     "goal": "asks for a live trend; tests/agents/test_asked_goals.py runs it",
     "run": "asks for a goal that was planned; tests/agents/test_runs.py runs it",

@@ -14,6 +14,7 @@ from governance.grants import services as grants
 from governance.models import Budget, Effect, Hold
 from publishing.accounts.models import Account
 from publishing.connectors.base import Absent, CannotRead, Connector, Found, Limits, Listing, Receipt
+from publishing.connectors.reversing import Removed
 from publishing.posts import scheduling
 from publishing.posts.models import Post
 from tests.conftest import ALPHA
@@ -31,6 +32,7 @@ class FakePlaza(Connector):
     effect_class = "A"
     limits = Limits(text_max=280, images_max=1, image_bytes_max=1_000)
     label_field = "ai_generated"
+    reverses = frozenset({"delete"})
 
     def __init__(self) -> None:
         self.answers: list[Answer] = [LIVE]
@@ -40,6 +42,8 @@ class FakePlaza(Connector):
         self.looks: list[dict[str, Any]] = []
         self.listing: Listing | BaseException = Listing(posts=(), is_whole=True)
         self.stages: list[tuple[str, str]] = []
+        self.ends: list[Removed | BaseException] = []  # of deletions, in order, the last one for ever; none: deleted
+        self.deleted: list[str] = []
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         self.keys.append(idempotency_key)
@@ -55,6 +59,17 @@ class FakePlaza(Connector):
         for name, value in self.stages:
             note(name, value)
         return super().publish_in_stages(note=note, **call)
+
+    def take_down(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Removed:
+        self.deleted.append(payload["platform_id"])
+        told = Tainted(grant, "test")
+        self.grants.append(grants.check(grant=told, payload=payload, connector="plaza", action="delete"))
+        if not self.ends:
+            return Removed(platform_id=payload["platform_id"], raw_status="deleted")
+        end = self.ends.pop(0) if len(self.ends) > 1 else self.ends[0]
+        if isinstance(end, BaseException):
+            raise end
+        return end
 
     def look_up(
         self, *, stage_ids: Mapping[str, str], since: datetime, but: Collection[str], **asked: Any

@@ -39,14 +39,21 @@ POSTER_HASH = hashlib.sha256(POSTER).hexdigest()
 class Instagram:
     """Simulator and connector on loopback. `nova` is ours and connected."""
 
-    def __init__(self, path: Path, **store: Any) -> None:
+    def __init__(self, path: Path, *, deletes_media: bool = False, **store: Any) -> None:
         self.faults: list[str] = []
         self.images = {POSTER_HASH: POSTER}
         self.gate = FakeGate("instagram")
         self.store = Store(path, **store)
         self.user_id = self.store.add_account("nova", "Nova", bio="An AI persona of Ada.")
         self.platform = Served(
-            simulator.build(store=self.store, client_id=CLIENT, client_secret=SECRET, faults=self.faults, late_s=1.5)
+            simulator.build(
+                store=self.store,
+                client_id=CLIENT,
+                client_secret=SECRET,
+                faults=self.faults,
+                late_s=1.5,
+                deletes_media=deletes_media,
+            )
         )
         port = free_port()
         self.chosen = {

@@ -44,6 +44,6 @@ class Command(DoorCommand):
         else:
             self.stdout.write(f"Nothing of {options['what']} was open; nothing changed.")
         for post in done.out:
-            self.stdout.write(f"  {post} is out already; cancelling does not take it down.")
+            self.stdout.write(f"  {post} is out already; cancelling does not take it down: manage.py revert.")
         for post in done.may_still_land:
             self.stdout.write(f"  {post} had been sent before and may still land.")

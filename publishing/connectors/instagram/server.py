@@ -24,21 +24,26 @@ from starlette.responses import PlainTextResponse, Response
 
 from chimera.core.errors import Denied
 from chimera.core.mcp.wire import facts
-from publishing.connectors import serving
+from publishing.connectors import removing, serving
 from publishing.connectors.instagram import errors, pictures, reading
 from publishing.connectors.instagram.calling import PUBLISHING, Caller, bearer, json_of
 from publishing.connectors.instagram.containers import Maker
 from publishing.connectors.instagram.oauth import App
 from publishing.connectors.instagram.pictures import Shelf
+from publishing.connectors.removing import DELETES
+from publishing.connectors.reversing import CANNOT
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PREPARES, PUBLISHES, READS, Claims, Gate, refusal
 
 NAMES = ("instagram",)
+# "Unsupported request", "no such method", "no permission": Meta does not confirm that published media can be deleted by
+# software, and says one of these where they cannot. 100/33 may also mean that nothing is there; that is read.
+UNSUPPORTED = (3, 10, 100, 200)
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk(serving.Desk):
+class Desk(removing.Desk):
     """Instagram's: calls are made as the account that the grant is for."""
 
     title: ClassVar[str] = "Instagram"
@@ -99,6 +104,28 @@ class Desk(serving.Desk):
             logger.error("Instagram does not show the AI label of %s", media_id)
         return {"url": str(shown.get("permalink") or ""), "status": label}
 
+    def removal(self, *, platform_id: str, claims: Claims) -> httpx2.Request:
+        """See `removing.Desk.removal`. Row I-19: a try, which Meta's documentation does not confirm."""
+        if not (platform_id.isascii() and platform_id.isdigit() and len(platform_id) <= 25):
+            sentence = "The post is known by its address alone; Instagram deletes only by the number of a media."
+            raise refusal("rejected", CANNOT, sentence)
+        signed = self.caller.sign_in(claims.account_handle, scope=PUBLISHING)
+        return self.caller.http.build_request("DELETE", f"/{platform_id}", headers=bearer(signed))
+
+    def removed(self, answer: httpx2.Response) -> str:
+        """See `removing.Desk.removed`."""
+        body = json_of(answer)
+        if answer.is_success:
+            if body.get("success") is True:
+                return "deleted"
+            raise refusal("unknown", "no_receipt", "Instagram answered and did not say that the post is deleted.")
+        error = body.get("error")
+        if answer.status_code == 400 and isinstance(error, dict) and error.get("code") in UNSUPPORTED:
+            sentence = f"Instagram does not delete this post for software: {str(error.get('message') or '')[:200]}"
+            raise refusal("rejected", CANNOT, sentence)
+        found = errors.said(status=answer.status_code, body=body)
+        raise refusal(found.means, found.code, errors.sentence(status=answer.status_code, body=body, found=found))
+
 
 def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     words = "Publishes on Instagram under a grant."
@@ -113,6 +140,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
         """Publish the container that was prepared for this payload. The grant is single-use and bound to it."""
         return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, stage=stage)
+
+    @server.tool(title="Delete a post", annotations=DELETES)
+    def delete_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Take down one post of ours, where Instagram lets software. The grant is single-use and bound to this."""
+        return desk().take_down(payload=payload, grant=grant, idempotency_key=idempotency_key)
 
     @server.tool(title="List an account's posts", annotations=READS)
     def list_posts(account: str, before: int = 0) -> dict[str, Any]:

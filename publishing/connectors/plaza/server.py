@@ -7,6 +7,8 @@ Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
 
 import asyncio
+import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,10 +18,14 @@ from mcp.server import MCPServer
 from starlette.applications import Starlette
 
 from chimera.core.mcp.wire import facts
-from publishing.connectors import serving
+from publishing.connectors import removing, serving
 from publishing.connectors.plaza import reading
+from publishing.connectors.removing import DELETES
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
 
+logger = logging.getLogger(__name__)
+
+POST_ID = re.compile(r"[0-9a-f]{16}")
 NAMES = ("plaza", "plaza-b", "plaza-c")  # who is served: the platform, and the same one as other classes
 
 
@@ -33,7 +39,7 @@ def _told(response: httpx2.Response) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk(serving.Desk):
+class Desk(removing.Desk):
     """Plaza's: one HTTP client with the platform's token."""
 
     title: ClassVar[str] = "Plaza"
@@ -86,6 +92,28 @@ class Desk(serving.Desk):
             sentence = f"Plaza answered HTTP {answer.status_code} and no receipt; the post may be live."
             raise refusal("unknown", "no_receipt", sentence) from error
 
+    def removal(self, *, platform_id: str, claims: Claims) -> httpx2.Request:
+        """See `removing.Desk.removal`. Plaza deletes only what this account posted."""
+        if not POST_ID.fullmatch(platform_id):
+            raise refusal("rejected", "bad_id", "What is to be deleted is no id of a post on Plaza.")
+        params = {"account": claims.account_handle}
+        return self.http.build_request("DELETE", f"/api/v1/posts/{platform_id}", params=params)
+
+    def removed(self, answer: httpx2.Response) -> str:
+        """See `removing.Desk.removed`."""
+        if answer.status_code == 404:
+            return "gone"
+        if answer.status_code in reading.LATER:
+            raise refusal("not_sent", *_told(answer))
+        if 400 <= answer.status_code < 500:
+            raise refusal("rejected", *_told(answer))
+        try:
+            if answer.raise_for_status().json()["status"] == "removed":
+                return "deleted"
+        except (httpx2.HTTPStatusError, ValueError, KeyError, TypeError):
+            logger.info("Plaza answered a deletion with HTTP %s", answer.status_code)
+        raise refusal("unknown", "no_receipt", f"Plaza answered HTTP {answer.status_code} and not that it is gone.")
+
 
 def _server(*, audience: str, desk: Callable[[], Desk]) -> MCPServer:
     server = MCPServer(audience, version="1.0.0", instructions="Publishes on Plaza under a grant.", log_level="WARNING")
@@ -97,6 +125,11 @@ def _server(*, audience: str, desk: Callable[[], Desk]) -> MCPServer:
     def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
         """Publish one approved, labelled post on Plaza. The grant is single-use and bound to this payload."""
         return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key)
+
+    @server.tool(title="Delete a post", annotations=DELETES)
+    def delete_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Take down one post of ours on Plaza. The grant is single-use, for deleting, and bound to this payload."""
+        return desk().take_down(payload=payload, grant=grant, idempotency_key=idempotency_key)
 
     @server.tool(
         title="List an account's posts",

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 
 from chimera.core.errors import Unavailable
 from chimera.core.mcp.wire import facts
-from publishing.connectors import serving
+from publishing.connectors import removing, serving
+from publishing.connectors.removing import DELETES
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
 from publishing.connectors.x import errors, reading, uploads
 from publishing.connectors.x.calling import Caller, json_of
@@ -29,7 +30,7 @@ SCOPE = "tweet.write"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk(serving.Desk):
+class Desk(removing.Desk):
     """X's: calls are made as the account that the grant is for."""
 
     title: ClassVar[str] = "X"
@@ -85,6 +86,33 @@ class Desk(serving.Desk):
         more = f" Its window ends at {resets:%H:%M:%S} UTC." if resets else ""
         raise refusal(found.means, found.code, sentence + more)
 
+    def removal(self, *, platform_id: str, claims: Claims) -> httpx2.Request:
+        """See `removing.Desk.removal`. Row X-27."""
+        if not (platform_id.isascii() and platform_id.isdigit() and len(platform_id) <= 20):
+            raise refusal("rejected", "bad_id", "What is to be deleted is no id of a post on X.")
+        handle = claims.account_handle
+        try:
+            self.caller.sign_in(handle, scope=SCOPE)
+        except (NotConnected, NoSuchAccount) as error:
+            raise refusal("rejected", "unauthorized", str(error)) from error
+        except (Unavailable, httpx2.TransportError) as error:
+            sentence = f"X could not be reached before the deletion was begun ({type(error).__name__})."
+            raise refusal("not_sent", "unreachable", sentence) from error
+        return self.caller.http.build_request("DELETE", f"/2/tweets/{platform_id}", extensions={"handle": handle})
+
+    def removed(self, answer: httpx2.Response) -> str:
+        """See `removing.Desk.removed`. A post that X does not find is gone."""
+        body = json_of(answer)
+        if answer.is_success:
+            if (body.get("data") or {}).get("deleted") is True:
+                return "deleted"
+            raise refusal("unknown", "no_receipt", "X answered and did not say that the post is deleted.")
+        found = errors.said(status=answer.status_code, body=body)
+        if answer.status_code == 404 and found is errors.GONE:
+            return "gone"
+        sentence = errors.sentence(status=answer.status_code, body=body, found=found)
+        raise refusal(found.means, found.code, sentence)
+
 
 def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     server = MCPServer(NAMES[0], version="1.0.0", instructions="Publishes on X under a grant.", log_level="WARNING")
@@ -93,6 +121,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
         """Publish one approved, labelled post on X. The grant is single-use and bound to this payload."""
         return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key)
+
+    @server.tool(title="Delete a post", annotations=DELETES)
+    def delete_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Take down one post of ours on X. The grant is single-use, for deleting, and bound to this payload."""
+        return desk().take_down(payload=payload, grant=grant, idempotency_key=idempotency_key)
 
     @server.tool(title="List an account's posts", annotations=READS)
     def list_posts(account: str, before: int = 0) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def _api(desk: Desk) -> list[BaseRoute]:
         *desk.routes("POST", "/{id}/replies", reading.reply, scope=comments),
         *desk.routes("GET", "/{id}", reading.node),
         *desk.routes("POST", "/{id}", reading.hide, scope=comments),
-        *desk.routes("DELETE", "/{id}", reading.delete, scope=comments),
+        *desk.routes("DELETE", "/{id}", reading.delete),
     ]
 
 
@@ -147,14 +147,16 @@ def build(
     faults: list[str] | None = None,
     late_s: float = 3.0,
     public_url: str = "",
+    deletes_media: bool = False,
 ) -> Starlette:
     """The simulator as an ASGI app, with one registered app: `client_id` and its secret.
 
-    `public_url` is where people see the pages. `faults` is kept as it is given, so that a test may add to it while the
-    server runs.
+    `public_url` is where people see the pages; `deletes_media` lets software delete what is published. `faults` is
+    kept as it is given, so that a test may add to it while the server runs.
     """
     desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
     desk.faults = faults if faults is not None else []
+    desk.deletes_media = deletes_media
     doors = _Doors(desk)
 
     @contextlib.asynccontextmanager

@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS post (
     id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account (id), shortcode TEXT NOT NULL UNIQUE,
     container_id INTEGER NOT NULL UNIQUE REFERENCES container (id), created_ms INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS post_of_account ON post (account_id, id);
+CREATE TABLE IF NOT EXISTS removed (post_id INTEGER PRIMARY KEY REFERENCES post (id), removed_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS item (
     post_id INTEGER NOT NULL REFERENCES post (id), position INTEGER NOT NULL,
     container_id INTEGER NOT NULL REFERENCES container (id), PRIMARY KEY (post_id, position));

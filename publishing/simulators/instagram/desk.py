@@ -41,6 +41,7 @@ class Desk:
     faults: list[str] = field(default_factory=list)
     late_s: float = 3.0
     public_url: str = ""
+    deletes_media: bool = False  # whether software may delete what is published; the vendor does not say
 
     def base_url(self, request: Request) -> str:
         """Where people see the pages."""

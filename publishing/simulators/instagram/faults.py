@@ -4,7 +4,7 @@ A list of names. One is taken per media_publish: `accept_then_drop` and `error_5
 answer; `blocked_maybe_live` publishes and says that the action was blocked (4/2207051); `drop_before_accept` loses the
 question; `late` publishes after `late_s` seconds, when the caller may be gone; `lie_ok` answers with an id and keeps
 nothing; "" is none. `processing_fails` and `processing_never_ends` wait in the same list for the next container, and
-`refused_read` for the next read of a media, which is answered with 100/33.
+`refused_read` for the next read of a media, which is answered with 100/33; `delete_then_drop` for the next deletion.
 
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
@@ -17,7 +17,16 @@ from starlette.responses import Response
 from publishing.simulators.instagram import errors
 from publishing.simulators.plaza.faults import QUEUE_MAX, Dropped, is_here
 
-__all__ = ["PROCESSING", "PUBLISHING", "QUEUE_MAX", "READING", "Dropped", "instead_of_the_answer", "is_here"]
+__all__ = [
+    "DELETING",
+    "PROCESSING",
+    "PUBLISHING",
+    "QUEUE_MAX",
+    "READING",
+    "Dropped",
+    "instead_of_the_answer",
+    "is_here",
+]
 __all__ += ["ordered", "taken"]
 
 PUBLISHING = (
@@ -31,7 +40,8 @@ PUBLISHING = (
 )
 PROCESSING = ("processing_fails", "processing_never_ends")
 READING = ("refused_read",)
-NAMES = (*PUBLISHING, *PROCESSING, *READING)
+DELETING = ("delete_then_drop",)
+NAMES = (*PUBLISHING, *PROCESSING, *READING, *DELETING)
 
 
 def taken(faults: list[str], among: Collection[str]) -> str:

@@ -157,12 +157,24 @@ class Reading:
         return JSONResponse({"success": True})
 
     async def delete(self, request: Request, caller: Caller, sent: Sent) -> Response:
-        """Delete a comment. Plays I-14.
+        """Delete a comment. Plays I-14. Or a published media, where the simulator was started to. Plays I-19.
 
-        A published media cannot be deleted here: "Unsupported delete request" (100/33). The vendor does not confirm
-        whether it can, so this is our assumption, on the safe side.
+        Otherwise a published media cannot be deleted: "Unsupported delete request" (100/33). The vendor does not
+        confirm whether it can, so this is our assumption, on the safe side.
         """
-        comment_id = _number(request, "delete")
-        if not await run_in_threadpool(self._store.delete_comment, caller=caller, comment_id=comment_id):
-            raise errors.missing("delete", str(comment_id))
+        asked = _number(request, "delete")
+        post = await run_in_threadpool(self._store.post, post_id=asked)
+        if post is not None and post["account_id"] == str(caller.account_id):
+            return await self._delete_media(caller, asked)
+        check_scope(caller, "manage_comments")
+        if not await run_in_threadpool(self._store.delete_comment, caller=caller, comment_id=asked):
+            raise errors.missing("delete", str(asked))
         return JSONResponse({"success": True})
+
+    async def _delete_media(self, caller: Caller, post_id: int) -> Response:
+        if not self._desk.deletes_media:
+            raise errors.missing("delete", str(post_id))
+        check_scope(caller, "content_publish")
+        await run_in_threadpool(self._store.delete_post, post_id=post_id)
+        met = fault.taken(self._desk.faults, fault.DELETING)
+        return fault.Dropped() if met else JSONResponse({"success": True})

@@ -65,7 +65,8 @@ class Tokens(Database):
         """One account by its username or its id, with the number of its posts; or None."""
         with self._connection() as db:
             row = db.execute(
-                "SELECT *, (SELECT count(*) FROM post WHERE account_id = account.id) AS post_count"
+                "SELECT *, (SELECT count(*) FROM post WHERE account_id = account.id"
+                " AND post.id NOT IN (SELECT post_id FROM removed)) AS post_count"
                 " FROM account WHERE (?1 <> '' AND username = ?1) OR id = ?2",
                 (username, account_id),
             ).fetchone()

@@ -131,7 +131,7 @@ class _Plaza:
         if not 1 <= len(key) <= 200:
             raise Problem(400, "key_missing", "An Idempotency-Key of 1 to 200 characters is needed.")
         body = await _body(request, BODY_BYTES_MAX)
-        met = self.faults.pop(0) if self.faults else ""
+        met = fault.taken(self.faults)
         if met == "drop_before_accept":
             return fault.Dropped()
         if met == "late":
@@ -189,6 +189,17 @@ class _Plaza:
         if found is None:
             raise Problem(404, "post_unknown", "There is no such post.")
         return JSONResponse({**found, "url": f"{self.base_url(request)}/p/{found['id']}"})
+
+    async def delete_post(self, request: Request) -> Response:
+        """Take down a post of an account. Again it answers the same; what was never there is unknown."""
+        self.authorize(request)
+        met = fault.taken(self.faults, deletes=True)
+        if met == "drop_before_delete":
+            return fault.Dropped()
+        handle, post_id = request.query_params.get("account", "").removeprefix("@"), request.path_params["post_id"]
+        if not await run_in_threadpool(self.store.remove_post, handle=handle, post_id=post_id):
+            raise Problem(404, "post_unknown", f"@{handle[:40]} has no such post.")
+        return fault.Dropped() if met else JSONResponse({"id": post_id, "status": "removed"})
 
     async def image(self, request: Request) -> Response:
         found = await run_in_threadpool(self.store.media, media_id=request.path_params["media_id"])
@@ -270,6 +281,7 @@ def build(
             route("/api/v1/posts", plaza.list_posts),
             route("/api/v1/mentions", plaza.list_mentions),
             route("/api/v1/posts/{post_id}", plaza.get_post),
+            route("/api/v1/posts/{post_id}", plaza.delete_post, "DELETE"),
             route("/_faults", plaza.order_faults, "POST"),
             route("/media/{media_id}", plaza.image),
             route("/p/{post_id}", plaza.post_page),

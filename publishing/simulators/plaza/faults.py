@@ -3,7 +3,7 @@
 A list of names, one taken per POST of a post. `accept_then_drop` and `error_500_after_accept` publish and lose the
 answer; `duplicate_answer` publishes and says that it had the post already; `drop_before_accept` loses the question;
 `late` publishes after `late_s` seconds, when the caller may be gone; `lie_ok` answers with an id and keeps nothing;
-"" is none.
+"" is none. `delete_then_drop` and `drop_before_delete` wait in the same list for the next DELETE of a post.
 
 Requirements: PUB-1, PUB-4.
 """
@@ -27,7 +27,16 @@ NAMES = (
     "late",
     "lie_ok",
 )
+DELETING = ("delete_then_drop", "drop_before_delete")
 QUEUE_MAX = 10_000
+
+
+def taken(faults: list[str], *, deletes: bool = False) -> str:
+    """The first fault that a POST (or a DELETE) of a post meets, which is thereby taken from the list; "": none."""
+    for position, name in enumerate(faults):
+        if (name in DELETING) is deletes:
+            return faults.pop(position)
+    return ""
 
 
 class Dropped(Response):
@@ -70,6 +79,7 @@ def ordered(body: bytes) -> list[str]:
         names = json.loads(body)["faults"]
     except (ValueError, KeyError, TypeError) as error:
         raise Problem(400, "not_json", 'The body must be {"faults": [names]}.') from error
-    if not isinstance(names, list) or any(name not in NAMES for name in names):
-        raise Problem(422, "invalid_field", "Each of faults must be one of: " + ", ".join(filter(None, NAMES)) + ".")
+    if not isinstance(names, list) or any(name not in (*NAMES, *DELETING) for name in names):
+        known = ", ".join(filter(None, (*NAMES, *DELETING)))
+        raise Problem(422, "invalid_field", f"Each of faults must be one of: {known}.")
     return names

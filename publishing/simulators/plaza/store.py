@@ -36,6 +36,7 @@ CREATE INDEX IF NOT EXISTS post_replies ON post (reply_to, seq) WHERE reply_to I
 CREATE TABLE IF NOT EXISTS post_media (
     post_id TEXT NOT NULL REFERENCES post (id), position INTEGER NOT NULL,
     media_id TEXT NOT NULL REFERENCES media (id), alt TEXT NOT NULL, PRIMARY KEY (post_id, position));
+CREATE TABLE IF NOT EXISTS removed (post_id TEXT PRIMARY KEY REFERENCES post (id), removed_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY, body_hash TEXT NOT NULL, body TEXT NOT NULL, created_at TEXT NOT NULL);
 """
@@ -110,7 +111,7 @@ class Store(Filed):
                 "INSERT INTO post_media VALUES (?, ?, ?, ?)",
                 [(post_id, position, media_id, alt) for position, (media_id, alt) in enumerate(draft.media)],
             )
-            row = db.execute(_POSTS + "WHERE post.id = ?", (post_id,)).fetchone()
+            row = db.execute(_POSTS + "post.id = ?", (post_id,)).fetchone()
             answer = {**_as_post(row), "url": f"{base_url}/p/{post_id}", "status": "published"}
             stamp = now.isoformat()
             db.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", (key, body_hash, json.dumps(answer), stamp))
@@ -138,7 +139,7 @@ class Store(Filed):
         for media_id, _ in draft.media:
             if db.execute("SELECT 1 FROM media WHERE id = ?", (media_id,)).fetchone() is None:
                 raise Problem(422, "media_unknown", f"There is no image {media_id[:64]}; upload it first.")
-        if draft.reply_to and db.execute("SELECT 1 FROM post WHERE id = ?", (draft.reply_to,)).fetchone() is None:
+        if draft.reply_to and db.execute(_POSTS + "post.id = ?", (draft.reply_to,)).fetchone() is None:
             raise Problem(422, "post_unknown", f"There is no post {draft.reply_to[:40]} to reply to.")
 
     def posts(
@@ -147,7 +148,7 @@ class Store(Filed):
         """Newest first; of one account, of one thread, older than position `before`."""
         with self._connection() as db:
             rows = db.execute(
-                _POSTS + "WHERE (?1 IS NULL OR post.handle = ?1) AND (?2 IS NULL OR post.reply_to = ?2)"
+                _POSTS + "(?1 IS NULL OR post.handle = ?1) AND (?2 IS NULL OR post.reply_to = ?2)"
                 " AND (?3 IS NULL OR post.seq < ?3) ORDER BY post.seq DESC LIMIT ?4",
                 (handle, reply_to, before, count_max),
             ).fetchall()
@@ -160,7 +161,7 @@ class Store(Filed):
         """
         wanted = {handle.lower() for handle in handles}
         with self._connection() as db:
-            rows = db.execute(_POSTS + "WHERE post.seq > ? ORDER BY post.seq LIMIT ?", (after, count_max)).fetchall()
+            rows = db.execute(_POSTS + "post.seq > ? ORDER BY post.seq LIMIT ?", (after, count_max)).fetchall()
             found = []
             for row in rows:
                 post = _as_post(row)
@@ -187,15 +188,24 @@ class Store(Filed):
     def post(self, *, post_id: str) -> dict[str, Any] | None:
         """One post, or None."""
         with self._connection() as db:
-            row = db.execute(_POSTS + "WHERE post.id = ?", (post_id,)).fetchone()
+            row = db.execute(_POSTS + "post.id = ?", (post_id,)).fetchone()
         return _as_post(row) if row else None
+
+    def remove_post(self, *, handle: str, post_id: str) -> bool:
+        """Take a post of this account down for good; False when it never had such a one. Its row stays."""
+        with self._transaction() as db:
+            found = db.execute("SELECT 1 FROM post WHERE id = ? AND handle = ?", (post_id, handle)).fetchone()
+            if found is not None:
+                db.execute("INSERT OR IGNORE INTO removed VALUES (?, ?)", (post_id, self.now().isoformat()))
+        return found is not None
 
     def account(self, *, handle: str) -> dict[str, Any] | None:
         """Handle, name, suspended, created_at and post_count of an account, or None."""
         with self._connection() as db:
             row = db.execute(
                 "SELECT handle, name, suspended, created_at,"
-                " (SELECT count(*) FROM post WHERE post.handle = account.handle) AS post_count"
+                " (SELECT count(*) FROM post WHERE post.handle = account.handle AND post.id NOT IN"
+                " (SELECT post_id FROM removed)) AS post_count"
                 " FROM account WHERE handle = ?",
                 (handle,),
             ).fetchone()
@@ -212,10 +222,12 @@ class Store(Filed):
 
 _POSTS = """
 SELECT post.*, account.name, target.handle AS reply_handle,
-    (SELECT count(*) FROM post AS reply WHERE reply.reply_to = post.id) AS reply_count,
+    (SELECT count(*) FROM post AS reply WHERE reply.reply_to = post.id
+       AND reply.id NOT IN (SELECT post_id FROM removed)) AS reply_count,
     (SELECT json_group_array(json_object('id', media_id, 'alt', alt)) FROM
         (SELECT * FROM post_media WHERE post_id = post.id ORDER BY position)) AS media
 FROM post JOIN account ON account.handle = post.handle LEFT JOIN post AS target ON target.id = post.reply_to
+WHERE post.id NOT IN (SELECT post_id FROM removed) AND
 """
 
 _NAMED = re.compile(r"(?<![\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,28}[A-Za-z0-9_])?)")

@@ -18,6 +18,7 @@ from publishing.simulators.x import errors
 
 __all__ = ["NAMES", "PROCESSING", "QUEUE_MAX", "Dropped", "instead_of_the_answer", "is_here", "ordered", "taken"]
 
+DELETING = ("delete_then_drop", "drop_before_delete")  # wait in the same list for the next DELETE of a post
 PROCESSING = ("processing_fails", "processing_never_ends")
 NAMES = (
     "",
@@ -28,13 +29,22 @@ NAMES = (
     "late",
     "lie_ok",
     *PROCESSING,
+    *DELETING,
 )
 
 
 def taken(faults: list[str], *, is_processing: bool) -> str:
     """The first fault of this sort, which is thereby taken from the list; "" when there is none."""
     for position, name in enumerate(faults):
-        if (name in PROCESSING) is is_processing:
+        if (name in PROCESSING) is is_processing and name not in DELETING:
+            return faults.pop(position)
+    return ""
+
+
+def met_by_delete(faults: list[str]) -> str:
+    """The first fault that a deletion meets, which is thereby taken from the list; "" when there is none."""
+    for position, name in enumerate(faults):
+        if name in DELETING:
             return faults.pop(position)
     return ""
 

@@ -120,8 +120,11 @@ class Writing:
     async def delete(self, request: Request, caller: Caller) -> Response:
         """Delete an own post. Plays X-27."""
         post_id = number("id", request.path_params["id"])
+        met = fault.met_by_delete(self._desk.faults)
+        if met == "drop_before_delete":
+            return fault.Dropped()
         await run_in_threadpool(self._store.delete_post, caller=caller, post_id=post_id)
-        return JSONResponse({"data": {"deleted": True}})
+        return fault.Dropped() if met else JSONResponse({"data": {"deleted": True}})
 
 
 def _created(post_id: str, text: str) -> Response:

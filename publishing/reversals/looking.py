@@ -1,0 +1,53 @@
+"""Whether a post is still there: read before a deletion of unknown outcome is asked for again. PUB-4."""
+
+import logging
+from datetime import timedelta
+from enum import Enum
+
+from django.conf import settings
+
+from chimera.core import clock, outside
+from chimera.core.errors import Denied, Unavailable
+from publishing.connectors.base import Connector
+from publishing.posts.models import Post
+
+log = logging.getLogger("chimera.posts")
+
+READ_POSTS_MAX = 2_000
+CLOCKS_DIFFER = timedelta(days=1)
+
+
+class Seen(Enum):
+    """What reading showed."""
+
+    THERE = "found"
+    GONE = "absent"
+    UNKNOWN = "failed"  # not readable, not far enough back, or too young to be listed for sure
+
+
+def still_there(*, post: Post, connector: Connector) -> Seen:
+    """Read the account's posts; outside of any transaction. Whatever goes wrong is UNKNOWN: nothing was learnt."""
+    if not connector.can_look_up:
+        return Seen.UNKNOWN
+    try:
+        with outside.waiting():
+            listing = connector.list_posts(
+                account_handle=str(post.payload["account_handle"]),
+                count_max=READ_POSTS_MAX,
+                timeout_s=settings.CALL_TIMEOUT_S,
+            )
+    except (Denied, Unavailable) as said:
+        log.info("%s could not be looked for: %s", post.subject, said)
+        return Seen.UNKNOWN
+    except Exception:
+        log.exception("%s could not be looked for", post.subject)
+        return Seen.UNKNOWN
+    # A human may have given its address when it was found live: then that is what it is known by.
+    if any(one.platform_id == post.platform_id or (one.url and one.url == post.url) for one in listing.posts):
+        return Seen.THERE
+    at = post.published_at or post.made_at
+    lag = timedelta(seconds=settings.EFFECT_LOOKUP_EVERY_S * max(1, settings.EFFECT_ABSENT_COUNT - 1))
+    if clock.now() - at < lag:
+        return Seen.UNKNOWN  # what went out just now may not be listed yet
+    is_far = listing.is_whole or (bool(listing.posts) and listing.posts[-1].made_at < at - CLOCKS_DIFFER)
+    return Seen.GONE if is_far else Seen.UNKNOWN
