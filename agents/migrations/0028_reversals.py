@@ -10,6 +10,6 @@ SQL = Path(__file__).parent.parent / "archive" / "sql" / "reverted.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agents", "0027_planning"), ("publishing", "0016_reversals")]
+    dependencies = [("agents", "0027_planning"), ("publishing", "0017_reversals")]
 
     operations = [sqlops.sql_file(SQL)]

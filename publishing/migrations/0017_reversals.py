@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0008_pii"),
         ("governance", "0032_reversals"),
-        ("publishing", "0015_credentials"),
+        ("publishing", "0016_siblings"),
     ]
 
     operations = [
