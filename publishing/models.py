@@ -2,6 +2,7 @@
 
 from publishing.accounts.models import Account
 from publishing.credentials.models import Credential
+from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
@@ -14,6 +15,8 @@ __all__ = [
     "Bar",
     "Credential",
     "Cursor",
+    "Delivery",
+    "DeliveryCount",
     "Feed",
     "FeedItem",
     "Fingerprint",

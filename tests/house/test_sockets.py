@@ -81,6 +81,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),
+    "publishing/simulators/courier.py": ({"httpx2"}, "brings what is delivered to a subscriber on this machine"),
     "publishing/simulators/instagram/fetching.py": ({"httpx2"}, "fetches pictures on this machine, as Instagram does"),
     "publishing/management/commands/connect.py": (
         {"http.server"},
