@@ -31,6 +31,8 @@ from governance.budgets import services as budgets
 from governance.grants import services as grants
 from governance.leases.models import Leased
 from governance.reviews import services as reviews
+from publishing.moderation import hiding
+from publishing.moderation.models import Hiding
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 
@@ -83,8 +85,17 @@ def sweep_posts(*, queues: Sequence[str] | None = None) -> int:
     if waiting(model=Post, late_s=settings.SWEEP_LATE_S):
         wake.hint(queue="publish")
         if grants.may_issue() and (queues is None or "publish" in queues):
-            return posts.drain(seconds=settings.SWEEP_EVERY_S)
-    return 0
+            return posts.drain(seconds=settings.SWEEP_EVERY_S) + sweep_hidings(queues=queues)
+    return sweep_hidings(queues=queues)
+
+
+def sweep_hidings(*, queues: Sequence[str] | None = None) -> int:
+    """One round over comments that are to be hidden."""
+    if not waiting(model=Hiding, late_s=settings.SWEEP_LATE_S):
+        return 0
+    wake.hint(queue="publish")
+    mine = grants.may_issue() and (queues is None or "publish" in queues)
+    return hiding.drain(seconds=settings.SWEEP_EVERY_S) if mine else 0
 
 
 def _urgency(found: tuple[str, str]) -> int:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
+from publishing.moderation import hiding
 from publishing.posts import services as posts
 from publishing.trends import services as trends
 
@@ -17,6 +18,7 @@ def publish(*_: Any, queue: str = "publish", **__: Any) -> None:
     with lanes.lane(queue=queue, count_max=settings.PUBLISHERS_MAX) as free:
         if free:
             posts.drain()
+            hiding.drain(seconds=settings.DRAIN_S)
 
 
 @shared_task(name="publishing.scan")

@@ -6,6 +6,7 @@ from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
+from publishing.moderation.models import Hiding
 from publishing.posts.models import Post
 from publishing.trends.models import Feed, FeedItem, Release, Trend
 
@@ -20,6 +21,7 @@ __all__ = [
     "Feed",
     "FeedItem",
     "Fingerprint",
+    "Hiding",
     "Likeness",
     "Mention",
     "Post",

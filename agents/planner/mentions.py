@@ -18,9 +18,11 @@ from chimera.core import clock, tenancy
 from publishing.inbox import eligibility, selectors, services
 from publishing.inbox.eligibility import Caps
 from publishing.inbox.models import Mention, Reason
+from publishing.moderation import services as moderation
 from publishing.posts.states import PostStatus
 
 ENDED_UNSAID = (GoalStatus.FAILED, GoalStatus.CANCELLED)
+HIDEABLE = (Reason.ORDERS, Reason.BLOCKED)  # a rule may propose that a human has these hidden
 NOT_OUT = (PostStatus.FAILED, PostStatus.CANCELLED)
 
 # The last mention of each brand that this process has looked at to see what became of it.
@@ -56,6 +58,9 @@ def take_up() -> int:
     now = clock.now()
     reasons |= eligibility.decide(mentions=able, known=known, caps=caps(), now=now)
     taken = services.take(mentions=fresh, reasons=reasons)
+    for reason in HIDEABLE:
+        held = [one for one in fresh if reasons[one.pk] == reason]
+        moderation.propose(mentions=held, why=f"A rule held it: {reason.label}")
     wishes = [mentioned.wish(mention=one, agent=agents[one.account.belongs_to], now=now) for one in taken]
     if wishes:
         tasks.begin_all(brand_id=taken[0].brand_id, actor=tenancy.current_actor(), wishes=wishes)

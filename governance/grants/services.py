@@ -34,6 +34,7 @@ __all__ = [
 TYPE = "publish-grant+jwt"
 LIFE_S = 60
 LEEWAY_S = 5
+ACTIONS = ("publish", "hide")  # what a grant can be for; who is asked for one of them compares
 BY_JUDGE = "judge"  # the approval of what no human was asked about: the verdict of its task on this hash
 _TEXTS = ("iss", "aud", "sub", "jti", "task", "account", "action", "effect", "payload", "approval")
 _NUMBERS = ("iat", "nbf", "exp", "brand", "fence")
@@ -111,7 +112,7 @@ def check(*, grant: Tainted, payload: Mapping[str, Any], connector: str) -> Clai
     body = _read(grant, key, audience(connector=connector, account=str(payload.get("account_handle"))))
     if body["exp"] - body["iat"] > LIFE_S:
         raise Refused(f"The grant is valid for longer than {LIFE_S} s, which no grant is; ask for a new one.")
-    if body["action"] != "publish" or body["account"] != payload.get("account_handle"):
+    if body["action"] not in ACTIONS or body["account"] != payload.get("account_handle"):
         raise Refused("The grant is for another act than publishing on this account; nothing was published.")
     if not _is_hash_of(payload, body["payload"]):
         raise Refused("The grant is for other content than the one that was sent; nothing was published.")

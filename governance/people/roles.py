@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             name=REVIEWER,
             does="decides reviews",
-            permissions=_WORK | {"governance.decide_reviewitem", "publishing.add_bar"},
+            permissions=_WORK | {"governance.decide_reviewitem", "publishing.add_bar", "publishing.add_hiding"},
             may_be_bound=True,
         ),
         Role(
@@ -86,6 +86,7 @@ ROLES: Mapping[str, Role] = {
                 "governance.test_subscription",
                 "publishing.add_account",
                 "publishing.add_bar",
+                "publishing.add_hiding",
                 "governance.add_brandpolicy",
                 "governance.change_brandpolicy",
                 "governance.impose_control",

@@ -163,6 +163,7 @@ class Connector(ABC):
     hears_every_s: ClassVar[float] = 0.0
     # What a reply begins or ends with where the platform has no field for the label of one; "": it has.
     visible_label: ClassVar[str] = ""
+    can_hide: ClassVar[bool] = False  # whether `hide` can be asked
     names_mentions: ClassVar[bool] = False  # whether `hear_named` shows what a delivery names: then it reads no list
     lists_replies: ClassVar[bool] = True  # whether `list_posts` shows replies too
     spends_grants: ClassVar[bool] = False
@@ -224,6 +225,10 @@ class Connector(ABC):
         Raises Unavailable or Denied. A platform whose list holds everything needs none of it: ().
         """
         return ()
+
+    def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
+        """Hide the `comment` of a payload from people; again changes nothing. Raises as `publish` does."""
+        raise Rejected(f"{self.platform} lets nobody hide what others said.", code="cannot_hide")
 
     def labelled(self, *, text: str) -> str:
         """The text of a reply with the visible label before it, where the platform has no field for one."""

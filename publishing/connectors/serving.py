@@ -47,6 +47,8 @@ class Claims(Protocol):
     def account_handle(self) -> str: ...
     @property
     def effect_key(self) -> str: ...
+    @property
+    def action(self) -> str: ...
 
 
 class Gate(Protocol):
@@ -97,10 +99,12 @@ class Desk(ABC):
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """`{"platform_id", "url", "status"}` of a clear yes. Raises `refusal`; what is no clear answer is "unknown"."""
 
-    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
-        """Publish once. Raises ToolError, see `refusal`."""
+    def publish(
+        self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "", action: str = "publish"
+    ) -> dict[str, str]:
+        """Publish once, or do what else a grant is for (`action`). Raises ToolError, see `refusal`."""
         try:
-            claims = self.checked(payload, grant, idempotency_key)
+            claims = self.checked(payload, grant, idempotency_key, action)
             request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
             looked = time.monotonic()
             self.gate.consume(claims=claims)
@@ -140,11 +144,13 @@ class Desk(ABC):
         except Exception:  # the worker hears it all the same; only one that dies now leaves a doubt
             logger.exception("what the platform said (%s) was not written down", outcome)
 
-    def checked(self, payload: dict[str, Any], grant: str, idempotency_key: str) -> Claims:
+    def checked(self, payload: dict[str, Any], grant: str, idempotency_key: str, action: str = "publish") -> Claims:
         """What the grant says, when it is genuine and for this; it is not used up. Raises Denied or a refusal."""
         if payload.get("ai_generated") is not True:
             raise refusal("rejected", "no_label", "The payload carries no AI label; nothing unlabelled is published.")
         claims = self.gate.check(grant=grant, payload=payload, audience=self.audience)
+        if claims.action != action:
+            raise refusal("rejected", "action_mismatch", f"The grant is for another act than to {action}.")
         if not hmac.compare_digest(str(claims.effect_key).encode(), idempotency_key.encode()):
             raise refusal("rejected", "key_mismatch", "The grant is for another effect than the idempotency key.")
         if not claims.account_handle or payload.get("account_handle") != claims.account_handle:

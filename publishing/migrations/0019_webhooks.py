@@ -1,7 +1,8 @@
-"""What platforms deliver, kept by the connector through one function; mentions that were deleted there."""
+"""What platforms deliver, kept by the connector through one function; mentions deleted there; comments to be hidden."""
 
 from pathlib import Path
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -9,6 +10,7 @@ import chimera.core.clock
 from chimera.core import sqlops
 
 SQL = Path(__file__).parent.parent / "deliveries" / "sql"
+LEASES = Path(__file__).parent.parent.parent / "governance" / "leases" / "sql"
 
 
 class Migration(migrations.Migration):
@@ -121,8 +123,105 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Hiding",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("status", models.CharField(max_length=16)),
+                ("state_version", models.IntegerField(default=1, editable=False)),
+                ("queue", models.CharField(max_length=12)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), size=None),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("lease_owner", models.CharField(blank=True, default="", max_length=120)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("attempts", models.IntegerField(default=0)),
+                ("attempts_max", models.IntegerField(default=5)),
+                ("priority", models.SmallIntegerField(default=5)),
+                ("note", models.TextField(blank=True, default="")),
+                ("payload", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64)),
+                ("why", models.CharField(max_length=300)),
+                ("approval", models.CharField(blank=True, default="", max_length=80)),
+                ("made_at", models.DateTimeField(db_default=chimera.core.clock.Now())),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "stage",
+                    models.GeneratedField(
+                        db_persist=True, expression=models.Value("hide"), output_field=models.CharField(max_length=12)
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="publishing.account",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.brand"
+                    ),
+                ),
+                (
+                    "mention",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="publishing.mention",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("brand", "id"), name="hiding_brand_and_id"),
+                    models.UniqueConstraint(fields=("brand", "mention"), name="hiding_once_per_mention"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["PROPOSED", "ORDERED", "DONE", "FAILED", "DISMISSED"])),
+                        name="hiding_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["ORDERED", "DONE"]), _negated=True),
+                            ("approval__regex", "^governance\\.reviewitem:[0-9]{1,18}$"),
+                            _connector="OR",
+                        ),
+                        name="hiding_is_ordered_by_a_human",
+                    ),
+                ],
+            },
+        ),
         sqlops.tenant("publishing_delivery", app="SELECT, UPDATE", operator="SELECT"),
         sqlops.composite_key("publishing_delivery", "account_id", "publishing_account"),
         sqlops.fleet("publishing_deliverycount"),
         sqlops.sql_file(SQL / "deliveries.sql"),
+        sqlops.tenant("publishing_hiding"),
+        sqlops.composite_key("publishing_hiding", "account_id", "publishing_account"),
+        sqlops.composite_key("publishing_hiding", "mention_id", "publishing_mention"),
+        sqlops.guarded(
+            "publishing_hiding",
+            arrows={
+                "PROPOSED": ["ORDERED", "DISMISSED"],
+                "ORDERED": ["DONE", "FAILED", "DISMISSED"],
+                "FAILED": ["ORDERED"],
+                "DISMISSED": ["ORDERED"],
+                "DONE": [],
+            },
+            initial=["PROPOSED"],
+        ),
+        sqlops.audited(
+            "publishing_hiding",
+            subject="publishing.hiding",
+            body=["account_id", "mention_id", "content_hash", "approval"],
+        ),
+        sqlops.sql_file(LEASES / "claim.sql", table="publishing_hiding", subject="publishing.hiding"),
+        sqlops.sql_file(LEASES / "claim_in_turn.sql", table="publishing_hiding", subject="publishing.hiding"),
+        sqlops.sql_file(LEASES / "release.sql", table="publishing_hiding"),
     ]

@@ -59,6 +59,7 @@ class Instagram:
             "client_secret": SECRET,
             "media_url": f"http://127.0.0.1:{port}",
             "service_token": SERVICE_TOKEN,
+            "webhook_token": "our-word",
         }
         made = server.build(gate=self.gate, chosen=self.chosen, media=self.images.__getitem__)
         self.server = Served(made, port=port)

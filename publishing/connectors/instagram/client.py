@@ -28,6 +28,7 @@ class InstagramConnector(Speaking):
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
     label_field: ClassVar[str] = "ai_generated"
     visible_label: ClassVar[str] = "🤖 AI"  # a reply has no field for the label
+    can_hide: ClassVar[bool] = True
     names_mentions: ClassVar[bool] = True
     lists_replies: ClassVar[bool] = False
     hears_every_s: ClassVar[float] = 60.0  # a reading is a request for each medium; deliveries ring before
@@ -94,6 +95,11 @@ class InstagramConnector(Speaking):
         if payload.get("reply_to") and not is_labelled(str(payload.get("text")), label=self.visible_label):
             sentence = f"Not published on Instagram: the reply neither begins nor ends with “{self.visible_label}”."
             raise Rejected(f"{sentence} Put it there and judge anew.", code="no_label")
+
+    def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
+        """See `Connector.hide`."""
+        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
+        return receipt_of(self.asked("hide_comment", arguments, timeout_s), self.title)
 
     def hear_named(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> tuple[Heard, ...]:
         """See `Connector.hear_named`."""

@@ -184,6 +184,30 @@ def read_back(caller: Caller, *, handle: str, comment_id: str, text: str) -> tup
         return "", "published, not read back"  # on somebody else's medium nobody shows it to us
 
 
+def hiding(caller: Caller, *, payload: dict[str, Any], handle: str) -> httpx2.Request:
+    """The one request that hides a comment; hiding it again changes nothing. Raises a refusal."""
+    comment = str(payload.get("comment") or "")
+    if not comment.isdigit() or payload.get("action") != "hide":
+        raise refusal("rejected", "validation", "The payload names no comment to hide; order it anew at the desk.")
+    signed = caller.sign_in(handle, scope=COMMENTING)
+    more = {"hides": {"handle": handle, "comment": comment}}
+    return caller.http.build_request(
+        "POST", f"/{comment}", data={"hide": "true"}, headers=bearer(signed), extensions=more
+    )
+
+
+def hidden(caller: Caller, answer: httpx2.Response) -> dict[str, str]:
+    """The receipt of a comment that Instagram says is hidden; read back, and the status says what was seen."""
+    asked = answer.request.extensions["hides"]
+    name, fields = asked["comment"], {"fields": "id,hidden"}
+    try:
+        shown = caller.asked(asked["handle"], "GET", f"/{name}", scope=COMMENTING, params=fields)
+    except ToolError:
+        return {"platform_id": name, "url": "", "status": "hidden, not read back"}
+    status = "hidden" if shown.get("hidden") is True else "hidden, but shown"
+    return {"platform_id": name, "url": "", "status": status}
+
+
 def told(one: dict[str, Any], account: str, media: str) -> dict[str, Any]:
     """A comment as `list_mentions` tells it. Its conversation is the comment above it, which has two levels only."""
     author = one.get("from") or {}

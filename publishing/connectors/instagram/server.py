@@ -66,6 +66,8 @@ class Desk(serving.Desk):
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`. An answer to a comment needs no container."""
+        if claims.action == "hide":
+            return comments.hiding(self.caller, payload=payload, handle=claims.account_handle)
         if payload.get("reply_to"):
             return comments.request(self.caller, payload=payload, handle=claims.account_handle)
         container = self.maker.opened(stage=stage, payload=payload)
@@ -82,6 +84,8 @@ class Desk(serving.Desk):
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """See `serving.Desk.receipt`. The label is read back; where it does not show, the status says so."""
         body = json_of(answer)
+        if answer.is_success and answer.request.extensions.get("hides"):
+            return comments.hidden(self.caller, answer)
         if answer.is_success:
             media_id = str(body.get("id") or "")
             if not media_id.isdigit():
@@ -132,6 +136,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def container_status(account: str, container: str) -> dict[str, str]:
         """Whether a container was published. Changes nothing and needs no grant."""
         return reading.container(desk().caller, account=account, name=container)
+
+    @server.tool(title="Hide a comment", annotations=PUBLISHES)
+    def hide_comment(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Hide one comment below an account's own media. The grant is single-use and bound to this payload."""
+        return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, action="hide")
 
     @server.tool(title="List comments for accounts", annotations=READS)
     def list_mentions(accounts: list[str], after: int = 0) -> dict[str, Any]:
