@@ -97,15 +97,8 @@ class Instagram:
         return Caller(account_id=int(self.user_id), username="nova", scopes=frozenset(SCOPES))
 
     def others_post(self, username: str) -> str:
-        """A post of another account, as the platform keeps posts; returns its id."""
-        account = self.store.add_account(username, username.title())
-        caller = Caller(account_id=int(account), username=username, scopes=frozenset(SCOPES))
-        wish = Wish(
-            kind="IMAGE", url="", caption="Mine.", alt="", is_ai_generated=False, is_item=False, children=(), fate=""
-        )
-        container = int(self.store.add_container(caller=caller, wish=wish))
-        self.store.fetched(container_id=container, problem=None)
-        return self.store.publish(caller=caller, container_id=container)
+        """A post of another account; returns its id."""
+        return others_post(self.store, username)
 
     def posts(self) -> list[SimpleNamespace]:
         """What nova has posted, the newest first."""
@@ -116,6 +109,18 @@ class Instagram:
         self.connector.close()
         self.server.stop()
         self.platform.stop()
+
+
+def others_post(store: Store, username: str) -> str:
+    """A post of an account that is made for it, as the platform keeps posts; returns its id."""
+    account = store.add_account(username, username.title())
+    caller = Caller(account_id=int(account), username=username, scopes=frozenset(SCOPES))
+    wish = Wish(
+        kind="IMAGE", url="", caption="Mine.", alt="", is_ai_generated=False, is_item=False, children=(), fate=""
+    )
+    container = int(store.add_container(caller=caller, wish=wish))
+    store.fetched(container_id=container, problem=None)
+    return store.publish(caller=caller, container_id=container)
 
 
 def payload(**fields: Any) -> dict[str, Any]:
