@@ -110,7 +110,7 @@ def _read(every: Iterable[Ears]) -> dict[int, int]:
 
 def _is_due(connector: Connector, ears: Ears) -> bool:
     """Whether it is read now: something rang, or it has been quiet for as long as the platform's pace says."""
-    return bool(ears.rung) or ears.idle_s >= connector.hears_every_s
+    return bool(ears.rung) or not 0 <= ears.idle_s < connector.hears_every_s
 
 
 def _rung(connector: Connector, ears: Ears, new: dict[int, int]) -> list[Delivery]:

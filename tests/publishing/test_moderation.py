@@ -74,6 +74,7 @@ def wall(world: World, monkeypatch: pytest.MonkeyPatch) -> Wall:
             said_at=clock.now(),
         )
     made = Wall()
+    monkeypatch.setattr(settings, "REVIEW_UNDO_S", 10)
     on_switchboard(monkeypatch, CONNECTORS__plaza=made)
     return made
 

@@ -77,8 +77,9 @@ class Command(DoorCommand):
             notes = selectors.notes()
             came = deliveries.counts(days=1)
         if as_json:
-            told = {"mentions": counts, "left_alone": reasons, "barred": len(bars), "unread": notes}
-            self.say_json(told | {"delivered": {one.platform: _delivered(one) for one in came}})
+            delivered = {one.platform: _delivered(one) for one in came}
+            left = {"left_alone": reasons, "barred": len(bars), "unread": notes}
+            self.say_json({"mentions": counts, **left, "delivered": delivered})
             return
         told = ", ".join(f"{number} {status.lower()}" for status, number in counts.items())
         self.stdout.write(f"Mentions: {told}.")
