@@ -98,7 +98,7 @@ def _read(every: Iterable[Ears]) -> dict[int, int]:
         of_platform = [ears for ears in found if _is_due(connector, ears)]
         meet = ""  # a position from before the readings that follow: brands that are sent there read together next time
         rung = [(ears, _rung(connector, ears, new)) for ears in _open(of_platform) if ears.rung]
-        read = [ears for ears in of_platform if not (ears.rung and connector.names_mentions)]
+        read = [ears for ears in of_platform if _is_quiet(connector, ears) or not connector.names_mentions]
         for group in _groups(read, connector.hears_accounts):
             end = _heard(connector, group, new, meet)
             meet = meet or (end if connector.hears_accounts else "")
@@ -109,8 +109,12 @@ def _read(every: Iterable[Ears]) -> dict[int, int]:
 
 
 def _is_due(connector: Connector, ears: Ears) -> bool:
-    """Whether it is read now: something rang, or it has been quiet for as long as the platform's pace says."""
-    return bool(ears.rung) or not 0 <= ears.idle_s < connector.hears_every_s
+    return bool(ears.rung) or _is_quiet(connector, ears)
+
+
+def _is_quiet(connector: Connector, ears: Ears) -> bool:
+    """Whether its list was not read for as long as the platform's pace says."""
+    return not 0 <= ears.idle_s < connector.hears_every_s
 
 
 def _rung(connector: Connector, ears: Ears, new: dict[int, int]) -> list[Delivery]:

@@ -40,7 +40,9 @@ def read(*, connector: Connector, ears: Ears, waits: Sequence[Delivery], actor: 
             found = connector.hear_named(account_handle=handle, platform_ids=names, timeout_s=settings.CALL_TIMEOUT_S)
         if found:
             with tenancy.brand(ears.brand_id, actor=actor):
-                new += services.keep(ears=ears, hearing=Hearing(mentions=found, position=ears.position, is_whole=True))
+                new += services.keep(
+                    ears=ears, hearing=Hearing(mentions=found, position=ears.position, is_whole=True), is_list=False
+                )
     return new
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -29,14 +30,16 @@ class NobodyNamed(Denied):
     """A block or mute that names neither a person nor a conversation, or both."""
 
 
-def keep(*, ears: Ears, hearing: Hearing) -> int:
+def keep(*, ears: Ears, hearing: Hearing, is_list: bool = True) -> int:
     """Keep what was heard and move the cursor, or neither; returns how many are new. In the brand's transaction.
 
+    What was not read from the list (`is_list`) does not count as a reading of it.
     Raises ReadByAnother when the cursor is not where this reading began.
     """
     Cursor.objects.get_or_create(brand_id=ears.brand_id, platform=ears.platform)
+    read: dict[str, Any] = {"read_at": Now(), "note": ""} if is_list else {}
     moved = Cursor.objects.filter(platform=ears.platform, position=ears.position).update(
-        position=hearing.position, read_at=Now(), note=""
+        position=hearing.position, **read
     )
     if not moved:
         raise ReadByAnother(f"The mentions on {ears.platform} were read by somebody else meanwhile.")

@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                 ("payload", models.JSONField()),
                 ("content_hash", models.CharField(max_length=64)),
                 ("why", models.CharField(max_length=300)),
+                ("orders", models.SmallIntegerField(db_default=0, default=0)),
                 ("approval", models.CharField(blank=True, default="", max_length=80)),
                 ("made_at", models.DateTimeField(db_default=chimera.core.clock.Now())),
                 ("done_at", models.DateTimeField(null=True)),

@@ -12,7 +12,6 @@ from django.db import InterfaceError, OperationalError
 
 from chimera.core import outside, registry, tenancy
 from chimera.core.circuits import services as circuits
-from chimera.core.circuits.services import CircuitOpen
 from chimera.core.clock import Now
 from chimera.core.errors import Conflict, Denied, Stopped, Unavailable
 from governance import transitions
@@ -24,8 +23,9 @@ from governance.leases import services as leases
 from governance.leases.services import Claim
 from governance.reviews import services as reviews
 from governance.reviews.models import ReviewItem
+from governance.reviews.states import ReviewStatus
 from governance.servers import listed as servers
-from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.base import Connector, Receipt, Rejected, Unknown
 from publishing.moderation.models import Hiding
 from publishing.moderation.services import QUEUE
 from publishing.moderation.states import HidingStatus
@@ -67,16 +67,14 @@ def hide(*, claim: Claim) -> None:
             _tired(row)
             return
         connector = registry.get("CONNECTORS", row.payload["platform"], Connector)
-        effect = effects.intend(
-            row=row,
-            task=row.subject,
-            kind=KIND,
-            platform_class="A",  # whatever the platform: the same order again changes nothing
-            payload_hash=row.content_hash,
-            fee_usd_micros=0,
-            lasts_s=settings.HOLD_LASTS_S,
-        )
-        _use(row)
+        try:
+            if not _is_yes(row):
+                transitions.move(row=row, to=HidingStatus.DISMISSED, fence=row.fence, **leases.free(approval=""))
+                return
+            effect = _intended(row)
+        except Denied as no:  # the answer is not final yet, or spending is stopped
+            leases.give_back(row=row, after_s=_later(row), note=str(no), counts=False)
+            return
     jti = grants.new_jti()
     try:
         signer = grants.signer()
@@ -92,11 +90,32 @@ def hide(*, claim: Claim) -> None:
         _land(row, effect, outcome)
 
 
-def _use(row: Hiding) -> None:
-    """The human's yes counts when it is final, and once; a later attempt finds it used."""
+def _is_yes(row: Hiding) -> bool:
+    """Whether the card is a yes by now. An answer counts when it is final, and once; a later attempt finds it used.
+
+    Raises NotPending until it is final.
+    """
     card = ReviewItem.objects.get(pk=int(row.approval.rpartition(":")[2]))
     if card.consumed_at is None:
         reviews.consume(item=card)
+    return card.status == ReviewStatus.APPROVED
+
+
+def _intended(row: Hiding) -> Effect:
+    """tx A. Each order has an effect of its own: what became of an earlier one stays known."""
+    return effects.intend(
+        row=row,
+        task=row.subject,
+        kind=_kind(row),
+        platform_class="A",  # whatever the platform: the same order again changes nothing
+        payload_hash=row.content_hash,
+        fee_usd_micros=0,
+        lasts_s=settings.HOLD_LASTS_S,
+    )
+
+
+def _kind(row: Hiding) -> str:
+    return KIND if row.orders == 1 else f"{KIND}:{row.orders}"
 
 
 def _send(row: Hiding, effect: Effect, jti: str, actor: str) -> None:
@@ -152,7 +171,7 @@ def _land(row: Hiding, effect: Effect, outcome: Outcome) -> None:
     else:
         circuit = circuits.outage(error=outcome)
         after_s = circuit.retry_after_s if circuit else _later(row)
-        counts = not isinstance(outcome, Stopped | NotSent | CircuitOpen) or (row.attempts >= 1 and circuit is None)
+        counts = circuit is None and not isinstance(outcome, Stopped)
         leases.give_back(row=row, after_s=after_s, note=str(outcome), counts=counts)
 
 
@@ -160,7 +179,7 @@ def _tired(row: Hiding) -> None:
     """It did not help: a human looks there, and may order it again."""
     note = f"Tried {row.attempts_max} times; look whether it is hidden there. Last: {row.note}"
     transitions.move(row=row, to=HidingStatus.FAILED, fence=row.fence, **leases.free(note=note[:2000]))
-    effect = Effect.objects.filter(about=row.subject, kind=KIND).first()
+    effect = Effect.objects.filter(about=row.subject, kind=_kind(row)).first()
     if effect is not None and effect.status == EffectStatus.SENT:
         effects.doubt(effect=effect, receipt={"sentence": note})
     leases.end_attempt(row=row, outcome=note)

@@ -25,6 +25,7 @@ class Hiding(Leased):
     payload = models.JSONField()
     content_hash = models.CharField(max_length=64)
     why = models.CharField(max_length=300)  # of the rule, or of the human
+    orders = models.SmallIntegerField(default=0, db_default=0)  # how often a human ordered it: each has its own effect
     approval = models.CharField(max_length=80, blank=True, default="")  # "governance.reviewitem:3"
     made_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)

@@ -75,6 +75,7 @@ def order(*, mention: Mention, why: str) -> Hiding:
         row=row,
         to=HidingStatus.ORDERED,
         approval=card.subject,
+        orders=row.orders + 1,
         why=why[:300],
         scopes=_scopes(mention),
         **leases.due(after_s=float(settings.REVIEW_UNDO_S), attempts=0, note=""),

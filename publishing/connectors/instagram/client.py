@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
 from publishing.connectors.base import WEB, Absent, Found, Heard, Limits, Listed, Receipt, Rejected, is_labelled
+from publishing.connectors.instagram import VISIBLE_LABEL
 from publishing.connectors.speaking import CLOCKS_DIFFER, TOOL, Speaking, heard_of, listed_of, receipt_of
 
 PREPARING, STATUS, NAMED, REPLIES = "prepare_post", "container_status", "show_mentions", "list_replies"
@@ -27,7 +28,7 @@ class InstagramConnector(Speaking):
     needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
     label_field: ClassVar[str] = "ai_generated"
-    visible_label: ClassVar[str] = "🤖 AI"  # a reply has no field for the label
+    visible_label: ClassVar[str] = VISIBLE_LABEL
     can_hide: ClassVar[bool] = True
     names_mentions: ClassVar[bool] = True
     lists_replies: ClassVar[bool] = False

@@ -13,12 +13,12 @@ import httpx2
 from mcp.server.mcpserver.exceptions import ToolError
 
 from publishing.connectors.base import is_labelled
+from publishing.connectors.instagram import VISIBLE_LABEL
 from publishing.connectors.instagram.calling import BASIC, Caller, bearer
 from publishing.connectors.instagram.reading import stamp, unread
 from publishing.connectors.serving import refusal
 
 COMMENTING = "instagram_business_manage_comments"
-LABEL = "🤖 AI"
 MEDIA_MAX = 12  # the newest media of an account that are read; a delivery names comments on older ones
 PAGES_MAX = 3  # of one medium, a hundred comments each
 OVERLAP_S = 120  # a comment may become visible late
@@ -153,8 +153,10 @@ def answers(caller: Caller, *, account: str, comment: str) -> dict[str, Any]:
 def request(caller: Caller, *, payload: dict[str, Any], handle: str) -> httpx2.Request:
     """The one request that answers a comment. Raises a refusal: nothing that people cannot tell for AI is sent."""
     text, comment = str(payload.get("text") or ""), str(payload["reply_to"])
-    if not is_labelled(text, label=LABEL):
-        sentence = f"A reply on Instagram has no field for the label; its text must begin or end with “{LABEL}”."
+    if not is_labelled(text, label=VISIBLE_LABEL):
+        sentence = (
+            f"A reply on Instagram has no field for the label; its text must begin or end with “{VISIBLE_LABEL}”."
+        )
         raise refusal("rejected", "no_label", sentence)
     if payload.get("media"):
         raise refusal("rejected", "validation", "A reply on Instagram takes no pictures; send the words alone.")
