@@ -1,4 +1,4 @@
-"""The desk's pages of the inbox: who said what, what became of it, and whom nobody answers. ENG-1, REV-1, SAF-2.
+"""The desk's pages of the inbox: who said what, what became of it, whom nobody answers, what is hidden. ENG-1, REV-1.
 
 What people said is shown as text, never as anything else. Blocking, muting and lifting are POSTs through the inbox's
 services; the database writes who did it.
@@ -7,6 +7,7 @@ services; the database writes who did it.
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,13 +18,15 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from agents import conversations
+from agents.planner import mentions as answers
 from chimera.core import clock, tenancy
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError, Denied
 from publishing.inbox import services
 from publishing.inbox.models import Mention, Reason
+from publishing.moderation import services as moderation
 
-BARS = "publishing.add_bar"
+BARS, HIDES = "publishing.add_bar", "publishing.add_hiding"
 WHY_MAX = 300
 # What may be done, and for how many hours; 0: for good.
 MUTES = ((1, "an hour"), (24, "a day"), (168, "a week"), (0, "for good"))
@@ -51,6 +54,34 @@ def bar(request: HttpRequest, mention_id: int) -> HttpResponse:
     except ChimeraError as error:
         messages.error(request, str(error))
     return redirect("admin:publishing_mention_change", mention_id)
+
+
+def hide(request: HttpRequest, mention_id: int) -> HttpResponse:
+    """Have a comment hidden on its platform, or leave it visible."""
+    if not request.user.has_perm(HIDES):
+        raise PermissionDenied
+    mention = Mention.objects.select_related("account").filter(pk=mention_id).first()
+    if mention is None:
+        raise Http404(f"There is no mention {mention_id}.")
+    try:
+        with tenancy.brand(mention.brand_id):
+            if request.POST.get("does") == "keep":
+                moderation.dismiss(mention=mention)
+                messages.success(request, "It stays visible.")
+            elif request.POST.get("does") == "hide":
+                why = " ".join(request.POST.get("why", "").split())[:WHY_MAX]
+                if not why:
+                    raise Denied("Say why; it is kept for whoever looks later.")
+                moderation.order(mention=mention, why=why)
+                answers.take_back(gone=[mention])
+                seconds = settings.REVIEW_UNDO_S
+                messages.success(request, f"It is hidden in {seconds} s; until then you can leave it visible.")
+            else:
+                raise Denied("Nothing was done: the form is not one of this page; load it again.")
+    except ChimeraError as error:
+        messages.error(request, str(error))
+    page = request.POST.get("page", "")
+    return redirect("admin:publishing_mention_change", int(page) if page.isdecimal() else mention_id)
 
 
 def _done(request: HttpRequest, mention: Mention, *, is_person: bool, lifts: bool) -> str:
@@ -104,7 +135,12 @@ class MentionAdmin(ReadingAdmin):
     def get_urls(self) -> list[Any]:
         """With what is done from a conversation's page."""
         act = self.admin_site.admin_view(require_POST(bar))
-        return [path("<int:mention_id>/bar/", act, name="publishing_mention_bar"), *super().get_urls()]
+        hides = self.admin_site.admin_view(require_POST(hide))
+        return [
+            path("<int:mention_id>/bar/", act, name="publishing_mention_bar"),
+            path("<int:mention_id>/hide/", hides, name="publishing_mention_hide"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -123,6 +159,7 @@ class MentionAdmin(ReadingAdmin):
             "person_barred": "person" in talk.barred,
             "conversation_barred": "conversation" in talk.barred,
             "may_bar": request.user.has_perm(BARS),
+            "may_hide": request.user.has_perm(HIDES),
             "mutes": MUTES,
             "why_max": WHY_MAX,
             "others": reverse("admin:publishing_mention_changelist") + f"?q={mention.account.handle}",

@@ -12,10 +12,16 @@ from typing import Any
 from agents.goals import mentioned
 from agents.goals.models import Goal
 from agents.tasks.models import Task
+from chimera.core import registry
 from governance.reviews.models import ReviewItem
+from publishing.connectors.base import Connector
 from publishing.inbox import selectors as inbox
 from publishing.inbox.models import Bar, Mention, Reason
 from publishing.inbox.states import MentionStatus
+from publishing.moderation import selectors as moderation
+from publishing.moderation import services as hiding
+from publishing.moderation.models import Hiding
+from publishing.moderation.states import HidingStatus
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 
@@ -34,6 +40,13 @@ GOES_OUT = {
     PostStatus.FAILED: "not out: it failed",
     PostStatus.CANCELLED: "not out: cancelled",
     PostStatus.REVERTED: "was out, and was taken down",
+}
+HIDDEN = {
+    HidingStatus.PROPOSED: "a rule proposes to hide it",
+    HidingStatus.ORDERED: "it will be hidden",
+    HidingStatus.DONE: "hidden there",
+    HidingStatus.FAILED: "it could not be hidden",
+    HidingStatus.DISMISSED: "it stays visible",
 }
 
 
@@ -58,6 +71,10 @@ class Turn:
     state: str
     replies: Sequence[Reply]
     is_asked: bool  # the one whose page this is
+    hidden: str = ""  # how its hiding stands, in words; "" without one
+    may_hide: bool = False  # a human may have it hidden now
+    may_keep: bool = False  # a proposal or an order that may be turned down
+    why_hide: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +92,7 @@ class Conversation:
 
     mention: Mention
     turns: Sequence[Turn]
+    page: str = ""  # the account on its platform
     bars: Sequence[Barred] = ()
     is_cut: bool = False
     barred: frozenset[str] = field(default_factory=frozenset)
@@ -87,6 +105,8 @@ def of(*, mention: Mention) -> Conversation:
     if mention.pk not in {one.pk for one in shown}:
         shown = [mention, *shown]
     made = _made(shown)
+    hidings = moderation.of(mention_ids=[one.pk for one in shown])
+    can_hide = hiding.can_hide(platform=mention.account.platform)
     bars = [_barred(bar) for bar in inbox.bars_on(mention=mention)]
     return Conversation(
         mention=mention,
@@ -94,16 +114,42 @@ def of(*, mention: Mention) -> Conversation:
             Turn(
                 mention=one,
                 speaker=_speaker(one, mention),
-                state=Reason(one.reason).label if one.reason else STATES[MentionStatus(one.status)],
+                state=_state(one),
                 replies=made.get(one.pk, ()),
                 is_asked=one.pk == mention.pk,
+                **_hidden(one, hidings.get(one.pk), can_hide=can_hide),
             )
             for one in shown
         ],
+        page=_page(mention),
         bars=bars,
         is_cut=len(turns) > TURNS_MAX,
         barred=frozenset(one.whom for one in bars),
     )
+
+
+def _state(one: Mention) -> str:
+    said = str(Reason(one.reason).label) if one.reason else STATES[MentionStatus(one.status)]
+    return f"{said} It is deleted there." if one.gone_at and one.reason != Reason.GONE else said
+
+
+def _page(mention: Mention) -> str:
+    try:
+        connector = registry.get("CONNECTORS", mention.account.platform, Connector)
+    except registry.NotOnSwitchboard:
+        return ""
+    return connector.account_page(account_handle=mention.account.handle)
+
+
+def _hidden(one: Mention, found: Hiding | None, *, can_hide: bool) -> dict[str, Any]:
+    status = HidingStatus(found.status) if found else None
+    is_open = status in (None, HidingStatus.PROPOSED, HidingStatus.FAILED, HidingStatus.DISMISSED)
+    return {
+        "hidden": HIDDEN[status] if status else "",
+        "why_hide": (found.note or found.why) if found else "",
+        "may_hide": can_hide and is_open and not one.is_own and one.gone_at is None,
+        "may_keep": status in (HidingStatus.PROPOSED, HidingStatus.ORDERED),
+    }
 
 
 def _speaker(one: Mention, asked: Mention) -> str:

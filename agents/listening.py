@@ -21,7 +21,8 @@ from chimera.core.circuits.services import CircuitOpen
 from chimera.core.errors import ChimeraError, Conflict
 from governance.controls import looking
 from publishing.connectors.base import CannotRead, Connector, Hearing
-from publishing.inbox import selectors, services
+from publishing.deliveries.models import Delivery
+from publishing.inbox import ringing, selectors, services
 from publishing.inbox.selectors import Ears
 
 ACTOR = "worker:listener stage:inbox"
@@ -92,13 +93,47 @@ def hear(*, brand_id: int) -> int:
 def _read(every: Iterable[Ears]) -> dict[int, int]:
     """Read for all of these; returns how many mentions are new, by brand."""
     new: dict[int, int] = defaultdict(int)
-    for name, of_platform in itertools.groupby(every, key=lambda ears: ears.platform):
+    for name, found in itertools.groupby(every, key=lambda ears: ears.platform):
         connector = registry.get("CONNECTORS", name, Connector)
+        of_platform = [ears for ears in found if _is_due(connector, ears)]
         meet = ""  # a position from before the readings that follow: brands that are sent there read together next time
-        for group in _groups(list(of_platform), connector.hears_accounts):
+        rung = [(ears, _rung(connector, ears, new)) for ears in _open(of_platform) if ears.rung]
+        read = [ears for ears in of_platform if _is_quiet(connector, ears) or not connector.names_mentions]
+        for group in _groups(read, connector.hears_accounts):
             end = _heard(connector, group, new, meet)
             meet = meet or (end if connector.hears_accounts else "")
+        for ears, waits in rung:
+            with tenancy.brand(ears.brand_id, actor=ACTOR):
+                ringing.settle(waits=waits)
     return new
+
+
+def _is_due(connector: Connector, ears: Ears) -> bool:
+    return bool(ears.rung) or _is_quiet(connector, ears)
+
+
+def _is_quiet(connector: Connector, ears: Ears) -> bool:
+    """Whether its list was not read for as long as the platform's pace says."""
+    return not 0 <= ears.idle_s < connector.hears_every_s
+
+
+def _rung(connector: Connector, ears: Ears, new: dict[int, int]) -> list[Delivery]:
+    """Make use of what was delivered to a brand; returns what is to be settled when its list was read."""
+    with tenancy.brand(ears.brand_id, actor=ACTOR):
+        waits = ringing.waiting(ears=ears)
+        gone = ringing.let_go(waits=waits)
+        mentions.take_back(gone=gone)
+    if not connector.names_mentions:
+        return waits
+    try:
+        new[ears.brand_id] += ringing.read(connector=connector, ears=ears, waits=waits, actor=ACTOR)
+    except Conflict as lost:
+        log.info("left to others: %s", lost)
+        return []
+    except ChimeraError as error:
+        services.note(every=[ears], sentence=error.note if isinstance(error, CircuitOpen) else str(error))
+        return []
+    return waits
 
 
 def _groups(every: Sequence[Ears], accounts_max: int) -> Iterator[list[Ears]]:

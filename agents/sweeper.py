@@ -31,6 +31,8 @@ from governance.budgets import services as budgets
 from governance.grants import services as grants
 from governance.leases.models import Leased
 from governance.reviews import services as reviews
+from publishing.moderation import hiding
+from publishing.moderation.models import Hiding
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 from publishing.reversals import by_hand, taking_down
@@ -81,9 +83,9 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
 
 
 def sweep_posts(*, queues: Sequence[str] | None = None) -> int:
-    """One round over posts, and over what is to be taken back."""
+    """One round over posts, over what is to be taken back, and over comments that are to be hidden."""
     moved = 0
-    for model, drain in ((Reversal, taking_down.drain), (Post, posts.drain)):
+    for model, drain in ((Reversal, taking_down.drain), (Post, posts.drain), (Hiding, hiding.drain)):
         if waiting(model=model, late_s=settings.SWEEP_LATE_S):
             wake.hint(queue="publish")
             if grants.may_issue() and (queues is None or "publish" in queues):

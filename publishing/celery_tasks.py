@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
+from publishing.moderation import hiding
 from publishing.posts import services as posts
 from publishing.reversals import taking_down
 from publishing.trends import services as trends
@@ -19,6 +20,7 @@ def publish(*_: Any, queue: str = "publish", **__: Any) -> None:
         if free:
             taking_down.drain()  # before what is to go out
             posts.drain()
+            hiding.drain(seconds=settings.DRAIN_S)
 
 
 @shared_task(name="publishing.scan")

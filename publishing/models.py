@@ -2,9 +2,11 @@
 
 from publishing.accounts.models import Account
 from publishing.credentials.models import Credential
+from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
+from publishing.moderation.models import Hiding
 from publishing.posts.models import Post
 from publishing.reversals.models import Reversal
 from publishing.trends.models import Feed, FeedItem, Release, Trend
@@ -15,9 +17,12 @@ __all__ = [
     "Bar",
     "Credential",
     "Cursor",
+    "Delivery",
+    "DeliveryCount",
     "Feed",
     "FeedItem",
     "Fingerprint",
+    "Hiding",
     "Likeness",
     "Mention",
     "Post",

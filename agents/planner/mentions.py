@@ -18,9 +18,11 @@ from chimera.core import clock, tenancy
 from publishing.inbox import eligibility, selectors, services
 from publishing.inbox.eligibility import Caps
 from publishing.inbox.models import Mention, Reason
+from publishing.moderation import services as moderation
 from publishing.posts.states import PostStatus
 
 ENDED_UNSAID = (GoalStatus.FAILED, GoalStatus.CANCELLED)
+HIDEABLE = (Reason.ORDERS, Reason.BLOCKED)  # a rule may propose that a human has these hidden
 NOT_OUT = (PostStatus.FAILED, PostStatus.CANCELLED)
 
 # The last mention of each brand that this process has looked at to see what became of it.
@@ -56,10 +58,25 @@ def take_up() -> int:
     now = clock.now()
     reasons |= eligibility.decide(mentions=able, known=known, caps=caps(), now=now)
     taken = services.take(mentions=fresh, reasons=reasons)
+    for reason in HIDEABLE:
+        held = [one for one in fresh if reasons[one.pk] == reason]
+        moderation.propose(mentions=held, why=f"A rule held it: {reason.label}")
     wishes = [mentioned.wish(mention=one, agent=agents[one.account.belongs_to], now=now) for one in taken]
     if wishes:
         tasks.begin_all(brand_id=taken[0].brand_id, actor=tenancy.current_actor(), wishes=wishes)
     return len(fresh)
+
+
+def take_back(*, gone: Sequence[Mention]) -> int:
+    """Cancel what was begun for mentions that are deleted there; returns how many goals. In the brand's transaction.
+
+    What is out stays out.
+    """
+    causes = {cause for one in gone for cause in mentioned.causes(mention_id=one.pk, agent_id=_agent_id(one))}
+    goals = list(Goal.objects.filter(cause__in=causes).exclude(status__in=ENDED_UNSAID).values_list("pk", flat=True))
+    for goal_id in goals:
+        tasks.cancel(goal_id=goal_id, note="Cancelled: what it answers was deleted.")
+    return len(goals)
 
 
 def settle() -> int:

@@ -87,6 +87,7 @@ CONNECTORS["x"] = {
     "api_url": env.str("X_API_URL", default="https://api.x.com"),
     "client_id": env.str("X_CLIENT_ID", default=""),
     "client_secret": env.str("X_CLIENT_SECRET", default=""),
+    "webhook_secret": env.str("X_WEBHOOK_SECRET", default=""),
 }
 # Instagram: `token_url` takes codes, and `media_url` is where Instagram reaches the connector to fetch pictures.
 CONNECTORS["instagram"] = {
@@ -98,6 +99,7 @@ CONNECTORS["instagram"] = {
     "client_id": env.str("INSTAGRAM_CLIENT_ID", default=""),
     "client_secret": env.str("INSTAGRAM_CLIENT_SECRET", default=""),
     "media_url": env.str("INSTAGRAM_MEDIA_URL", default=""),
+    "webhook_token": env.str("INSTAGRAM_WEBHOOK_TOKEN", default=""),
 }
 MEDIA_ROOT = CHIMERA_HOME / "media"
 

@@ -34,8 +34,8 @@ __all__ = [
 TYPE = "publish-grant+jwt"
 LIFE_S = 60
 LEEWAY_S = 5
-PUBLISH, DELETE = "publish", "delete"  # what a grant may allow
-DONE = {PUBLISH: "published", DELETE: "deleted"}
+PUBLISH, DELETE, HIDE = "publish", "delete", "hide"  # what a grant may allow
+DONE = {PUBLISH: "published", DELETE: "deleted", HIDE: "hidden"}
 BY_JUDGE = "judge"  # the approval of what no human was asked about: the verdict of its task on this hash
 _TEXTS = ("iss", "aud", "sub", "jti", "task", "account", "action", "effect", "payload", "approval")
 _NUMBERS = ("iat", "nbf", "exp", "brand", "fence")
@@ -123,7 +123,7 @@ def check(*, grant: Tainted, payload: Mapping[str, Any], connector: str, action:
     if not _is_hash_of(payload, body["payload"]):
         raise Refused("The grant is for other content than the one that was sent; nothing was published.")
     is_ad = payload.get("sponsorship", "none") != "none"
-    says = {"ai": True if action == DELETE else payload.get("ai_generated"), "ad": is_ad}
+    says = {"ai": payload.get("ai_generated") if action == PUBLISH else True, "ad": is_ad}
     if body["disclosure"] != says or body["disclosure"]["ai"] is not True:
         raise Refused("The grant discloses something else than the payload; nothing was published.")
     return Claims(

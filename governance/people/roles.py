@@ -50,7 +50,13 @@ ROLES: Mapping[str, Role] = {
         Role(
             name=REVIEWER,
             does="decides reviews",
-            permissions=_WORK | {"governance.decide_reviewitem", "publishing.add_bar", "publishing.ask_reversal"},
+            permissions=_WORK
+            | {
+                "governance.decide_reviewitem",
+                "publishing.add_bar",
+                "publishing.add_hiding",
+                "publishing.ask_reversal",
+            },
             may_be_bound=True,
         ),
         Role(
@@ -87,6 +93,7 @@ ROLES: Mapping[str, Role] = {
                 "publishing.add_account",
                 "publishing.add_bar",
                 "publishing.ask_reversal",
+                "publishing.add_hiding",
                 "governance.add_brandpolicy",
                 "governance.change_brandpolicy",
                 "governance.impose_control",

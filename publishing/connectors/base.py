@@ -160,6 +160,13 @@ class Connector(ABC):
     # How many accounts of several brands one `hear` may name; 0: those of one brand. Above 0 only where a position is
     # everybody's and none that is answered later lies before it.
     hears_accounts: ClassVar[int] = 0
+    # Seconds between two readings of one brand while nothing rings (0: as often as the inbox listens).
+    hears_every_s: ClassVar[float] = 0.0
+    # What a reply begins or ends with where the platform has no field for the label of one; "": it has.
+    visible_label: ClassVar[str] = ""
+    can_hide: ClassVar[bool] = False  # whether `hide` can be asked
+    names_mentions: ClassVar[bool] = False  # whether `hear_named` shows what a delivery names: then it reads no list
+    lists_replies: ClassVar[bool] = True  # whether `list_posts` shows replies too
     spends_grants: ClassVar[bool] = False
     needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
     reverses: ClassVar[frozenset[str]] = frozenset()  # how software can take back a post that is live: `reversing.WAYS`
@@ -218,6 +225,27 @@ class Connector(ABC):
         when it is about these very accounts."""
         raise CannotRead(f"{self.platform} does not show who mentions an account.")
 
+    def hear_named(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> tuple[Heard, ...]:
+        """What deliveries named, as the platform shows it now to this account; what it does not show is left out.
+
+        Raises Unavailable or Denied. A platform whose list holds everything needs none of it: ().
+        """
+        return ()
+
+    def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
+        """Hide the `comment` of a payload from people; again changes nothing. Raises as `publish` does."""
+        raise Rejected(f"{self.platform} lets nobody hide what others said.", code="cannot_hide")
+
+    def labelled(self, *, text: str) -> str:
+        """The text of a reply with the visible label before it, where the platform has no field for one."""
+        if not self.visible_label or is_labelled(text, label=self.visible_label):
+            return text
+        return f"{self.visible_label} {text}"
+
+    def reply_chars_max(self) -> int:
+        """How many characters of a reply are left beside the visible label."""
+        return self.limits.text_max - (len(self.visible_label) + 1 if self.visible_label else 0)
+
     def account_page(self, *, account_handle: str) -> str:
         """Where people see what an account has posted; "" when the connector does not know."""
         return ""
@@ -258,6 +286,13 @@ class Connector(ABC):
                 "open the post itself and paste its address."
             )
         return Place(platform_id=found["id"], url=said)
+
+
+def is_labelled(text: str, *, label: str) -> bool:
+    """Whether people see the label at the beginning or at the end of a text, as a word of its own."""
+    words = text.split()
+    wanted = label.split()
+    return not wanted or words[: len(wanted)] == wanted or words[-len(wanted) :] == wanted
 
 
 def _host(url: str) -> str:

@@ -100,10 +100,12 @@ class Desk(ABC):
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """`{"platform_id", "url", "status"}` of a clear yes. Raises `refusal`; what is no clear answer is "unknown"."""
 
-    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
-        """Publish once. Raises ToolError, see `refusal`."""
+    def publish(
+        self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "", action: str = "publish"
+    ) -> dict[str, str]:
+        """Publish once, or do what else a grant is for (`action`). Raises ToolError, see `refusal`."""
         try:
-            claims = self.checked(payload, grant, idempotency_key)
+            claims = self.checked(payload, grant, idempotency_key, action=action)
             request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
             looked = time.monotonic()
             self.gate.consume(claims=claims)

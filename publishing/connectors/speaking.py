@@ -169,7 +169,7 @@ class Speaking(Connector):
             arguments = {"account": account_handle, "before": before}
             try:
                 page = self._client.call(tool=LISTING, arguments=arguments, timeout_s=max(0.1, ends - time.monotonic()))
-                found += [_listed(post) for post in page["posts"]]
+                found += [listed_of(post) for post in page["posts"]]
                 before = int(page["next"])
             except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
                 raise Unavailable(
@@ -183,7 +183,7 @@ class Speaking(Connector):
         arguments = {"accounts": sorted(account_handles), "after": int(after) if after.isdigit() else 0}
         try:
             page = self._client.call(tool=MENTIONS, arguments=arguments, timeout_s=timeout_s)
-            found = tuple(_heard(one, self.platform) for one in page["mentions"])
+            found = tuple(heard_of(one, self.platform) for one in page["mentions"])
             return Hearing(mentions=found, position=str(int(page["next"])), is_whole=not page["more"])
         except ToolRefused as error:
             kind = CannotRead if _told(str(error)).get("class") == "rejected" else Unavailable
@@ -240,7 +240,8 @@ def _address(url: str) -> str:
     return url if url.startswith(("http://", "https://")) else ""
 
 
-def _listed(post: dict[str, Any]) -> Listed:
+def listed_of(post: dict[str, Any]) -> Listed:
+    """A post as a connector tells it. Raises KeyError, TypeError or ValueError."""
     return Listed(
         platform_id=str(post["platform_id"]),
         url=_address(str(post["url"])),
@@ -251,7 +252,8 @@ def _listed(post: dict[str, Any]) -> Listed:
     )
 
 
-def _heard(one: dict[str, Any], platform: str) -> Heard:
+def heard_of(one: dict[str, Any], platform: str) -> Heard:
+    """A mention as a connector tells it. Raises KeyError, TypeError or ValueError."""
     return Heard(
         platform_id=str(one["platform_id"]),
         accounts=tuple(str(handle) for handle in one["accounts"]),

@@ -52,6 +52,7 @@ def _reason(mention: Mention, known: Known, caps: Caps, now: datetime) -> Reason
     names = {mention.author, *mention.author_names}
     conversation = (mention.account_id, mention.conversation)
     checks = (
+        (Reason.GONE, mention.gone_at is not None),
         (Reason.OWN, mention.is_own),
         (Reason.MACHINE, mention.is_machine),
         (Reason.BLOCKED, bool(names & known.blocked) or mention.conversation in known.blocked),

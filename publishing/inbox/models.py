@@ -27,6 +27,7 @@ class Reason(models.TextChoices):
     ORDERS = "orders", "It gives orders to a model."
     PERSON_CAP = "person_cap", "This person has been answered as often as an hour allows."
     ACCOUNT_CAP = "account_cap", "This account has answered as often as an hour allows."
+    GONE = "gone", "Who said it has deleted it."
     LOOP = "loop", "This conversation has had as many answers of ours as one may."
 
 
@@ -50,6 +51,7 @@ class Mention(BrandStateful):
     said_at = models.DateTimeField()
     heard_at = models.DateTimeField(db_default=Now())
     taken_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)  # since when it is known to be deleted on the platform
     reason = models.CharField(max_length=12, choices=Reason.choices, blank=True, default="")
     task = models.CharField(max_length=80, blank=True, default="")  # "agents.task:42", whose post answers it
 

@@ -26,6 +26,7 @@ class Ears:
     """What a brand listens to on one platform: its handles, and up to where it has read.
 
     `fresh`: a mention is new to the brand, on any platform; `waits`: one waits, also for what was begun for it.
+    `idle_s`: seconds since it was read; `rung`: the newest delivery of the platform that waits, 0 for none.
     """
 
     brand_id: int
@@ -34,16 +35,28 @@ class Ears:
     position: str
     fresh: bool
     waits: bool
+    idle_s: float = float("inf")
+    rung: int = 0
 
 
 def ears() -> list[Ears]:
     """Of all brands, one for each platform that can be listened to and on which the brand has an account."""
     platforms = [connector.platform for connector in every("CONNECTORS", Connector) if connector.can_hear]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT brand_id, platform, at, handles, fresh, waits FROM publishing_ears(%s)", [platforms])
+        columns = "brand_id, platform, at, handles, fresh, waits, idle_s, rung"
+        cursor.execute(f"SELECT {columns} FROM publishing_ears(%s)", [platforms])
         return [
-            Ears(brand_id=brand, platform=name, handles=json.loads(handles), position=at, fresh=fresh, waits=waits)
-            for brand, name, at, handles, fresh, waits in cursor.fetchall()
+            Ears(
+                brand_id=brand,
+                platform=name,
+                handles=json.loads(handles),
+                position=at,
+                fresh=fresh,
+                waits=waits,
+                idle_s=idle_s,
+                rung=rung,
+            )
+            for brand, name, at, handles, fresh, waits, idle_s, rung in cursor.fetchall()
         ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -13,6 +14,7 @@ from chimera.core.honesty import services as disclosures
 from chimera.core.pii import authors, masking
 from governance import transitions
 from publishing.connectors.base import Heard, Hearing
+from publishing.deliveries import selectors as deliveries
 from publishing.inbox.models import Bar, Cursor, Mention, Reason
 from publishing.inbox.selectors import Ears
 from publishing.inbox.states import MentionStatus
@@ -28,20 +30,24 @@ class NobodyNamed(Denied):
     """A block or mute that names neither a person nor a conversation, or both."""
 
 
-def keep(*, ears: Ears, hearing: Hearing) -> int:
+def keep(*, ears: Ears, hearing: Hearing, is_list: bool = True) -> int:
     """Keep what was heard and move the cursor, or neither; returns how many are new. In the brand's transaction.
 
+    What was not read from the list (`is_list`) does not count as a reading of it.
     Raises ReadByAnother when the cursor is not where this reading began.
     """
     Cursor.objects.get_or_create(brand_id=ears.brand_id, platform=ears.platform)
+    read: dict[str, Any] = {"read_at": Now(), "note": ""} if is_list else {}
     moved = Cursor.objects.filter(platform=ears.platform, position=ears.position).update(
-        position=hearing.position, read_at=Now(), note=""
+        position=hearing.position, **read
     )
     if not moved:
         raise ReadByAnother(f"The mentions on {ears.platform} were read by somebody else meanwhile.")
     now = clock.now()
+    # Deliveries come out of order: what was deleted may be heard of afterwards.
+    gone = deliveries.deleted(platform=ears.platform, platform_ids=[heard.platform_id for heard in hearing.mentions])
     rows = [
-        _mention(ears, heard, ears.handles[handle], now)
+        _mention(ears, heard, ears.handles[handle], now, is_gone=heard.platform_id in gone)
         for heard in hearing.mentions
         for handle in dict.fromkeys(name.lower() for name in heard.accounts)
         if handle in ears.handles
@@ -55,11 +61,12 @@ def _newest() -> int:
     return Mention.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def _mention(ears: Ears, heard: Heard, account_id: int, now: datetime) -> Mention:
+def _mention(ears: Ears, heard: Heard, account_id: int, now: datetime, *, is_gone: bool) -> Mention:
     names = authors.names(brand_id=ears.brand_id, platform=ears.platform, author_id=heard.author_id)
     is_own = heard.author_handle.lower() in ears.handles
     # Of whom nobody answers nothing is kept but that they spoke.
-    text = "" if is_own or heard.is_machine else masking.mask(heard.text.text[:TEXT_MAX].replace("\0", "")).text
+    silent = is_own or heard.is_machine or is_gone
+    text = "" if silent else masking.mask(heard.text.text[:TEXT_MAX].replace("\0", "")).text
     question = asked(text)
     return Mention(
         brand_id=ears.brand_id,
@@ -75,6 +82,7 @@ def _mention(ears: Ears, heard: Heard, account_id: int, now: datetime) -> Mentio
         asks_nature=question is not None,
         is_machine=heard.is_machine,
         is_own=is_own,
+        gone_at=now if is_gone else None,
         said_at=min(heard.said_at, now),
     )
 

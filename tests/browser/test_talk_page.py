@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from chimera.core import clock, tenancy
 from chimera.core.taint import Tainted
 from publishing.connectors.base import Heard, Hearing
+from publishing.connectors.plaza.client import PlazaConnector
 from publishing.inbox import selectors, services
 from publishing.inbox.models import Mention
 from tests import people
@@ -83,3 +84,24 @@ def test_on_a_phone_nothing_scrolls_sideways_and_a_person_is_muted_by_keyboard(
     page.locator("text=Answer this person again").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("text=This person is answered again.")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_somebody_said_is_hidden_by_keyboard_and_axe_finds_nothing_serious(
+    site: Site, talk: Callable[[], str], monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    monkeypatch.setattr(PlazaConnector, "can_hide", True)
+    address = talk()
+    page = site.sign_in("ada", theme=theme, width=375, height=740)
+    page.goto(address)
+    assert findings(page) == [] and page.evaluate(WIDE) <= 0
+    why = page.locator("[id^=hide-why-]").first
+    why.focus()
+    page.keyboard.type("It is an attack.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=It will be hidden: It is an attack.")
+    assert findings(page) == []
+    page.get_by_role("button", name="Leave it visible").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=It stays visible")

@@ -44,6 +44,7 @@ BY_PLACE = {
     "governance_foureyes.what": "'doubt'",
     "publishing_mention.reason": "''",
     "publishing_mention.author": "'a1.' || lpad('{0}', 40, '0')",
+    "publishing_delivery.kind": "'said'",
     "publishing_bar.conversation": "'talk {0}'",
     "publishing_bar.author": "''",
     "core_disclosure.author": "'a1.' || lpad('{0}', 40, '0')",

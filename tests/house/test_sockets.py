@@ -80,8 +80,10 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
+    "publishing/connectors/ringing.py": ({"mcp"}, "the door of these servers for what platforms deliver; calls nobody"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),
+    "publishing/simulators/courier.py": ({"httpx2"}, "brings what is delivered to a subscriber on this machine"),
     "publishing/simulators/instagram/fetching.py": ({"httpx2"}, "fetches pictures on this machine, as Instagram does"),
     "publishing/management/commands/connect.py": (
         {"http.server"},

@@ -13,12 +13,14 @@ from chimera.core import tenancy
 from chimera.embedded.processes import free_port
 from publishing.accounts import services as accounts
 from publishing.connectors.base import Receipt
-from publishing.connectors.instagram import server
+from publishing.connectors.instagram import oauth, server
 from publishing.connectors.instagram.client import InstagramConnector
 from publishing.credentials import services as credentials
 from publishing.credentials.services import Tokens
 from publishing.simulators.instagram import app as simulator
+from publishing.simulators.instagram.containers import Wish
 from publishing.simulators.instagram.store import Store
+from publishing.simulators.instagram.tokens import SCOPES, Caller
 from tests.conftest import ALPHA
 from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, Served
 
@@ -64,6 +66,7 @@ class Instagram:
             "client_secret": SECRET,
             "media_url": f"http://127.0.0.1:{port}",
             "service_token": SERVICE_TOKEN,
+            "webhook_token": "our-word",
         }
         made = server.build(gate=self.gate, chosen=self.chosen, media=self.images.__getitem__)
         self.server = Served(made, port=port)
@@ -79,7 +82,7 @@ class Instagram:
             access=told["access_token"],
             refresh=told["access_token"],
             lasts_s=more.get("lasts_s", float(told["expires_in"])),
-            scopes=("instagram_business_basic", "instagram_business_content_publish"),
+            scopes=more.get("scopes", oauth.SCOPES),
         )
         credentials.connect(platform="instagram", handle="nova", user_id=self.user_id, name="nova", tokens=tokens)
         connection.close()
@@ -96,6 +99,14 @@ class Instagram:
             note=lambda name, value: self.noted.append((name, value)),
         )
 
+    def caller(self) -> Caller:
+        """Nova as the platform's store knows its callers."""
+        return Caller(account_id=int(self.user_id), username="nova", scopes=frozenset(SCOPES))
+
+    def others_post(self, username: str) -> str:
+        """A post of another account; returns its id."""
+        return others_post(self.store, username)
+
     def posts(self) -> list[SimpleNamespace]:
         """What nova has posted, the newest first."""
         return [SimpleNamespace(**one) for one in self.store.posts(username="nova", count_max=100)]
@@ -105,6 +116,18 @@ class Instagram:
         self.connector.close()
         self.server.stop()
         self.platform.stop()
+
+
+def others_post(store: Store, username: str) -> str:
+    """A post of an account that is made for it, as the platform keeps posts; returns its id."""
+    account = store.add_account(username, username.title())
+    caller = Caller(account_id=int(account), username=username, scopes=frozenset(SCOPES))
+    wish = Wish(
+        kind="IMAGE", url="", caption="Mine.", alt="", is_ai_generated=False, is_item=False, children=(), fate=""
+    )
+    container = int(store.add_container(caller=caller, wish=wish))
+    store.fetched(container_id=container, problem=None)
+    return store.publish(caller=caller, container_id=container)
 
 
 def payload(**fields: Any) -> dict[str, Any]:

@@ -380,8 +380,10 @@ def test_comments_are_read_answered_hidden_and_deleted(world: World) -> None:
     assert asked["from"] == {"id": world.store.account(username="mara")["id"], "username": "mara"}
     assert asked["hidden"] is False and "parent_id" not in asked
     rest = world.get(path, fields, limit="2", after=page["paging"]["cursors"]["after"]).json()
-    assert [(each["id"], each.get("parent_id")) for each in rest["data"]] == [(third, None), (reply, first)]
-    assert rest["data"][1]["from"]["id"] == world.nova and "next" not in rest["paging"]
+    assert [each["id"] for each in rest["data"]] == [third] and "next" not in rest["paging"]
+    whole = world.get(path, "id,replies.limit(50){id,from,parent_id}").json()["data"]
+    below = {"id": reply, "from": {"id": world.nova, "username": "nova"}, "parent_id": first}
+    assert whole[0]["replies"] == {"data": [below]} and "replies" not in whole[1]
     assert [each["id"] for each in world.get(f"/{first}/replies").json()["data"]] == [reply]
     again = world.person(media_id, "Thanks!", parent_id=reply)
     assert world.get(f"/{again}", "parent_id").json()["parent_id"] == first

@@ -68,7 +68,13 @@ class FakeGate:
     def grant(self, payload: dict[str, Any], *, key: str, account: str = "nova", action: str = "publish") -> str:
         jti = f"grant-{len(self.grants)}"
         claims = SimpleNamespace(
-            jti=jti, subject="publishing.post:1", brand_id="b", fence=1, account_handle=account, effect_key=key
+            jti=jti,
+            subject="publishing.post:1",
+            brand_id="b",
+            fence=1,
+            account_handle=account,
+            effect_key=key,
+            action=action,
         )
         claims.action = action
         self.grants[jti] = (canonical.digest(payload), claims)

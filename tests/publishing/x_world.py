@@ -38,6 +38,7 @@ class X:
             "client_id": CLIENT,
             "client_secret": SECRET,
             "service_token": SERVICE_TOKEN,
+            "webhook_secret": "consumer-secret",
         }
         self.server = Served(server.build(gate=self.gate, chosen=self.chosen, media=self.images.__getitem__))
         self.connector = XConnector(url=f"{self.server.url}/mcp", service_token=SERVICE_TOKEN, home=self.platform.url)

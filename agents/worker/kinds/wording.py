@@ -57,7 +57,7 @@ class Wording(Kind):
             "asked_before": inbox.asked_before(mention=mention),
             "told": answered.is_told(task=task, mention=mention),
             "recent": answered.recent(task=task, speaker=speaker, count_max=RECENT_MAX),
-            "limit_chars": connector.limits.text_max,
+            "limit_chars": connector.reply_chars_max(),
         }
 
     def worst_case_usd_micros(self, *, work: Work) -> int:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
-from publishing.connectors.base import WEB, Absent, Connector, Found, Limits, Listed, Receipt
-from publishing.connectors.speaking import Speaking, receipt_of
+from publishing.connectors.base import WEB, Absent, Found, Heard, Limits, Listed, Receipt, Rejected, is_labelled
+from publishing.connectors.instagram import VISIBLE_LABEL
+from publishing.connectors.speaking import CLOCKS_DIFFER, TOOL, Speaking, heard_of, listed_of, receipt_of
 
-PREPARING, STATUS = "prepare_post", "container_status"
+PREPARING, STATUS, NAMED, REPLIES = "prepare_post", "container_status", "show_mentions", "list_replies"
 CONTAINER = "container"  # the stage id that is noted before anything can go live
 
 
@@ -18,6 +19,7 @@ class InstagramConnector(Speaking):
     """Publishes containers: their ids are known before anything shows, so a doubt is resolved by asking for one.
 
     The label is the container's `is_ai_generated`, which is read back. There is no field for paid work: the words do.
+    A reply has neither container nor field: its label is in its words; a doubt is resolved by the comment's replies.
     """
 
     platform: ClassVar[str] = "instagram"
@@ -26,8 +28,11 @@ class InstagramConnector(Speaking):
     needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
     label_field: ClassVar[str] = "ai_generated"
-    can_hear: ClassVar[bool] = False  # an answer has no field for the label yet: nobody is answered
-    hear = Connector.hear
+    visible_label: ClassVar[str] = VISIBLE_LABEL
+    can_hide: ClassVar[bool] = True
+    names_mentions: ClassVar[bool] = True
+    lists_replies: ClassVar[bool] = False
+    hears_every_s: ClassVar[float] = 60.0  # a reading is a request for each medium; deliveries ring before
     post_path: ClassVar[str] = r"/(?:[A-Za-z0-9_.]{1,30}/)?p/(?P<id>[A-Za-z0-9_-]{5,40})/?"
     id_pattern: ClassVar[str] = r"\d{1,25}"
 
@@ -50,6 +55,8 @@ class InstagramConnector(Speaking):
         self.require_label(payload)
         ends = time.monotonic() + timeout_s
         arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
+        if payload.get("reply_to"):
+            return receipt_of(self.asked(TOOL, {**arguments, "stage": ""}, timeout_s), self.title)
         stage = str(self.asked(PREPARING, arguments, timeout_s, publishes=False).get("stage") or "")
         note(CONTAINER, stage.partition(".")[0])
         left = max(0.1, ends - time.monotonic())
@@ -66,6 +73,8 @@ class InstagramConnector(Speaking):
         timeout_s: float,
     ) -> Found | Absent:
         """See `Connector.look_up`: the container says whether it was published, the list as what."""
+        if payload.get("reply_to"):
+            return self._answered(payload, since - CLOCKS_DIFFER, but, timeout_s)
         container = stage_ids.get(CONTAINER, "")
         if container and self._status(payload["account_handle"], container, timeout_s) != "PUBLISHED":
             return Absent()
@@ -80,6 +89,43 @@ class InstagramConnector(Speaking):
         if container and isinstance(found, Absent):
             raise Unavailable("Instagram says that it was published and does not list it yet.")
         return found
+
+    def require_label(self, payload: Mapping[str, Any]) -> None:
+        """See `Speaking.require_label`: people see the label of a reply in its words, or it does not go out."""
+        super().require_label(payload)
+        if payload.get("reply_to") and not is_labelled(str(payload.get("text")), label=self.visible_label):
+            sentence = f"Not published on Instagram: the reply neither begins nor ends with “{self.visible_label}”."
+            raise Rejected(f"{sentence} Put it there and judge anew.", code="no_label")
+
+    def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
+        """See `Connector.hide`."""
+        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
+        return receipt_of(self.asked("hide_comment", arguments, timeout_s), self.title)
+
+    def hear_named(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> tuple[Heard, ...]:
+        """See `Connector.hear_named`."""
+        try:
+            told = self.called(NAMED, {"account": account_handle, "ids": sorted(platform_ids)}, timeout_s)
+            return tuple(heard_of(one, self.platform) for one in told["mentions"])
+        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"The comments that were named on Instagram could not be read: {error}") from error
+
+    def _answered(
+        self, payload: Mapping[str, Any], begun: datetime, but: Collection[str], timeout_s: float
+    ) -> Found | Absent:
+        """The oldest answer of the account with these words below the comment."""
+        asked = {"account": payload["account_handle"], "comment": str(payload["reply_to"])}
+        try:
+            told = self.called(REPLIES, asked, timeout_s)
+            posts = sorted((listed_of(one) for one in told["posts"]), key=lambda one: one.made_at)
+        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"The replies to the comment on Instagram could not be read: {error}") from error
+        for post in posts:
+            if post.made_at >= begun and post.platform_id not in but and self.is_the_same(post, payload):
+                return Found(receipt=Receipt(platform_id=post.platform_id, url=post.url, raw_status="listed"))
+        if not told.get("whole"):
+            raise Unavailable("The comment on Instagram has too many replies to be sure that this one is not there.")
+        return Absent()
 
     def _status(self, handle: str, container: str, timeout_s: float) -> str:
         try:

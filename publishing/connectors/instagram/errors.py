@@ -27,6 +27,7 @@ BLOCKED = Said(code="blocked", means="unknown", do="Look at the account: Instagr
 PERMISSION = Said(code="forbidden", means="rejected", do="Connect the account anew and allow content_publish.")
 TOKEN = Said(code="unauthorized", means="rejected", do="Connect the account anew: manage.py connect instagram @handle.")
 VALIDATION = Said(code="validation", means="rejected", do="Mend what Instagram names and judge the post anew.")
+NOT_SHOWN = Said(code="not_shown", means="unknown", do="Wait: it may be there all the same, and is looked up.")
 UNSURE = Said(code="provider", means="unknown", do="Wait: it is looked up before anything is sent again.")
 
 _BY_SUBCODE = {
@@ -49,7 +50,7 @@ def said(*, status: int, body: Mapping[str, Any]) -> Said:
         return UNSURE if status >= 500 or status == 408 else VALIDATION
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     if (code, subcode) == (100, 33):
-        return UNSURE
+        return NOT_SHOWN
     return _BY_SUBCODE.get(subcode) or _BY_CODE.get(code, VALIDATION)
 
 

@@ -14,7 +14,11 @@ from chimera.core.errors import Unavailable
 from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
 
-SCOPES = ("instagram_business_basic", "instagram_business_content_publish")
+SCOPES = (
+    "instagram_business_basic",
+    "instagram_business_content_publish",
+    "instagram_business_manage_comments",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ def listed(caller: Caller, *, account: str, before: int) -> dict[str, Any]:
                 return {"posts": posts, "next": 0}
             params = {**params, "after": str(after)}
     except ToolError as said:
-        raise _unread(said) from said
+        raise unread(said) from said
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         sentence = f"Instagram's list has another form ({type(error).__name__})."
         raise refusal("unavailable", "unreadable", sentence) from error
@@ -44,10 +44,11 @@ def container(caller: Caller, *, account: str, name: str) -> dict[str, str]:
     try:
         return {"status": str(containers.status(caller, account, name).get("status_code") or "")}
     except ToolError as said:
-        raise _unread(said) from said
+        raise unread(said) from said
 
 
-def _unread(said: ToolError) -> ToolError:
+def unread(said: ToolError) -> ToolError:
+    """A refusal of a read: "rejected" about this account, "unavailable" for later."""
     told = json.loads(str(said))
     kind = "rejected" if told["class"] == "rejected" else "unavailable"
     return refusal(kind, told["code"], told["message"])
@@ -60,5 +61,10 @@ def _post(one: dict[str, Any]) -> dict[str, Any]:
         "text": str(one.get("caption") or ""),
         "media": [],
         "reply_to": "",
-        "made_at": str(one["timestamp"]).replace("Z", "+00:00").replace("+0000", "+00:00"),
+        "made_at": stamp(one["timestamp"]),
     }
+
+
+def stamp(said: Any) -> str:
+    """A moment as Instagram writes it, in the form that Python reads."""
+    return str(said).replace("Z", "+00:00").replace("+0000", "+00:00")

@@ -1,10 +1,10 @@
 """The connector process of Instagram: an MCP server that holds the tokens of its accounts and the gate to them.
 
 `prepare_post` makes a container, labelled, and waits until it is ready; nothing shows by it. `publish_post` verifies
-the grant, consumes it and has exactly that container published: see `serving`. `list_posts` and `container_status` only
-read. Instagram fetches the pictures from /media/. Runs as a process of its own; imported by nothing else.
+the grant, consumes it and has exactly that container published, or answers one comment: see `serving`. The other tools
+only read. Instagram fetches the pictures from /media/. Runs as a process of its own; imported by nothing else.
 
-Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1.
+Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
 
 import asyncio
@@ -24,12 +24,13 @@ from starlette.responses import PlainTextResponse, Response
 
 from chimera.core.errors import Denied
 from chimera.core.mcp.wire import facts
-from publishing.connectors import removing, serving
-from publishing.connectors.instagram import errors, pictures, reading
+from publishing.connectors import removing, ringing, serving
+from publishing.connectors.instagram import comments, errors, pictures, reading
 from publishing.connectors.instagram.calling import PUBLISHING, Caller, bearer, json_of
 from publishing.connectors.instagram.containers import Maker
 from publishing.connectors.instagram.oauth import App
 from publishing.connectors.instagram.pictures import Shelf
+from publishing.connectors.instagram.webhooks import InstagramDoor
 from publishing.connectors.removing import DELETES
 from publishing.connectors.reversing import CANNOT
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PREPARES, PUBLISHES, READS, Claims, Gate, refusal
@@ -69,7 +70,11 @@ class Desk(removing.Desk):
             raise refusal("not_sent", "connector_failed", sentence) from error
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
-        """See `serving.Desk.prepared`."""
+        """See `serving.Desk.prepared`. An answer to a comment needs no container."""
+        if claims.action == "hide":
+            return comments.hiding(self.caller, payload=payload, handle=claims.account_handle)
+        if payload.get("reply_to"):
+            return comments.request(self.caller, payload=payload, handle=claims.account_handle)
         container = self.maker.opened(stage=stage, payload=payload)
         signed = self.caller.sign_in(claims.account_handle, scope=PUBLISHING)
         self.maker.forget(payload)  # whatever comes of it, it is published once at most
@@ -84,10 +89,18 @@ class Desk(removing.Desk):
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """See `serving.Desk.receipt`. The label is read back; where it does not show, the status says so."""
         body = json_of(answer)
+        if answer.is_success and answer.request.extensions.get("hides"):
+            return comments.hidden(self.caller, answer)
         if answer.is_success:
             media_id = str(body.get("id") or "")
             if not media_id.isdigit():
                 raise refusal("unknown", "no_receipt", "Instagram answered without the id of a post; it may be live.")
+            answers = answer.request.extensions.get("answers")
+            if answers:
+                url, status = comments.read_back(
+                    self.caller, handle=answers["handle"], comment_id=media_id, text=answers["text"]
+                )
+                return {"platform_id": media_id, "url": url, "status": status}
             return {"platform_id": media_id, **self._shown(claims.account_handle, media_id)}
         found = errors.said(status=answer.status_code, body=body)
         raise refusal(found.means, found.code, errors.sentence(status=answer.status_code, body=body, found=found))
@@ -138,7 +151,7 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
 
     @server.tool(title="Publish a prepared post", annotations=PUBLISHES)
     def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
-        """Publish the container that was prepared for this payload. The grant is single-use and bound to it."""
+        """Publish the container that was prepared for this payload, or answer one comment. The grant is single-use."""
         return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, stage=stage)
 
     @server.tool(title="Delete a post", annotations=DELETES)
@@ -155,6 +168,26 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def container_status(account: str, container: str) -> dict[str, str]:
         """Whether a container was published. Changes nothing and needs no grant."""
         return reading.container(desk().caller, account=account, name=container)
+
+    @server.tool(title="Hide a comment", annotations=PUBLISHES)
+    def hide_comment(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Hide one comment below an account's own media. The grant is single-use and bound to this payload."""
+        return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, action="hide")
+
+    @server.tool(title="List comments for accounts", annotations=READS)
+    def list_mentions(accounts: list[str], after: int = 0) -> dict[str, Any]:
+        """What others said on these accounts' newest media, oldest first. Changes nothing and needs no grant."""
+        return comments.heard(desk().caller, accounts=accounts, after=after)
+
+    @server.tool(title="Show comments by their ids", annotations=READS)
+    def show_mentions(account: str, ids: list[str]) -> dict[str, Any]:
+        """The comments that deliveries named, as Instagram shows them now. Changes nothing and needs no grant."""
+        return comments.named(desk().caller, account=account, comments=ids)
+
+    @server.tool(title="List an account's answers to a comment", annotations=READS)
+    def list_replies(account: str, comment: str) -> dict[str, Any]:
+        """What an account itself answered to a comment. Changes nothing and needs no grant."""
+        return comments.answers(desk().caller, account=account, comment=comment)
 
     return server
 
@@ -218,4 +251,6 @@ def build(
             return PlainTextResponse("no such picture", 404)
         return Response(found, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
-    return serving.app(server, service_token=chosen["service_token"], close=http.close, open_paths=("/media/",))
+    door = InstagramDoor(secret=app.client_secret, verify_token=chosen.get("webhook_token", ""))
+    open_paths = ("/media/", *ringing.mount(server, door=door))
+    return serving.app(server, service_token=chosen["service_token"], close=http.close, open_paths=open_paths)

@@ -30,6 +30,7 @@ class XConnector(Speaking):
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000)
     label_field: ClassVar[str] = "ai_generated"
     sponsor_field: ClassVar[str] = "paid_partnership"
+    hears_every_s: ClassVar[float] = 60.0  # a row that is read costs; deliveries ring before
     post_path: ClassVar[str] = r"/[A-Za-z0-9_]{1,15}/status/(?P<id>\d{1,20})/?"
     id_pattern: ClassVar[str] = r"\d{1,20}"
 

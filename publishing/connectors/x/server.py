@@ -17,12 +17,13 @@ from starlette.applications import Starlette
 
 from chimera.core.errors import Unavailable
 from chimera.core.mcp.wire import facts
-from publishing.connectors import removing, serving
+from publishing.connectors import removing, ringing, serving
 from publishing.connectors.removing import DELETES
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
 from publishing.connectors.x import errors, reading, uploads
 from publishing.connectors.x.calling import Caller, json_of
 from publishing.connectors.x.oauth import App
+from publishing.connectors.x.webhooks import XDoor
 from publishing.credentials.services import NoSuchAccount, NotConnected
 
 NAMES = ("x",)
@@ -169,4 +170,6 @@ def build(*, gate: Gate, chosen: Mapping[str, str], media: Callable[[str], bytes
     app = app_of(chosen)
     http = httpx2.Client(base_url=app.api, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
     desk = Desk(gate=gate, caller=Caller(http=http, app=app), media=media, audience=audience)
-    return serving.app(_server(desk=lambda: desk), service_token=chosen["service_token"], close=http.close)
+    server = _server(desk=lambda: desk)
+    open_paths = ringing.mount(server, door=XDoor(secret=chosen.get("webhook_secret", "")))
+    return serving.app(server, service_token=chosen["service_token"], close=http.close, open_paths=open_paths)

@@ -8,6 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 from chimera.core import clock, tenancy
 from chimera.core.brands.models import Brand
 from chimera.core.management.door import DoorCommand
+from publishing.deliveries import selectors as deliveries
+from publishing.deliveries.models import DeliveryCount
 from publishing.inbox import selectors, services
 
 
@@ -73,8 +75,11 @@ class Command(DoorCommand):
         with tenancy.all_brands(actor=self.actor):
             counts, reasons, bars = selectors.counts(), selectors.reasons(), selectors.bars()
             notes = selectors.notes()
+            came = deliveries.counts(days=1)
         if as_json:
-            self.say_json({"mentions": counts, "left_alone": reasons, "barred": len(bars), "unread": notes})
+            delivered = {one.platform: _delivered(one) for one in came}
+            left = {"left_alone": reasons, "barred": len(bars), "unread": notes}
+            self.say_json({"mentions": counts, **left, "delivered": delivered})
             return
         told = ", ".join(f"{number} {status.lower()}" for status, number in counts.items())
         self.stdout.write(f"Mentions: {told}.")
@@ -84,5 +89,12 @@ class Command(DoorCommand):
             whom = f"person {bar.author[:12]}…" if bar.author else f"conversation {bar.conversation}"
             until = f"until {bar.until:%Y-%m-%d %H:%M} UTC" if bar.until else "for good"
             self.stdout.write(f"{bar.brand.slug}, {bar.platform}: {whom} is not answered, {until}.")
+        for one in came:
+            numbers = ", ".join(f"{number} {name}" for name, number in _delivered(one).items())
+            self.stdout.write(f"Delivered by {one.platform} today: {numbers}.")
         for note in notes:
             self.stdout.write(f"Not read: {note}")
+
+
+def _delivered(one: DeliveryCount) -> dict[str, int]:
+    return {"kept": one.kept, "repeated": one.repeated, "strange": one.strange, "refused": one.refused}

@@ -9,6 +9,7 @@ Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from publishing.simulators.instagram import errors, pages
+from publishing.simulators.courier import Courier
+from publishing.simulators.instagram import errors, pages, webhooks
 from publishing.simulators.instagram import faults as fault
 from publishing.simulators.instagram.consent import Consent
 from publishing.simulators.instagram.database import is_id
@@ -40,8 +42,8 @@ def _check_here(request: Request) -> None:
 class _Doors:
     """What is there for people and for chaos runs, and not on the real platform's API."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._store = desk, desk.store
+    def __init__(self, desk: Desk, courier: Courier | None) -> None:
+        self._desk, self._store, self.courier = desk, desk.store, courier
 
     async def order_faults(self, request: Request) -> Response:
         """For chaos runs on this machine: what the next containers, publishes and reads will meet."""
@@ -62,7 +64,23 @@ class _Doors:
         comment_id = await run_in_threadpool(
             self._store.add_comment, author, sent.get("media_id", ""), text, sent.get("parent_id")
         )
+        self._deliver(await run_in_threadpool(webhooks.of_comment, self._store, comment_id))
         return JSONResponse({"id": comment_id}, 201)
+
+    async def persons_withdraw(self, request: Request) -> Response:
+        """A person takes an own comment back. Plays I-13, I-20."""
+        _check_here(request)
+        author, asked = (await parameters(request)).get("author", ""), request.path_params["id"]
+        told = await run_in_threadpool(webhooks.of_comment, self._store, asked, is_deleted=True) if is_id(asked) else []
+        if not told or not await run_in_threadpool(self._store.withdraw, author=author, comment_id=int(asked)):
+            raise errors.missing("delete", asked)
+        self._deliver(told)
+        return JSONResponse({"success": True})
+
+    def _deliver(self, every: list[dict[str, Any]]) -> None:
+        if self.courier is not None:
+            for told in every:
+                self.courier.deliver(told)
 
     async def feed(self, request: Request) -> Response:
         """What everybody published. Plays I-5, I-6."""
@@ -133,6 +151,7 @@ def _api(desk: Desk) -> list[BaseRoute]:
         *desk.routes("GET", "/{id}/comments", reading.comments, scope=comments),
         *desk.routes("GET", "/{id}/replies", reading.replies, scope=comments),
         *desk.routes("POST", "/{id}/replies", reading.reply, scope=comments),
+        *desk.routes("POST", "/{id}/mentions", reading.answer_mention, scope=comments),
         *desk.routes("GET", "/{id}", reading.node),
         *desk.routes("POST", "/{id}", reading.hide, scope=comments),
         *desk.routes("DELETE", "/{id}", reading.delete),
@@ -148,16 +167,18 @@ def build(
     late_s: float = 3.0,
     public_url: str = "",
     deletes_media: bool = False,
+    courier: Courier | None = None,
 ) -> Starlette:
     """The simulator as an ASGI app, with one registered app: `client_id` and its secret.
 
     `public_url` is where people see the pages; `deletes_media` lets software delete what is published. `faults` is
-    kept as it is given, so that a test may add to it while the server runs.
+    kept as it is given, so that a test may add to it while the server runs. `courier` brings what is delivered to
+    whoever subscribed.
     """
     desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
     desk.faults = faults if faults is not None else []
     desk.deletes_media = deletes_media
-    doors = _Doors(desk)
+    doors = _Doors(desk, courier)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -172,6 +193,7 @@ def build(
     return Starlette(
         routes=[
             route("/_people/comments", doors.persons_comment, "POST"),
+            route("/_people/comments/{id}", doors.persons_withdraw, "DELETE"),
             route("/_faults", doors.order_faults, "POST"),
             route("/health", _health),
             route("/instagram.css", _css),

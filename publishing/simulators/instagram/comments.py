@@ -3,6 +3,7 @@
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
+import re
 import sqlite3
 from typing import Any
 
@@ -28,6 +29,39 @@ class Comments(Posts):
             if row is None:
                 raise errors.missing("post", str(comment_id))
             return self._add(db, caller.account_id, str(row["post_id"]), text, str(comment_id))
+
+    def mentioning(self, *, caller: Caller, comment_id: int) -> dict[str, Any] | None:
+        """A comment on somebody else's post that names the account, or None. Plays I-13."""
+        with self._connection() as db:
+            row = db.execute(
+                _COMMENTS + "AND comment.id = ? AND post.account_id <> ?", (comment_id, caller.account_id)
+            ).fetchone()
+        return _as_comment(row) if row and caller.username.lower() in names_in(row["text"]) else None
+
+    def any_comment(self, *, comment_id: int) -> dict[str, Any] | None:
+        """Any comment that is there, with `owner_id`, whose post it is on; for what is delivered."""
+        with self._connection() as db:
+            row = db.execute(_COMMENTS + "AND comment.id = ?", (comment_id,)).fetchone()
+            owner = (
+                db.execute("SELECT account_id FROM post WHERE id = ?", (row["post_id"],)).fetchone() if row else None
+            )
+        return {**_as_comment(row), "owner_id": str(owner["account_id"])} if row and owner else None
+
+    def withdraw(self, *, author: str, comment_id: int) -> bool:
+        """Somebody takes an own comment back; False when there is no such one."""
+        with self._transaction() as db:
+            row = db.execute(_COMMENTS + "AND comment.id = ? AND account.username = ?", (comment_id, author)).fetchone()
+            if row is not None:
+                db.execute("UPDATE comment SET deleted = 1 WHERE ? IN (id, parent_id)", (comment_id,))
+        return row is not None
+
+    def answer_mention(self, *, caller: Caller, comment_id: int, text: str) -> str:
+        """The account's reply to a comment elsewhere that names it. Plays I-14. Raises Problem."""
+        found = self.mentioning(caller=caller, comment_id=comment_id)
+        if found is None:
+            raise errors.missing("post", str(comment_id))
+        with self._transaction() as db:
+            return self._add(db, caller.account_id, found["media_id"], text, str(comment_id))
 
     def _add(
         self, db: sqlite3.Connection, account_id: int, media_id: str, text: str, parent_id: str | None = None
@@ -67,10 +101,13 @@ class Comments(Posts):
     def comments(
         self, media_id: str, *, after: int = 0, parent_id: int | None = None, count_max: int = 1000
     ) -> list[dict[str, Any]]:
-        """The comments on a post and the replies to them, oldest first, hidden ones among them. Plays I-13."""
+        """The comments on a post and the replies to them, oldest first, hidden ones among them. Plays I-13.
+
+        With `parent_id` those below one comment alone, with 0 those below none.
+        """
         sql, values = _COMMENTS + "AND comment.post_id = ? AND comment.id > ?", [int(media_id), after]
         if parent_id is not None:
-            sql += " AND comment.parent_id = ?"
+            sql += " AND coalesce(comment.parent_id, 0) = ?"
             values.append(parent_id)
         with self._connection() as db:
             rows = db.execute(sql + " ORDER BY comment.id LIMIT ?", (*values, count_max)).fetchall()
@@ -98,6 +135,11 @@ SELECT comment.*, account.username FROM comment JOIN account ON account.id = com
     JOIN post ON post.id = comment.post_id
 WHERE NOT comment.deleted
 """
+
+
+def names_in(text: str) -> set[str]:
+    """The usernames that a comment names, in small letters."""
+    return {one.lower().rstrip(".") for one in re.findall(r"@([A-Za-z0-9_.]{1,30})", text)}
 
 
 def _as_comment(row: sqlite3.Row) -> dict[str, Any]:

@@ -162,11 +162,31 @@ def own_account(request: Request, caller: Caller, verb: str) -> None:
 
 def picked(whole: Mapping[str, Any], sent: Sent, *, default: Sequence[str] = ("id",), node: str) -> dict[str, Any]:
     """The fields that were asked for; those without a value are left out, as on the platform. Raises Problem."""
-    names = [name.strip() for name in sent.get("fields", "").split(",") if name.strip()] or list(default)
+    names = list(asked_fields(sent.get("fields", ""))) or list(default)
     for name in names:
         if name not in whole:
             raise errors.invalid(f"Tried accessing nonexisting field ({name[:40]}) on node type ({node})")
     return {name: whole[name] for name in dict.fromkeys([*names, "id"]) if name in whole and whole[name] is not None}
+
+
+def asked_fields(given: str) -> dict[str, str]:
+    """The fields of `id,replies.limit(5){id,text}`, each with what stands in its braces: {"id": "", "replies": ...}."""
+    found, name, inner, depth = {}, "", "", 0
+    for char in given + ",":
+        if char in ")}":
+            depth -= 1
+        if char == "," and depth == 0:
+            if name.strip():
+                found[name.partition(".")[0].partition("(")[0].strip()] = inner.strip()
+            name = inner = ""
+        elif depth == 0 and char not in "({)}":
+            name += char
+        elif depth > 0:
+            inner += char
+        if char in "({":
+            depth += 1
+            inner = "" if depth == 1 else inner
+    return found
 
 
 def page_of(sent: Sent) -> tuple[int, int | None]:

@@ -1,10 +1,11 @@
 """Faults of the simulated Instagram, by the same names as those of its siblings, and the door to order them.
 
-A list of names. One is taken per media_publish: `accept_then_drop` and `error_500_after_accept` publish and lose the
-answer; `blocked_maybe_live` publishes and says that the action was blocked (4/2207051); `drop_before_accept` loses the
-question; `late` publishes after `late_s` seconds, when the caller may be gone; `lie_ok` answers with an id and keeps
-nothing; "" is none. `processing_fails` and `processing_never_ends` wait in the same list for the next container, and
-`refused_read` for the next read of a media, which is answered with 100/33; `delete_then_drop` for the next deletion.
+A list of names. One is taken per media_publish and per reply: `accept_then_drop` and `error_500_after_accept` publish
+and lose the answer; `blocked_maybe_live` publishes and says that the action was blocked (4/2207051);
+`drop_before_accept` loses the question; `late` publishes after `late_s` seconds, when the caller may be gone; `lie_ok`
+answers with an id and keeps nothing; "" is none. `processing_fails` and `processing_never_ends` wait in the same list
+for the next container, `refused_read` for the next read of a media, which is answered with 100/33, and
+`delete_then_drop` for the next deletion.
 
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """

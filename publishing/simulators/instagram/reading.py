@@ -3,6 +3,7 @@
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
+import re
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +14,22 @@ from publishing.simulators.instagram import errors
 from publishing.simulators.instagram import faults as fault
 from publishing.simulators.instagram.containers import CAPTION_MAX
 from publishing.simulators.instagram.database import is_id
-from publishing.simulators.instagram.desk import Desk, Sent, check_scope, flag, own_account, page_of, paged, picked
+from publishing.simulators.instagram.desk import (
+    Desk,
+    Sent,
+    asked_fields,
+    check_scope,
+    flag,
+    own_account,
+    page_of,
+    paged,
+    picked,
+)
 from publishing.simulators.instagram.desk import stamp as as_stamp
 from publishing.simulators.instagram.tokens import Caller
+
+_MENTIONED = re.compile(r"mentioned_comment\.comment_id\((\d{1,19})\)")
+_REPLIES = ("id", "timestamp", "text")
 
 
 def _number(request: Request, verb: str) -> int:
@@ -73,7 +87,7 @@ class Reading:
         """The token's own account. Plays I-11."""
         check_scope(caller, "basic")
         row = await run_in_threadpool(self._store.account, account_id=caller.account_id) or {}
-        whole = {
+        whole: dict[str, Any] = {
             "id": row["id"],
             "user_id": row["id"],
             "username": row["username"],
@@ -82,6 +96,13 @@ class Reading:
             "account_type": "BUSINESS",
             "media_count": row["post_count"],
         }
+        if named := _MENTIONED.search(sent.get("fields", "")):
+            check_scope(caller, "manage_comments")
+            found = await run_in_threadpool(self._store.mentioning, caller=caller, comment_id=int(named[1]))
+            if found is None:
+                raise errors.missing("get", named[1])
+            inner = asked_fields(sent["fields"])["mentioned_comment"]
+            whole["mentioned_comment"] = picked(_comment(found), {"fields": inner}, node="IGComment")
         return JSONResponse(picked(whole, sent, node="IGUser"))
 
     def _media(self, request: Request, post: dict[str, Any]) -> dict[str, Any]:
@@ -111,16 +132,15 @@ class Reading:
         return JSONResponse(paged(request, told, [post["id"] for post in posts], limit=limit))
 
     async def comments(self, request: Request, caller: Caller, sent: Sent) -> Response:
-        """The comments on a media and the replies to them, oldest first. Plays I-13.
+        """The comments on a media, oldest first, with the replies to them as a field of each. Plays I-13.
 
-        That replies are listed flat among the comments, told apart by parent_id, and that the oldest come first are our
-        assumptions.
+        That the oldest come first is our assumption.
         """
         post_id = _number(request, "get")
         post = await run_in_threadpool(self._store.post, post_id=post_id)
         if post is None or post["account_id"] != str(caller.account_id):
             raise errors.missing("get", str(post_id))
-        return await self._listed(request, sent, post["id"])
+        return await self._listed(request, sent, post["id"], parent_id=0)
 
     async def replies(self, request: Request, caller: Caller, sent: Sent) -> Response:
         """The replies to one comment, oldest first. Plays I-14."""
@@ -130,13 +150,21 @@ class Reading:
             raise errors.missing("get", str(comment_id))
         return await self._listed(request, sent, comment["media_id"], parent_id=comment_id)
 
-    async def _listed(self, request: Request, sent: Sent, media_id: str, parent_id: int | None = None) -> Response:
+    async def _listed(self, request: Request, sent: Sent, media_id: str, parent_id: int) -> Response:
         limit, after = page_of(sent)
         rows = await run_in_threadpool(
             self._store.comments, media_id, after=after or 0, parent_id=parent_id, count_max=limit + 1
         )
-        shown = ("id", "timestamp", "text")
-        told = [picked(_comment(row), sent, default=shown, node="IGComment") for row in rows]
+        wanted = asked_fields(sent.get("fields", ""))
+        told = []
+        for row in rows:
+            whole = _comment(row)
+            if "replies" in wanted:
+                below = await run_in_threadpool(self._store.comments, media_id, parent_id=int(row["id"]))
+                inner = {"fields": wanted["replies"]}
+                replies = [picked(_comment(one), inner, default=_REPLIES, node="IGComment") for one in below]
+                whole["replies"] = {"data": replies} if replies else None
+            told.append(picked(whole, sent, default=_REPLIES, node="IGComment"))
         return JSONResponse(paged(request, told, [row["id"] for row in rows], limit=limit))
 
     async def reply(self, request: Request, caller: Caller, sent: Sent) -> Response:
@@ -146,7 +174,21 @@ class Reading:
         if not 1 <= len(message) <= CAPTION_MAX:
             raise errors.invalid(f"The parameter message must have 1 to {CAPTION_MAX} characters.")
         comment_id = _number(request, "post")
+        met = fault.taken(self._desk.faults, fault.PUBLISHING)
+        if met == "drop_before_accept":
+            return fault.Dropped()
         told = await run_in_threadpool(self._store.reply, caller=caller, comment_id=comment_id, text=message)
+        return fault.instead_of_the_answer(met) or JSONResponse({"id": told})
+
+    async def answer_mention(self, request: Request, caller: Caller, sent: Sent) -> Response:
+        """Answer a comment on somebody else's media that names the account. Plays I-14."""
+        own_account(request, caller, "post")
+        message, comment_id = sent.get("message", "").strip(), sent.get("comment_id", "")
+        if not 1 <= len(message) <= CAPTION_MAX or not is_id(comment_id) or not is_id(sent.get("media_id", "")):
+            raise errors.invalid("The parameters message, comment_id and media_id are required.")
+        told = await run_in_threadpool(
+            self._store.answer_mention, caller=caller, comment_id=int(comment_id), text=message
+        )
         return JSONResponse({"id": told})
 
     async def hide(self, request: Request, caller: Caller, sent: Sent) -> Response:

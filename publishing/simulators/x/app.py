@@ -8,6 +8,7 @@ Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from publishing.simulators.x import errors, pages
+from publishing.simulators.courier import Courier
+from publishing.simulators.x import errors, pages, webhooks
 from publishing.simulators.x import faults as fault
 from publishing.simulators.x.consent import Consent
 from publishing.simulators.x.desk import Desk, is_id, json_body, number
@@ -39,8 +41,8 @@ def _check_here(request: Request) -> None:
 class _Doors:
     """What is there for people and for chaos runs, and not on the real platform's API."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._store = desk, desk.store
+    def __init__(self, desk: Desk, courier: Courier | None) -> None:
+        self._desk, self._store, self._courier = desk, desk.store, courier
 
     async def order_faults(self, request: Request) -> Response:
         """For chaos runs on this machine: what the next posts and uploads will meet."""
@@ -62,9 +64,24 @@ class _Doors:
         post_id, author_id = await run_in_threadpool(
             self._store.add_persons_post, handle=handle, text=text, reply_to=reply_to
         )
+        self._deliver(await run_in_threadpool(webhooks.of_post, self._store, post_id))
         base_url = (self._desk.public_url or str(request.base_url)).rstrip("/")
         told = {"id": post_id, "text": text, "author_id": author_id, "url": f"{base_url}/{handle}/status/{post_id}"}
         return JSONResponse({"data": told}, 201)
+
+    async def persons_withdraw(self, request: Request) -> Response:
+        """A person takes an own post back. Plays X-19."""
+        _check_here(request)
+        handle, post_id = request.query_params.get("author", ""), number("id", request.path_params["id"])
+        told = await run_in_threadpool(webhooks.of_post, self._store, str(post_id), is_deleted=True)
+        await run_in_threadpool(self._store.withdraw, handle=handle, post_id=post_id)
+        self._deliver(told)
+        return JSONResponse({"data": {"deleted": True}})
+
+    def _deliver(self, every: list[dict[str, Any]]) -> None:
+        if self._courier is not None:
+            for told in every:
+                self._courier.deliver(told)
 
     async def timeline(self, request: Request) -> Response:
         """What everybody posted. Plays X-2, X-3, X-28."""
@@ -142,15 +159,16 @@ def build(
     faults: list[str] | None = None,
     late_s: float = 3.0,
     public_url: str = "",
+    courier: Courier | None = None,
 ) -> Starlette:
     """The simulator as an ASGI app, with one registered app: `client_id`, confidential unless its secret is empty.
 
     `public_url` is where people see the pages. `faults` is kept as it is given, so that a test may add to it while the
-    server runs.
+    server runs. `courier` brings what is delivered to whoever subscribed.
     """
     desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
     desk.faults = faults if faults is not None else []
-    consent, doors, media = Consent(desk), _Doors(desk), Media(desk)
+    consent, doors, media = Consent(desk), _Doors(desk, courier), Media(desk)
 
     def route(path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str = "GET") -> Route:
         return Route(path, endpoint, methods=[method])
@@ -163,6 +181,7 @@ def build(
             route("/2/oauth2/token", consent.token, "POST"),
             route("/2/oauth2/revoke", consent.revoke, "POST"),
             route("/_people/posts", doors.persons_post, "POST"),
+            route("/_people/posts/{id}", doors.persons_withdraw, "DELETE"),
             route("/_faults", doors.order_faults, "POST"),
             route("/media/{id}", media.file),
             route("/x.css", _css),

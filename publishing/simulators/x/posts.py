@@ -129,6 +129,14 @@ class Posts(Tokens, Uploads):
             self._charge(db, PRICES["delete"])
             db.execute("UPDATE post SET deleted = 1 WHERE id = ?", (post_id,))
 
+    def withdraw(self, *, handle: str, post_id: int) -> None:
+        """A person takes an own post away. Raises Problem."""
+        with self._transaction() as db:
+            row = db.execute(_POSTS + "WHERE post.id = ? AND NOT post.deleted", (post_id,)).fetchone()
+            if row is None or row["handle"].lower() != handle.lower():
+                raise errors.not_found("tweet", "id", str(post_id))
+            db.execute("UPDATE post SET deleted = 1 WHERE id = ?", (post_id,))
+
     def post(self, *, post_id: int) -> dict[str, Any] | None:
         """One post that is there, or None."""
         found = self.posts(post_id=post_id, count_max=1)

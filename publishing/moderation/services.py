@@ -1,0 +1,132 @@
+"""Proposing (rules), ordering and dismissing (humans at the desk). Who does it is `hiding`."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from chimera.core import canonical, clock, registry, wake
+from chimera.core.errors import Denied
+from governance import transitions
+from governance.effects import services as effects
+from governance.leases import services as leases
+from governance.reviews import services as reviews
+from governance.reviews.models import ReviewItem, ReviewKind
+from governance.reviews.states import ReviewStatus
+from publishing.connectors.base import Connector
+from publishing.inbox.models import Mention
+from publishing.moderation.models import Hiding
+from publishing.moderation.states import HidingStatus
+
+QUEUE = "publish"
+ATTEMPTS_MAX = 6
+
+
+class CannotHide(Denied):
+    """This cannot be hidden: the platform lets nobody, or it is there no more. Says which."""
+
+
+class Unordered(Denied):
+    """There is nothing to take back: nobody has ordered it, or it is done."""
+
+
+def can_hide(*, platform: str) -> bool:
+    """Whether the platform lets an account hide what others said below its media."""
+    try:
+        return registry.get("CONNECTORS", platform, Connector).can_hide
+    except registry.NotOnSwitchboard:
+        return False
+
+
+def propose(*, mentions: Sequence[Mention], why: str) -> int:
+    """What a rule would have hidden; a human decides. Returns how many are proposed. In the brand's transaction."""
+    rows = [_row(one, why) for one in mentions if can_hide(platform=one.account.platform)]
+    return len(Hiding.objects.bulk_create(rows, ignore_conflicts=True)) if rows else 0
+
+
+def order(*, mention: Mention, why: str) -> Hiding:
+    """A human's yes, kept as a card that is answered: it is hidden when the answer is final.
+
+    At the desk, in the brand's transaction. Raises CannotHide. Where two people are needed it waits for the other's.
+    """
+    if not can_hide(platform=mention.account.platform):
+        raise CannotHide(f"{mention.account.platform} lets nobody hide what others said; look at it there.")
+    if mention.gone_at is not None:
+        raise CannotHide("It is deleted there; there is nothing to hide.")
+    row, _ = Hiding.objects.select_for_update().get_or_create(
+        brand_id=mention.brand_id, mention=mention, defaults=_columns(mention, why)
+    )
+    if row.status in (HidingStatus.ORDERED, HidingStatus.DONE):
+        return row
+    card = reviews.ask(
+        brand_id=mention.brand_id,
+        about=row.subject,
+        task=mention.task or row.subject,
+        kind=ReviewKind.RULE,
+        snapshot={"payload": row.payload},
+        why=why[:300],
+        deadline=clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S),
+    )
+    card = reviews.approve(item=card)
+    if card.status != ReviewStatus.APPROVED:
+        raise CannotHide("Here two people say yes to that; open the card in the queue as somebody else.")
+    ordered = transitions.move(
+        row=row,
+        to=HidingStatus.ORDERED,
+        approval=card.subject,
+        orders=row.orders + 1,
+        why=why[:300],
+        scopes=_scopes(mention),
+        **leases.due(after_s=float(settings.REVIEW_UNDO_S), attempts=0, note=""),
+    )
+    wake.after_commit(queue=QUEUE)
+    return ordered
+
+
+def dismiss(*, mention: Mention) -> Hiding:
+    """It stays visible: a proposal is turned down, or an order taken back that is not final. Raises Unordered."""
+    row = Hiding.objects.select_for_update().filter(mention=mention).first()
+    if row is None or row.status not in (HidingStatus.PROPOSED, HidingStatus.ORDERED):
+        raise Unordered("Nothing is proposed or ordered here; load the page again.")
+    if row.status == HidingStatus.ORDERED:
+        card = ReviewItem.objects.get(pk=int(row.approval.rpartition(":")[2]))
+        reviews.undo(item=card)
+        reviews.withdraw(about=row.subject)
+    return transitions.move(row=row, to=HidingStatus.DISMISSED, **leases.free(approval="", note=""))
+
+
+def _row(mention: Mention, why: str) -> Hiding:
+    return Hiding(brand_id=mention.brand_id, mention=mention, **_columns(mention, why))
+
+
+def _columns(mention: Mention, why: str) -> dict[str, Any]:
+    payload = {
+        "platform": mention.account.platform,
+        "account_handle": mention.account.handle,
+        "action": "hide",
+        "comment": mention.platform_id,
+        "text": "",
+        "ai_generated": True,  # of the account, which is a machine's: every grant discloses it
+        "sponsorship": "none",
+    }
+    return {
+        "account": mention.account,
+        "payload": payload,
+        "content_hash": canonical.digest(payload),
+        "why": why[:300],
+        "status": HidingStatus.PROPOSED,
+        "queue": QUEUE,
+        "scopes": _scopes(mention),
+        "attempts_max": ATTEMPTS_MAX,
+    }
+
+
+def _scopes(mention: Mention) -> list[str]:
+    platform = f"platform:{mention.account.platform}"
+    return ["fleet", f"brand:{mention.brand_id}", *_agent(mention.account.belongs_to), platform, effects.OUTSIDE]
+
+
+def _agent(belongs_to: str) -> list[str]:
+    number = belongs_to.rpartition(":")[2]
+    return [f"agent:{number}"] if number.isdigit() else []
