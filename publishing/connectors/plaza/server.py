@@ -7,7 +7,7 @@ Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,7 +17,9 @@ from starlette.applications import Starlette
 
 from chimera.core.mcp.wire import facts
 from publishing.connectors import serving
+from publishing.connectors.media import Opens, approved_video, is_video, pieces, video_of
 from publishing.connectors.plaza import reading
+from publishing.connectors.plaza.client import VIDEO
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
 
 NAMES = ("plaza", "plaza-b", "plaza-c")  # who is served: the platform, and the same one as other classes
@@ -41,10 +43,12 @@ class Desk(serving.Desk):
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`."""
+        shown = payload.get("media") or []
+        video_of(payload)  # one video, or pictures
         post = {
             "account": claims.account_handle,
             "text": payload.get("text", ""),
-            "media": [self._uploaded(item) for item in payload.get("media") or []],
+            "media": [self._uploaded(item) for item in shown],
             "ai_generated": True,
             **({"reply_to": payload["reply_to"]} if payload.get("reply_to") else {}),
         }
@@ -52,18 +56,28 @@ class Desk(serving.Desk):
         return self.http.build_request("POST", "/api/v1/posts", json=post, headers=headers)
 
     def _uploaded(self, item: dict[str, Any]) -> dict[str, str]:
-        """Bring one image to the platform. By its hash, so that doing it again changes nothing."""
-        content, kind = self.image(item)
+        """Bring one medium to the platform. By its hash, so that doing it again changes nothing."""
+        if is_video(item):
+            file, size = approved_video(self.media, item, VIDEO, self.title)
+            with file:
+                media_id = self._brought(pieces(file, start=0, end=size), kind="video/mp4", size=size, what="a video")
+        else:
+            content, kind = self.image(item)
+            media_id = self._brought(content, kind=kind, size=len(content), what="an image")
+        return {"id": media_id, "alt": str(item.get("alt") or "")}
+
+    def _brought(self, content: bytes | Iterator[bytes], *, kind: str, size: int, what: str) -> str:
+        headers = {"Content-Type": kind, "Content-Length": str(size)}
         try:
-            answer = self.http.post("/api/v1/media", content=content, headers={"Content-Type": kind})
+            answer = self.http.post("/api/v1/media", content=content, headers=headers)
         except httpx2.TransportError as error:
-            sentence = f"The connection to Plaza failed while an image was brought ({type(error).__name__})."
+            sentence = f"The connection to Plaza failed while {what} was brought ({type(error).__name__})."
             raise refusal("not_sent", "media_failed", sentence) from error
         if 400 <= answer.status_code < 500 and answer.status_code != 429:
             raise refusal("rejected", *_told(answer))
         if not answer.is_success:
             raise refusal("not_sent", *_told(answer))
-        return {"id": str(answer.json()["media_id"]), "alt": str(item.get("alt") or "")}
+        return str(answer.json()["media_id"])
 
     def send(self, request: httpx2.Request) -> httpx2.Response:
         """See `serving.Desk.send`."""
@@ -126,10 +140,8 @@ def declared() -> list[dict[str, Any]]:
     return [facts(tool) for tool in asyncio.run(_server(audience=NAMES[0], desk=nobody).list_tools())]
 
 
-def build(
-    *, gate: Gate, chosen: Mapping[str, str], media: Callable[[str], bytes], audience: str = "plaza"
-) -> Starlette:
-    """The connector as an ASGI app, see `serving.app`. `media(sha256)` returns the bytes of an image.
+def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str = "plaza") -> Starlette:
+    """The connector as an ASGI app, see `serving.app`. `media(sha256)` opens an image or a video.
 
     `chosen` is what `settings.CONNECTORS` says of it. The HTTP client to Plaza lives as long as the app.
     """
