@@ -58,21 +58,21 @@ class Desk(serving.Desk):
 
     def prepare(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
         """A container for this payload, as far as it is: see `stages.told`. The grant is looked at and stays good."""
-        try:
-            with preparing():
-                claims = self.checked(payload, grant, idempotency_key)
-                self._look_at_media(payload)
-                return self.maker.stage(payload=payload, handle=claims.account_handle, shown=stage)
-        except pictures.Unfit as error:
-            raise refusal("rejected", "media_refused", f"A picture does not fit Instagram: {error}.") from error
+        with preparing():
+            claims = self.checked(payload, grant, idempotency_key)
+            self._look_at_media(payload)
+            return self.maker.stage(payload=payload, handle=claims.account_handle, shown=stage)
 
     def _look_at_media(self, payload: dict[str, Any]) -> None:
-        """Whether they are what was approved and what Instagram takes. Raises a refusal, or Unfit."""
+        """Whether they are what was approved and what Instagram takes. Raises a refusal."""
         if (video := video_of(payload)) is not None:
             approved_video(self.media, video, REELS, self.title)[0].close()
             return
-        for item in payload.get("media") or []:
-            pictures.as_jpeg(self.image(item)[0])
+        try:
+            for item in payload.get("media") or []:
+                pictures.as_jpeg(self.image(item)[0])
+        except pictures.Unfit as error:
+            raise refusal("rejected", "media_refused", f"A picture does not fit Instagram: {error}.") from error
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`."""
