@@ -10,7 +10,6 @@ import os
 import platform as machine
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import psutil
 from chimera.bench import films, publish_platform, tally
 from chimera.bench.engine import kept
 from chimera.bench.ground import NotMeasured, connected, prepared, said, variables
-from chimera.bench.latency import percentile
+from chimera.bench.publish_figures import MB, Watched, judged, totals
 from chimera.bench.publish_platform import CLIENT, SECRET
 from chimera.bench.publish_sender import WARM, key_of, payload
 from chimera.core import canonical
@@ -38,9 +37,6 @@ PLATFORMS = ("plaza", "x", "instagram")
 POSTS, POSTS_MAX = 300, 20_000
 VIDEO_MB, VIDEO_MB_MAX = 500, 2_000
 SECONDS = 30.0
-OVERHEAD_P95_MS_MAX = 20.0
-SAMPLE_S = 0.02
-MB = 1_000_000
 # The most that a platform takes (docs/platforms), and a length and shape that it takes.
 TAKES = {"plaza": (50, 20.0, 720, 1280), "x": (512, 60.0, 720, 1280), "instagram": (300, 60.0, 720, 1280)}
 Tell = Callable[[str], None]
@@ -90,77 +86,6 @@ def arrange(connection: tally.Superuser, *, sent: Sequence[tuple[str, Mapping[st
         cursor.executemany(_ACT.encode(), rows)
     connection.execute("SET session_replication_role = origin")
     connection.execute("ANALYZE governance_effect")
-
-
-def overheads_ms(
-    calls: Sequence[Mapping[str, float]], requests: Sequence[tuple[float, float, str, str]]
-) -> list[float]:
-    """Of each call what is left without the platform's own time. NotMeasured when a call reached no platform.
-
-    `calls`: `at` (seconds since 1970) and `took_s`; one after the other. `requests`: see `publish_platform.read`.
-    """
-    found = []
-    for call in calls:
-        until = call["at"] + call["took_s"]
-        inside = [took_ms for at, took_ms, _, _ in requests if call["at"] <= at <= until]
-        if not inside:
-            raise NotMeasured("A post was published without a request that the platform noted.")
-        found.append(call["took_s"] * 1000 - sum(inside))
-    return found
-
-
-def judged(*, sent: Mapping[str, Any], bare: Mapping[str, Any], requests: Sequence[Any]) -> dict[str, Any]:
-    """The figures of one platform. NotMeasured when a grant went through twice."""
-    if sent["replays_refused"] != sent["replays"]:
-        raise NotMeasured(f"Of {sent['replays']} grants that were used only {sent['replays_refused']} were refused.")
-    over, whole = overheads_ms(sent["calls"], requests), [one["took_s"] * 1000 for one in sent["calls"]]
-    alone = [seconds * 1000 for seconds in bare["took_s"]]
-    return {
-        "posts": sent["posts"],
-        "posts_per_s": round(sent["posts_per_s"], 1),
-        "connector_overhead_p50_ms": round(percentile(over, 0.5), 2),
-        "connector_overhead_p95_ms": round(percentile(over, 0.95), 2),
-        "call_p95_ms": round(percentile(whole, 0.95), 2),
-        "prepare_p50_ms": round(percentile([one["prepared_s"] * 1000 for one in sent["calls"]], 0.5), 2),
-        "bare_http_ms_p50": round(percentile(alone, 0.5), 2),
-        "bare_http_ms_p95": round(percentile(alone, 0.95), 2),
-        "call_to_bare_p50": round(percentile(whole, 0.5) / percentile(alone, 0.5), 2),
-        "call_to_bare_p95": round(percentile(whole, 0.95) / percentile(alone, 0.95), 2),
-        "replays_refused": sent["replays_refused"],
-    }
-
-
-class Watched:
-    """The resident memory of processes, sampled: before, at most, after."""
-
-    def __init__(self, pids: Mapping[str, int]) -> None:
-        self._seen = {name: psutil.Process(pid) for name, pid in pids.items()}
-        self.before = self._now()
-        self.peak, self._over = dict(self.before), threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
-        self._thread.start()
-
-    def _now(self) -> dict[str, int]:
-        return {name: process.memory_info().rss for name, process in self._seen.items()}
-
-    def _sample(self) -> None:
-        while not self._over.wait(SAMPLE_S):
-            self.peak = {name: max(rss, self.peak[name]) for name, rss in self._now().items()}
-
-    def told(self) -> dict[str, dict[str, float]]:
-        """Megabytes of each, and how much it grew at most."""
-        self._over.set()
-        self._thread.join()
-        after = self._now()
-        return {
-            name: {
-                "rss_before_mb": round(self.before[name] / MB, 1),
-                "rss_peak_mb": round(max(self.peak[name], after[name]) / MB, 1),
-                "rss_after_mb": round(after[name] / MB, 1),
-                "memory_growth_mb": round((max(self.peak[name], after[name]) - self.before[name]) / MB, 1),
-            }
-            for name in self._seen
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +191,10 @@ def _measured(bench: Bench, order: Order, picture: str, video: str, size: int, t
         bench.act("connect", role="chimera_connector")
     tell(f"{bench.name}: {order.posts} posts one after the other, then as many with several threads")
     words = ["--posts", str(order.posts), "--seconds", str(order.seconds), "--media", picture]
+    connector = psutil.Process(bench.pids["connector"])
+    spent = connector.cpu_times()
     sent = bench.act("send", *words)
+    used = connector.cpu_times()
     requests = publish_platform.read(bench.folder / f"{bench.name}.log")
     found: dict[str, Any] = {}
     if size:
@@ -287,7 +215,8 @@ def _measured(bench: Bench, order: Order, picture: str, video: str, size: int, t
     figures = judged(sent=sent, bare=alone, requests=requests)
     if counts["published"] != figures["posts"] + bool(size):
         raise NotMeasured(f"{bench.name} has {counts['published']} posts; {figures['posts'] + bool(size)} were sent.")
-    return {**figures, **counts, **found}
+    cpu_ms = (used.user + used.system - spent.user - spent.system) * 1000 / figures["posts"]
+    return {**figures, "connector_cpu_ms": round(cpu_ms, 2), **counts, **found}
 
 
 def _picture_address(bench: Bench, picture: str) -> str:
@@ -325,32 +254,3 @@ def run(order: Order, *, tell: Tell) -> dict[str, Any]:
     path = kept(report, name=REPORT)
     tell(f"written to {path}")
     return report
-
-
-def totals(platforms: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What the worst platform says for all of them, and what must be nothing on any."""
-    return {
-        "posts_per_s": min(one["posts_per_s"] for one in platforms.values()),
-        "connector_overhead_p95_ms": max(one["connector_overhead_p95_ms"] for one in platforms.values()),
-        "overhead_p95_ms_max": OVERHEAD_P95_MS_MAX,
-        "unlabeled": sum(one["unlabeled"] for one in platforms.values()),
-        "published_twice": sum(one["published_twice"] for one in platforms.values()),
-    }
-
-
-def lines(report: Mapping[str, Any]) -> Iterator[str]:
-    """The report for a person."""
-    for name, one in report["platforms"].items():
-        yield (
-            f"{name}: {one['posts_per_s']} posts a second; connector's overhead p50 {one['connector_overhead_p50_ms']} ms,"
-            f" p95 {one['connector_overhead_p95_ms']} ms; a call is {one['call_to_bare_p95']} times a bare one at p95;"
-            f" {one['unlabeled']} without a label, {one['published_twice']} twice"
-        )
-        if "video" in one:
-            film = one["video"]
-            yield (
-                f"  a video of {film['bytes'] // MB} MB in {film['seconds']} s ({film['mb_per_s']} MB/s, {film['tries']}"
-                f" calls): the connector grew by {film['connector']['memory_growth_mb']} MB"
-            )
-    met = report["connector_overhead_p95_ms"] < report["overhead_p95_ms_max"]
-    yield f"The aim, overhead under {report['overhead_p95_ms_max']:g} ms at p95, is {'met' if met else 'missed'}."

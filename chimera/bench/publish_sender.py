@@ -1,7 +1,8 @@
 """The worker's side of `bench publish`: an account that has consented, and posts that are sent under real grants.
 
-A program in steps, each with the login of who does it in the product: `account` and `send` as the application, `connect`
-as the connector. `bare` is the peer: the same posts by an HTTP client of its own, without MCP, grant or database.
+A program in steps, each with the login of who does it in the product: `account` and `send` as the application,
+`connect` as the connector. `bare` is the peer: the same posts by an HTTP client of its own, without MCP, grant or
+database.
 """
 
 import argparse

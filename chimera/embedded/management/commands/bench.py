@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from chimera.bench import publish_door
 from chimera.core.management.door import DoorCommand
 
 
@@ -242,40 +243,6 @@ def _replies(command: "Command", options: dict[str, Any]) -> None:
     )
 
 
-def _publish_words(parser: argparse.ArgumentParser) -> None:
-    from chimera.bench import publish
-
-    parser.add_argument("--posts", type=int, default=publish.POSTS, help=f"twice so many (default: {publish.POSTS})")
-    parser.add_argument(
-        "--platform", default="all", help=f"of {', '.join(publish.PLATFORMS)}, with commas (default: all)"
-    )
-    parser.add_argument(
-        "--video-mb", type=int, default=publish.VIDEO_MB,
-        help=f"cut to what a platform takes; 0: none (default: {publish.VIDEO_MB})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seconds", type=float, default=publish.SECONDS,
-        help=f"of each run of posts at most (default: {publish.SECONDS:g})",
-    )  # fmt: skip
-
-
-def _publish(command: "Command", options: dict[str, Any]) -> None:
-    from chimera.bench import publish
-
-    chosen = publish.PLATFORMS if options["platform"] == "all" else _names(options["platform"])
-    order = publish.Order(
-        platforms=chosen, posts=options["posts"], video_mb=options["video_mb"], seconds=options["seconds"]
-    )
-    found = publish.run(order, tell=_tell)
-    if options["json"]:
-        command.say_json(found)
-    else:
-        for line in publish.lines(found):
-            command.stdout.write(line)
-    if found["unlabeled"] or found["published_twice"]:
-        raise CommandError(f"{found['unlabeled']} posts without a label, {found['published_twice']} published twice.")
-
-
 Words = Callable[[argparse.ArgumentParser], None]
 Act = Callable[["Command", dict[str, Any]], None]
 # What can be measured: its words, and what it does.
@@ -286,20 +253,12 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "audit": ("audited changes a second and the lag of the seal, beside a hash chain per row", _audit_words, _audit),
     "grants": ("milliseconds for the check and the use of a grant, as a connector", _grants_words, _grants),
     "desk": ("milliseconds and queries of the desk's pages with full tables", _desk_words, _desk),
-    "memory": (
-        "recall and milliseconds of memory, for brands with all and with a hundredth",
-        _memory_words,
-        _memory,
-    ),
-    "replies": (
-        "seconds from a mention to the decision about its reply, with a thousand agents",
-        _replies_words,
-        _replies,
-    ),
+    "memory": ("recall and milliseconds of memory, for brands with all and a hundredth", _memory_words, _memory),
+    "replies": ("seconds from a mention to the decision about its reply, with many agents", _replies_words, _replies),
     "publish": (
-        "what a post costs beside what the platform takes, and memory under a large video",
-        _publish_words,
-        _publish,
+        "what a post costs beside its platform, and memory under video",
+        publish_door.words,
+        publish_door.act,
     ),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
