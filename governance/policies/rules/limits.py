@@ -40,17 +40,17 @@ class PlatformLimits(Policy):
         )
 
     def _moving(self, snapshot: Snapshot, videos: Sequence[Mapping[str, Any]], shown: Sequence[Any]) -> Finding:
-        taken = snapshot["limits"].get("video")
+        taken, about = snapshot["limits"].get("video"), "video" if "video" in snapshot.get("steps", ()) else ""
         if taken is None:
-            return self.finding(Outcome.BLOCK, "The platform takes no videos of ours.", about="video")
+            return self.finding(Outcome.BLOCK, "The platform takes no videos of ours.", about=about)
         if len(shown) > 1:
             return self.finding(Outcome.BLOCK, f"One video and nothing else is taken; these are {len(shown)}.")
         (video,) = videos
         known = snapshot["media"].get(video["sha256"])
         if known is None or known.get("moving") is None:
-            return self.finding(Outcome.BLOCK, "The video of the post is not in storage, or is no MP4.", about="video")
+            return self.finding(Outcome.BLOCK, "The video of the post is not in storage, or is no MP4.", about=about)
         if why := moving.unfit(facts={**known, **known["moving"]}, limits=taken):
-            return self.finding(Outcome.BLOCK, why, about="video")
+            return self.finding(Outcome.BLOCK, why, about=about)
         if not video["alt"].strip():
             return self.finding(Outcome.BLOCK, "The video has no description for people who do not see it.")
         return self.passed(f"One video of {known['moving']['duration_ms'] / 1000:g} s, as the platform takes it.")
