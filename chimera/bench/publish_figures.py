@@ -67,7 +67,10 @@ class Watched:
 
     def _sample(self) -> None:
         while not self._over.wait(SAMPLE_S):
-            self.peak = {name: max(rss, self.peak[name]) for name, rss in self._now().items()}
+            try:
+                self.peak = {name: max(rss, self.peak[name]) for name, rss in self._now().items()}
+            except psutil.NoSuchProcess:  # whoever waits for the upload says that it failed
+                return
 
     def told(self) -> dict[str, dict[str, float]]:
         """Megabytes of each, and how much it grew at most."""

@@ -3,12 +3,13 @@
 Nothing here holds a whole file. Requirements: PUB-1, PUB-3, GEN-6.
 """
 
+import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from chimera.core import storage
 from governance.policies import moving
 from publishing.connectors.refusing import refusal
 from publishing.media import mp4
@@ -43,29 +44,52 @@ def opened(opens: Opens, sha256: str) -> BinaryIO:
     return BytesIO(found) if isinstance(found, bytes) else found
 
 
-def approved_video(opens: Opens, item: Mapping[str, Any], limits: VideoLimits, title: str) -> tuple[BinaryIO, int]:
-    """A video of a payload, open, and its size: exactly what was approved and what the platform takes, or a refusal.
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A video that was looked at: its size, and the digest of each piece of it, by which it is known again."""
+
+    size: int
+    piece_bytes: int
+    digests: tuple[bytes, ...]
+
+    def piece(self, file: BinaryIO, number: int) -> bytes:
+        """The piece with this number, from 0 on; exactly what was looked at, or a refusal."""
+        file.seek(number * self.piece_bytes)
+        found = file.read(self.piece_bytes)
+        if hashlib.sha256(found).digest() != self.digests[number]:
+            raise refusal(
+                "rejected", "media_mismatch", "The video in storage is not the one that was approved any more."
+            )
+        return found
+
+    def all(self, file: BinaryIO) -> Iterator[bytes]:
+        """All pieces, one after the other."""
+        return (self.piece(file, number) for number in range(len(self.digests)))
+
+
+def approved_film(
+    file: BinaryIO, sha256: str, limits: VideoLimits, title: str, *, piece_bytes: int = PIECE_BYTES
+) -> Film:
+    """What an open file holds, when it is exactly what was approved and what the platform takes; or a refusal.
 
     It is read once for that, piece by piece, so before anything of it is sent.
     """
-    sha256 = str(item["sha256"])
-    file = opened(opens, sha256)
+    whole, digests = hashlib.sha256(), []
+    file.seek(0)
+    while piece := file.read(piece_bytes):
+        whole.update(piece)
+        digests.append(hashlib.sha256(piece).digest())
+    if not hmac.compare_digest(whole.hexdigest(), sha256):
+        raise refusal("rejected", "media_mismatch", f"Video {sha256[:12]} is not the one that was approved.")
     try:
-        if not hmac.compare_digest(storage.digest(file), sha256):
-            raise refusal("rejected", "media_mismatch", f"Video {sha256[:12]} is not the one that was approved.")
-        try:
-            facts = mp4.read(file)
-        except mp4.Unreadable as error:
-            raise refusal(
-                "rejected", "media_refused", f"Video {sha256[:12]} is no MP4 to be shown: {error}."
-            ) from error
-        known = {"size_bytes": facts.size_bytes, "width": facts.width, "height": facts.height, **facts.described()}
-        if why := moving.unfit(facts=known, limits=limits.frozen()):
-            raise refusal("rejected", "media_refused", f"{why} Make it anew within the limits of {title}.")
-    except BaseException:
-        file.close()
-        raise
-    return file, facts.size_bytes
+        facts = mp4.read(file)
+    except mp4.Unreadable as error:
+        sentence = f"Video {sha256[:12]} is no MP4 to be shown: {error}."
+        raise refusal("rejected", "media_refused", sentence) from error
+    known = {"size_bytes": facts.size_bytes, "width": facts.width, "height": facts.height, **facts.described()}
+    if why := moving.unfit(facts=known, limits=limits.frozen()):
+        raise refusal("rejected", "media_refused", f"{why} Make it anew within the limits of {title}.")
+    return Film(size=facts.size_bytes, piece_bytes=piece_bytes, digests=tuple(digests))
 
 
 def pieces(file: BinaryIO, *, start: int, end: int) -> Iterator[bytes]:

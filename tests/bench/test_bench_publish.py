@@ -1,4 +1,4 @@
-"""`bench publish` takes the platform's own time off each call, counts in the platform's storage, and bounds its orders."""
+"""`bench publish` takes the platform's own time off each call and counts in the platform's storage. PUB-1, PUB-3."""
 
 from io import BytesIO, StringIO
 from pathlib import Path

@@ -30,7 +30,7 @@ from publishing.connectors.instagram.client import REELS
 from publishing.connectors.instagram.containers import Maker
 from publishing.connectors.instagram.oauth import App
 from publishing.connectors.instagram.pictures import Shelf
-from publishing.connectors.media import Opens, approved_video, video_of
+from publishing.connectors.media import Opens, approved_film, opened, video_of
 from publishing.connectors.ranges import streamed
 from publishing.connectors.serving import (
     PLATFORM_TIMEOUT_S,
@@ -66,7 +66,8 @@ class Desk(serving.Desk):
     def _look_at_media(self, payload: dict[str, Any]) -> None:
         """Whether they are what was approved and what Instagram takes. Raises a refusal."""
         if (video := video_of(payload)) is not None:
-            approved_video(self.media, video, REELS, self.title)[0].close()
+            with opened(self.media, str(video["sha256"])) as file:
+                approved_film(file, str(video["sha256"]), REELS, self.title)
             return
         try:
             for item in payload.get("media") or []:

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from chimera.core.mcp.wire import facts
 from publishing.connectors import serving
-from publishing.connectors.media import Opens, approved_video, is_video, pieces, video_of
+from publishing.connectors.media import Opens, approved_film, is_video, opened, video_of
 from publishing.connectors.plaza import reading
 from publishing.connectors.plaza.client import VIDEO
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
@@ -58,9 +58,9 @@ class Desk(serving.Desk):
     def _uploaded(self, item: dict[str, Any]) -> dict[str, str]:
         """Bring one medium to the platform. By its hash, so that doing it again changes nothing."""
         if is_video(item):
-            file, size = approved_video(self.media, item, VIDEO, self.title)
-            with file:
-                media_id = self._brought(pieces(file, start=0, end=size), kind="video/mp4", size=size, what="a video")
+            with opened(self.media, str(item["sha256"])) as file:
+                film = approved_film(file, str(item["sha256"]), VIDEO, self.title)
+                media_id = self._brought(film.all(file), kind="video/mp4", size=film.size, what="a video")
         else:
             content, kind = self.image(item)
             media_id = self._brought(content, kind=kind, size=len(content), what="an image")

@@ -10,6 +10,7 @@ Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 import asyncio
 import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -33,11 +34,10 @@ from publishing.connectors.serving import (
     preparing,
     refusal,
 )
-from publishing.connectors.x import errors, reading, uploads
+from publishing.connectors.x import errors, reading, uploads, videos
 from publishing.connectors.x.calling import Caller, json_of
-from publishing.connectors.x.client import VIDEO
 from publishing.connectors.x.oauth import App
-from publishing.connectors.x.videos import Bringer
+from publishing.connectors.x.videos import Bringer, Bringing
 from publishing.credentials.services import NoSuchAccount, NotConnected
 
 NAMES = ("x",)
@@ -54,23 +54,23 @@ class Desk(serving.Desk):
 
     def prepare(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
         """Bring the video of a post, as far as one call gets. The grant is looked at and stays good."""
+        ends = time.monotonic() + videos.WORK_S_MAX
         with preparing():
             claims = self.checked(payload, grant, idempotency_key)
             item = media.video_of(payload)
             if item is None:
                 raise refusal("rejected", "no_media", "Only a post with a video is prepared; publish this one.")
-            with reaching():
+            with reaching(), media.opened(self.media, str(item["sha256"])) as file:
                 self.caller.sign_in(claims.account_handle, scope=SCOPE)
-                file, size = media.approved_video(self.media, item, VIDEO, self.title)
-                with file:
-                    return self.bringer.stage(
-                        handle=claims.account_handle,
-                        digest=canonical.digest(payload),
-                        shown=stage,
-                        file=file,
-                        size=size,
-                        alt=str(item.get("alt") or ""),
-                    )
+                bringing = Bringing(
+                    handle=claims.account_handle,
+                    digest=canonical.digest(payload),
+                    file=file,
+                    film=self.bringer.known(file, str(item["sha256"])),
+                    alt=str(item.get("alt") or ""),
+                    ends=ends,
+                )
+                return self.bringer.stage(bringing, shown=stage)
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`. The labels come from what was approved; X has no key for repeated requests."""

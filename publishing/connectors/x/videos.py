@@ -8,21 +8,24 @@ answer is lost is sent again by its number; the same bytes under the same number
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import httpx2
 from mcp.server.mcpserver.exceptions import ToolError
 
 from publishing.connectors import media, stages
+from publishing.connectors.media import Film
 from publishing.connectors.refusing import code_of, refusal
 from publishing.connectors.stages import Stage
 from publishing.connectors.x import uploads
 from publishing.connectors.x.calling import Caller
+from publishing.connectors.x.client import VIDEO
 
 WORK_S_MAX = 6.0  # within one call; what takes longer is gone on with by the next try
 AFTER_S = 1.0
 MADE_MAX = 2_000
+FILMS_MAX = 50
 
 
 class Waits(Exception):
@@ -34,18 +37,42 @@ class Waits(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bringing:
+    """One call: the video of a payload, open, and until when (time.monotonic) it may be worked on."""
+
+    handle: str
+    digest: str  # of the payload
+    file: BinaryIO
+    film: Film
+    alt: str
+    ends: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bringer:
     """Brings videos for one process, and remembers how far those are whose worker never heard."""
 
     caller: Caller
     key: bytes
     made: dict[str, Stage]  # by the digest of the payload
+    films: dict[str, Film] = field(default_factory=dict)  # those that were looked at, by their hash
 
-    def stage(self, *, handle: str, digest: str, shown: str, file: BinaryIO, size: int, alt: str) -> dict[str, str]:
+    def known(self, file: BinaryIO, sha256: str) -> Film:
+        """The video in a file as it was approved: looked at once by a process, and by its pieces from then on."""
+        film = self.films.get(sha256)
+        if film is None or film.piece_bytes != uploads.SEGMENT_BYTES:
+            film = media.approved_film(file, sha256, VIDEO, "X", piece_bytes=uploads.SEGMENT_BYTES)
+            self.films[sha256] = film
+            while len(self.films) > FILMS_MAX:
+                self.films.pop(next(iter(self.films)), None)
+        return film
+
+    def stage(self, call: Bringing, *, shown: str) -> dict[str, str]:
         """Go on with the upload for a payload, or begin it: what `prepare_post` answers. Raises a refusal.
 
         `shown` is the stage that the worker shows. An upload that X does not know any more is begun anew.
         """
+        digest = call.digest
         known = self._furthest(stages.opened(shown, key=self.key, digest=digest), self.made.get(digest))
         if known is not None and known.is_over:
             self.made.pop(digest, None)
@@ -53,9 +80,8 @@ class Bringer:
             raise refusal("rejected", "media_failed", sentence)
         if known is not None:
             self._remember(digest, known)
-        ends = time.monotonic() + WORK_S_MAX
         try:
-            for stage in self._steps(handle, known, file, size, alt, ends):
+            for stage in self._steps(call, known):
                 self._remember(digest, stage)
         except Waits as said:
             return self._told(digest, str(said), said.after_s)
@@ -69,7 +95,7 @@ class Bringer:
             if known is None or code_of(said) != "not_found":
                 raise
             self.made.pop(digest, None)
-            return self.stage(handle=handle, digest=digest, shown="", file=file, size=size, alt=alt)
+            return self.stage(call, shown="")
         return self._told(digest, "", AFTER_S)
 
     def opened(self, *, shown: str, digest: str) -> str:
@@ -94,22 +120,20 @@ class Bringer:
     def _told(self, digest: str, message: str, after_s: float) -> dict[str, str]:
         return stages.told(self.made[digest], key=self.key, digest=digest, message=message, after_s=after_s)
 
-    def _steps(
-        self, handle: str, known: Stage | None, file: BinaryIO, size: int, alt: str, ends: float
-    ) -> Iterator[Stage]:
+    def _steps(self, call: Bringing, known: Stage | None) -> Iterator[Stage]:
         """The stage after each thing that X took. Ends when the video is ready; raises Waits when the time is over."""
+        handle, film = call.handle, call.film
         stage = known
         if stage is None:
-            started = {"media_type": "video/mp4", "total_bytes": size, "media_category": "tweet_video"}
+            started = {"media_type": "video/mp4", "total_bytes": film.size, "media_category": "tweet_video"}
             told = uploads.asked(self.caller, handle, "POST", "/2/media/upload/initialize", json=started)
             stage = stages.begun(str(told["data"]["id"]))
             yield stage
-        count = -(-size // uploads.SEGMENT_BYTES)
+        count = len(film.digests)
         while not stage.is_ready and stage.position < count:
-            if time.monotonic() > ends:
+            if time.monotonic() > call.ends:
                 raise Waits(f"X has {stage.position} of {count} segments of the video; the rest follows.", after_s=0.1)
-            start = stage.position * uploads.SEGMENT_BYTES
-            segment = b"".join(media.pieces(file, start=start, end=min(size, start + uploads.SEGMENT_BYTES)))
+            segment = film.piece(call.file, stage.position)
             uploads.append(self.caller, handle, stage.name, stage.position, segment)
             stage = stage.moved(position=stage.position + 1)
             yield stage
@@ -117,9 +141,9 @@ class Bringer:
         if not stage.is_ready and stage.position == count:
             stage = stage.moved(position=count + 1)  # finalized
             yield stage
-        self._processed(handle, stage, info, ends)
+        self._processed(handle, stage, info, call.ends)
         if not stage.is_ready:
-            uploads.describe(self.caller, handle, stage.name, alt)
+            uploads.describe(self.caller, handle, stage.name, call.alt)
             yield stage.moved(position=stages.READY)
         else:
             yield stage
