@@ -10,7 +10,7 @@ Shape:
     drawn       the words that the writer put on the picture
     citations   the facts that the text uses: text, title, source, url
     facts       every fact that research found
-    limits      text_max, images_max, image_bytes_max, label_field, sponsor_field of the platform
+    limits      text_max, images_max, image_bytes_max, video, label_field, sponsor_field of the platform
     media       size_bytes, width, height, likeness by content hash
     neighbours  recent posts of the brand: subject, text, hash
     fleet       the nearest text and image among all own posts of the last days, and from where on they are one
@@ -181,6 +181,7 @@ def freeze(
             "text_max": connector.limits.text_max,
             "images_max": connector.limits.images_max,
             "image_bytes_max": connector.limits.image_bytes_max,
+            "video": connector.limits.video.frozen() if connector.limits.video else None,
             "label_field": connector.label_field,
             "sponsor_field": connector.sponsor_field,
         },

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -20,8 +21,10 @@ from chimera.core.errors import Denied, Unavailable
 from chimera.core.registry import every
 from chimera.core.taint import Tainted
 from publishing.connectors.reversing import CANNOT, Removed
+from publishing.media.videos import VideoLimits
 
 WEB = ("http://", "https://")
+NOTHING_NOTED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +98,13 @@ class Hearing:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one post may hold: `text_max` characters, `images_max` images of at most `image_bytes_max` bytes each."""
+    """What one post may hold: `text_max` characters, `images_max` images of at most `image_bytes_max` bytes each, or
+    one `video`; None where the platform takes none."""
 
     text_max: int
     images_max: int
     image_bytes_max: int
+    video: VideoLimits | None = None
 
 
 class Rejected(Denied):
@@ -116,6 +121,15 @@ class Unknown(Unavailable):
 
 class NotSent(Unavailable):
     """Surely not published, and nothing was decided: the same payload may be sent later, with a new grant."""
+
+
+class Underway(NotSent):
+    """Surely not published yet: the platform is being brought, or still works on, what the post shows. Go on with it in
+    `after_s` seconds; that is no failure of anybody."""
+
+    def __init__(self, sentence: str, *, after_s: float = 1.0) -> None:
+        super().__init__(sentence)
+        self.after_s = after_s
 
 
 class CannotRead(Denied):
@@ -179,7 +193,8 @@ class Connector(ABC):
         """Publish `payload` under `grant`, once; takes `timeout_s` seconds at most.
 
         The payload: `account_handle` str, `text` str, `ai_generated` True, and optionally `media`, a list of
-        `{"sha256": str, "alt": str}`, and `reply_to`, a platform id. Raises Rejected, NotSent, Stopped or Unknown.
+        `{"sha256": str, "alt": str}` of images or, with `"kind": "video"`, of one MP4; and `reply_to`, a platform id.
+        Raises Rejected, NotSent (Underway), Stopped or Unknown.
         """
 
     def publish_in_stages(
@@ -190,9 +205,11 @@ class Connector(ABC):
         idempotency_key: str,
         timeout_s: float,
         note: Callable[[str, str], None],
+        stage_ids: Mapping[str, str] = NOTHING_NOTED,
     ) -> Receipt:
         """As `publish`, for platforms that give ids before the end (a container, an upload): `note(name, value)` stores
-        one, and only when it came back may the next call be made. What it raises ends the publish."""
+        one, and only when it came back may the next call be made. What it raises ends the publish. `stage_ids` is what
+        the try before this one noted: what was begun is gone on with."""
         return self.publish(payload=payload, grant=grant, idempotency_key=idempotency_key, timeout_s=timeout_s)
 
     def take_down(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Removed:

@@ -14,7 +14,7 @@ import json
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -30,11 +30,14 @@ from starlette.responses import JSONResponse
 from chimera.core.errors import Denied, Stopped
 from governance.controls.looking import LOOK_LASTS_S
 from publishing.connectors.entrance import ServiceToken
+from publishing.connectors.media import Opens, opened
+from publishing.connectors.refusing import refusal as refusal
 
 logger = logging.getLogger(__name__)
 
 PLATFORM_TIMEOUT_S = 10.0
 IMAGE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+IMAGE_BYTES_MAX = 32 * 1024 * 1024  # what is longer is none of our images, and its hash says so
 PUBLISHES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
 PREPARES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True)
@@ -68,11 +71,6 @@ class Gate(Protocol):
         ...
 
 
-def refusal(kind: str, code: str, message: str) -> ToolError:
-    """A refusal in words that our client knows: "rejected", "not_sent", "unknown"; of a read, "unavailable"."""
-    return ToolError(json.dumps({"code": code, "message": message, "class": kind}))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Desk(ABC):
     """The work of one process: a gate, a store of media, and what its platform needs.
@@ -82,7 +80,7 @@ class Desk(ABC):
 
     title: ClassVar[str]  # the platform in sentences
     gate: Gate
-    media: Callable[[str], bytes]
+    media: Opens
     audience: str
 
     @abstractmethod
@@ -132,7 +130,8 @@ class Desk(ABC):
     def image(self, item: dict[str, Any]) -> tuple[bytes, str]:
         """The bytes and the type of an image of a payload: exactly what was approved, or a refusal."""
         sha256 = str(item["sha256"])
-        content = self.media(sha256)
+        with opened(self.media, sha256) as file:
+            content = file.read(IMAGE_BYTES_MAX)
         kind = next((kind for magic, kind in IMAGE_TYPES.items() if content.startswith(magic)), None)
         if kind is None or hashlib.sha256(content).hexdigest() != sha256:
             sentence = f"Image {sha256[:12]} is not the PNG or JPEG that was approved."
@@ -178,6 +177,21 @@ class Desk(ABC):
             logger.exception("the post was begun and its outcome is not known")
             sentence = f"The connection to {self.title} was lost after the post was begun ({type(error).__name__})."
             raise refusal("unknown", "no_answer", sentence) from error
+
+
+@contextlib.contextmanager
+def preparing() -> Iterator[None]:
+    """Whatever keeps a post from being prepared, as a refusal: nothing shows by it, so nothing is unknown."""
+    try:
+        yield
+    except ToolError:
+        raise
+    except Denied as error:
+        raise refusal("rejected", "grant_refused", str(error)) from error
+    except Exception as error:
+        logger.exception("a post could not be prepared")
+        sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
+        raise refusal("not_sent", "connector_failed", sentence) from error
 
 
 def app(

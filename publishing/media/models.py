@@ -1,4 +1,4 @@
-"""The asset: a picture by its content hash."""
+"""The asset: a picture or a video by its content hash."""
 
 from django.db import models
 from pgvector.django import BitField
@@ -17,6 +17,7 @@ class Asset(BrandModel):
     height = models.IntegerField()
     maker = models.CharField(max_length=40)
     likeness = BitField(length=256, null=True)  # see likeness.py; None for pictures from before it was taken
+    moving = models.JSONField(null=True)  # what only a video has, see mp4.Facts.described; None for pictures
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:

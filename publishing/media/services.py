@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chimera.core import storage
+from publishing.media import mp4
 from publishing.media.models import Asset
 
 
 def register(*, brand_id: int, payload: Mapping[str, Any]) -> Asset:
     """The asset row of stored bytes; once per content.
 
-    `payload`: sha256, mime, size_bytes, width, height, maker, and `likeness` where it was taken.
+    `payload`: sha256, mime, size_bytes, width, height, maker, `likeness` where it was taken, `moving` of a video.
     """
     asset, _ = Asset.objects.get_or_create(
         brand_id=brand_id,
@@ -17,6 +19,23 @@ def register(*, brand_id: int, payload: Mapping[str, Any]) -> Asset:
         defaults={
             **{key: payload[key] for key in ("mime", "size_bytes", "width", "height", "maker")},
             "likeness": payload.get("likeness"),
+            "moving": payload.get("moving"),
         },
     )
     return asset
+
+
+def register_video(*, brand_id: int, sha256: str, maker: str) -> Asset:
+    """The asset row of a stored MP4, with what it says of itself. Raises NotStored or mp4.Unreadable."""
+    with storage.open(sha256) as file:
+        facts = mp4.read(file)
+    payload = {
+        "sha256": sha256,
+        "mime": "video/mp4",
+        "size_bytes": facts.size_bytes,
+        "width": facts.width,
+        "height": facts.height,
+        "maker": maker,
+        "moving": facts.described(),
+    }
+    return register(brand_id=brand_id, payload=payload)

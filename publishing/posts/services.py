@@ -25,7 +25,7 @@ from governance.leases import services as leases
 from governance.leases.services import Claim
 from governance.servers import listed as servers
 from publishing.accounts import refusing
-from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Underway, Unknown
 from publishing.posts import doubt, fees, landing
 from publishing.posts.answers import act_on_answers
 from publishing.posts.doubt import Step
@@ -91,7 +91,7 @@ def publish(*, claim: Claim) -> None:
         with tenancy.brand(claim.brand_id, actor=actor):
             doubt.land(post=post, effect=effect, seen=seen)
         return
-    jti = grants.new_jti()
+    jti, begun = grants.new_jti(), dict(effect.stage_ids)  # what the try before this one noted: a new send forgets it
     faults.point("before_sent")
     try:
         signer = grants.signer()  # before anything is SENT that nobody could grant
@@ -103,7 +103,7 @@ def publish(*, claim: Claim) -> None:
         return
     faults.point("after_sent")
     recorder = Recorder()
-    outcome = _call(post=post, effect=effect, connector=connector, jti=jti, by=signer, recorder=recorder)
+    outcome = _call(post=post, effect=effect, connector=connector, jti=jti, begun=begun, by=signer, recorder=recorder)
     faults.point("before_confirm")
     with tenancy.brand(claim.brand_id, actor=actor):
         recorder.write(brand_id=post.brand_id, subject=post.subject, fence=post.fence)
@@ -170,7 +170,14 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
 
 
 def _call(
-    *, post: Post, effect: Effect, connector: Connector, jti: str, by: grants.Signer, recorder: Recorder
+    *,
+    post: Post,
+    effect: Effect,
+    connector: Connector,
+    jti: str,
+    begun: dict[str, str],
+    by: grants.Signer,
+    recorder: Recorder,
 ) -> Receipt | Rejected | Stopped | Unavailable:
     """The one call, with a grant for exactly this; outside of any transaction. What came of it is a value."""
     grant = grants.issue(
@@ -191,7 +198,7 @@ def _call(
         by=by,
     )
     request = {"payload_hash": post.content_hash, "key": effect.key, "jti": jti}
-    got: list[Receipt] = []
+    got: list[Receipt | Underway] = []
 
     def _note(name: str, value: str) -> None:
         with tenancy.brand(post.brand_id, actor=f"{leases.owner()} stage:publish"):
@@ -199,16 +206,20 @@ def _call(
         connection.close()  # the call goes on without it
 
     def _publish() -> dict[str, Any]:
-        got.append(
-            connector.publish_in_stages(
+        try:
+            receipt = connector.publish_in_stages(
                 payload=post.payload,
                 grant=grant,
                 idempotency_key=effect.key,
                 timeout_s=settings.CALL_TIMEOUT_S,
                 note=_note,
+                stage_ids=begun,
             )
-        )
-        return asdict(got[0])
+        except Underway as said:  # the platform answers: no outage of it
+            got.append(said)
+            return {"underway": str(said)}
+        got.append(receipt)
+        return asdict(receipt)
 
     try:
         with outside.waiting():
@@ -247,7 +258,9 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
         outage = circuits.outage(error=outcome)
         after_s = outage.retry_after_s if outage else leases.backoff_s(attempts=post.attempts)
         after_s = 1.0 if isinstance(outcome, Stopped) else after_s  # its claim waits for the stop to be lifted
-        counts = outage is None and not isinstance(outcome, Stopped)
+        if isinstance(outcome, Underway):
+            after_s = outcome.after_s
+        counts = outage is None and not isinstance(outcome, (Stopped, Underway))
         if effect.platform_class != "A" and isinstance(outcome, (NotSent, Stopped)):
             # The only send since the effect was opened, and its own call says that nothing went out.
             effects.note_look_up(effect=effect, result="not_sent", said=str(outcome))

@@ -31,6 +31,29 @@ def test_bytes_come_back_under_their_hash(store: Path, content: bytes) -> None:
     assert files(store) == [store / key[:2] / key]
 
 
+@pytest.mark.spec("GEN-6")
+def test_what_is_large_goes_in_and_comes_out_piece_by_piece(store: Path, tmp_path: Path) -> None:
+    path = tmp_path / "film"
+    path.write_bytes(b"a" * 3_000_000 + b"z")
+    with path.open("rb") as film:
+        key = storage.keep(film)
+        assert storage.keep(film) == key, "twice is once, wherever the file was read to"
+    assert files(store) == [store / key[:2] / key]
+    with storage.open(key) as kept:
+        assert (kept.read(2), kept.seek(3_000_000), kept.read()) == (b"aa", 3_000_000, b"z")
+        assert storage.digest(kept) == key
+    with pytest.raises(storage.NotStored, match="make the asset again"):
+        storage.open("b" * 64)
+
+
+def test_a_storage_of_another_kind_is_used_as_it_is(settings: object) -> None:
+    settings.STORAGES = {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    key = storage.put(CONTENT)
+    assert storage.get(key) == CONTENT and storage.put(CONTENT) == key
+    with pytest.raises(storage.NotStored):
+        storage.get("c" * 64)
+
+
 def test_storing_twice_is_storing_once(store: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         keys = set(pool.map(storage.put, [CONTENT] * 12))

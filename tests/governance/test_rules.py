@@ -130,6 +130,36 @@ def test_images_are_counted_weighed_and_described() -> None:
         assert (finding.outcome, finding.reason, finding.about) == (BLOCK, reason, about)
 
 
+TAKEN = {
+    "bytes_max": 1_000, "duration_ms_min": 500, "duration_ms_max": 140_000, "fps_min": 1, "fps_max": 60,
+    "ratio_min": [1, 3], "ratio_max": [3, 1], "video_codecs": ["avc1"], "audio_codecs": ["mp4a"], "moov_first": False,
+}  # fmt: skip
+FILM = {"sha256": "a" * 64, "alt": "A toaster turns.", "kind": "video"}
+KNOWN = {"size_bytes": 1_000, "width": 720, "height": 1280}
+MOVING = {"duration_ms": 4_000, "fps_milli": 30_000, "video_codec": "avc1", "audio_codec": "", "moov_first": True}
+
+
+@pytest.mark.spec("PUB-6")
+def test_a_video_is_what_the_platform_takes_before_anything_is_spent_on_it() -> None:
+    good = {
+        "media_list": [FILM],
+        "limits": {**SNAPSHOT["limits"], "video": TAKEN},
+        "media": {"a" * 64: {**KNOWN, "moving": MOVING}},
+    }
+    assert check(PlatformLimits(), **good).outcome == PASS
+    wrong: dict[str, dict[str, Any]] = {
+        "takes no videos of ours": {"limits": SNAPSHOT["limits"]},
+        "One video and nothing else is taken; these are 2.": {"media_list": [FILM, SNAPSHOT["payload"]["media"][0]]},
+        "is not in storage, or is no MP4": {"media": {"a" * 64: KNOWN}},
+        "lasts 141 s": {"media": {"a" * 64: {**KNOWN, "moving": {**MOVING, "duration_ms": 141_000}}}},
+        "has 1,001 bytes": {"media": {"a" * 64: {**KNOWN, "size_bytes": 1_001, "moving": MOVING}}},
+        "no description": {"media_list": [{**FILM, "alt": " "}]},
+    }
+    for reason, change in wrong.items():
+        finding = check(PlatformLimits(), **{**good, **change})
+        assert finding.outcome == BLOCK and reason in finding.reason
+
+
 # What the persona never talks about.
 
 

@@ -44,6 +44,7 @@ class FakePlaza(Connector):
         self.stages: list[tuple[str, str]] = []
         self.ends: list[Removed | BaseException] = []  # of deletions, in order, the last one for ever; none: deleted
         self.deleted: list[str] = []
+        self.begun: list[dict[str, str]] = []  # what each try was told of the one before it
 
     def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         self.keys.append(idempotency_key)
@@ -58,6 +59,7 @@ class FakePlaza(Connector):
     def publish_in_stages(self, *, note: Callable[[str, str], None], **call: Any) -> Receipt:
         for name, value in self.stages:
             note(name, value)
+        self.begun.append(dict(call["stage_ids"]))
         return super().publish_in_stages(note=note, **call)
 
     def take_down(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Removed:

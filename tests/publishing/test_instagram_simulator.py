@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from chimera.bench import films
 from publishing.simulators.instagram import app as instagram_app
 from publishing.simulators.instagram import fetching
 from publishing.simulators.instagram.store import Store
@@ -27,7 +28,7 @@ from tests.publishing.test_plaza_connector import Served
 CLIENT, SECRET = "client-1", "client-secret"
 BACK = "http://127.0.0.1:9/back"
 NASTY = """<script>alert(1)</script> {{x}} " onload="y" <b> @leo"""
-MP4 = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 200
+MP4 = films.small()
 
 
 def picture(width: int = 640, height: int = 640, kind: str = "JPEG") -> bytes:

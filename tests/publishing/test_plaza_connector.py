@@ -150,7 +150,7 @@ def test_a_granted_post_is_published_with_its_image_and_label_and_comes_back_as_
     post = world.store.post(post_id=receipt.platform_id)
     assert post is not None
     assert (post["text"], post["account"], post["ai_generated"]) == ("Low tide at five.", "nova", True)
-    assert post["media"] == [{"id": PNG_HASH, "alt": "A poster"}]
+    assert post["media"] == [{"id": PNG_HASH, "alt": "A poster", "type": "image/png"}]
     assert receipt == Receipt(
         platform_id=post["id"], url=f"{world.platform.url}/p/{post['id']}", raw_status="published"
     )

@@ -66,7 +66,8 @@ def test_a_post_with_an_image_is_published_and_can_be_read_back(world: World) ->
     answer = world.post(media=media)
     assert answer.status_code == 201
     post = answer.json()
-    assert (post["status"], post["media"], post["ai_generated"]) == ("published", media, True)
+    shown = [{**media[0], "type": "image/png"}]
+    assert (post["status"], post["media"], post["ai_generated"]) == ("published", shown, True)
     assert post["url"] == f"http://testserver/p/{post['id']}"
     read = world.http.get(f"/api/v1/posts/{post['id']}", headers={"Authorization": f"Bearer {TOKEN}"}).json()
     assert (read["text"], read["account"]) == ("Good morning", "nova")

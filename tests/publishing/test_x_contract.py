@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
-from publishing.connectors.x import errors, oauth
+from publishing.connectors.x import errors, oauth, videos
 from publishing.simulators.x import app as simulator
 from publishing.simulators.x.store import Store
 from tests.publishing.test_plaza_connector import Served
@@ -221,7 +221,9 @@ def test_what_the_connector_sends_is_in_the_documented_schema(monkeypatch: pytes
     http, seen = _asked(lambda _: httpx2.Response(201, json=CREATED))
     app = oauth.App(client_id=CLIENT, client_secret=SECRET, api="https://api.x.com", site="https://x.com")
     gate = FakeGate("x")
-    desk = server.Desk(gate=gate, caller=calling.Caller(http=http, app=app), media=lambda _: b"", audience="x")
+    caller = calling.Caller(http=http, app=app)
+    bringer = videos.Bringer(caller=caller, key=b"k", made={})
+    desk = server.Desk(gate=gate, caller=caller, bringer=bringer, media=lambda _: b"", audience="x")
     sent = payload(text="#ad Hello", sponsorship="paid", paid_partnership=True, reply_to="1346889436626259968")
     receipt = desk.publish(payload=sent, grant=gate.grant(sent, key="k"), idempotency_key="k")
     body = json.loads(seen[-1].content)

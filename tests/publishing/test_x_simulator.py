@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from chimera.bench import films
 from publishing.simulators.x import app as x_app
 from publishing.simulators.x import wording
 from publishing.simulators.x.store import Store
@@ -20,7 +21,7 @@ from tests.publishing.test_plaza_connector import Served
 CLIENT, SECRET = "client-1", "client-secret"
 BACK = "http://127.0.0.1:9/back"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
-MP4 = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 200
+MP4 = films.small()
 NASTY = """<script>alert(1)</script> {{x}} " onload="y" https://e.org/"><b>"""
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()

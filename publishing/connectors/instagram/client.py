@@ -1,6 +1,5 @@
 """Instagram as a publish worker sees it. Requirements: PUB-1, PUB-2, PUB-4, MCP-1."""
 
-import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,13 +8,27 @@ from urllib.parse import quote
 from chimera.core.errors import Denied, Unavailable
 from publishing.connectors.base import WEB, Absent, Found, Heard, Limits, Listed, Receipt, Rejected, is_labelled
 from publishing.connectors.instagram import VISIBLE_LABEL
-from publishing.connectors.speaking import CLOCKS_DIFFER, TOOL, Speaking, heard_of, listed_of, receipt_of
+from publishing.connectors.speaking import CLOCKS_DIFFER, heard_of, listed_of, receipt_of
+from publishing.connectors.staged import Staged
+from publishing.media.videos import H264, HEVC, VideoLimits
 
-PREPARING, STATUS, NAMED, REPLIES = "prepare_post", "container_status", "show_mentions", "list_replies"
+STATUS, NAMED, REPLIES = "container_status", "show_mentions", "list_replies"
 CONTAINER = "container"  # the stage id that is noted before anything can go live
 
+REELS = VideoLimits(
+    bytes_max=300_000_000,
+    duration_ms_min=3_000,
+    duration_ms_max=900_000,
+    fps_min=23,
+    fps_max=60,
+    ratio_min=(9, 16),
+    ratio_max=(9, 16),
+    video_codecs=H264 + HEVC,
+    moov_first=True,
+)
 
-class InstagramConnector(Speaking):
+
+class InstagramConnector(Staged):
     """Publishes containers: their ids are known before anything shows, so a doubt is resolved by asking for one.
 
     The label is the container's `is_ai_generated`, which is read back. There is no field for paid work: the words do.
@@ -26,41 +39,23 @@ class InstagramConnector(Speaking):
     title: ClassVar[str] = "Instagram"
     effect_class: ClassVar[str] = "B"
     needs_consent: ClassVar[bool] = True
-    limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
+    limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000, video=REELS)
     label_field: ClassVar[str] = "ai_generated"
     visible_label: ClassVar[str] = VISIBLE_LABEL
     can_hide: ClassVar[bool] = True
     names_mentions: ClassVar[bool] = True
     lists_replies: ClassVar[bool] = False
     hears_every_s: ClassVar[float] = 60.0  # a reading is a request for each medium; deliveries ring before
-    post_path: ClassVar[str] = r"/(?:[A-Za-z0-9_.]{1,30}/)?p/(?P<id>[A-Za-z0-9_-]{5,40})/?"
+    post_path: ClassVar[str] = r"/(?:[A-Za-z0-9_.]{1,30}/)?(?:p|reel)/(?P<id>[A-Za-z0-9_-]{5,40})/?"
     id_pattern: ClassVar[str] = r"\d{1,25}"
 
-    def publish(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
-        """See `Connector.publish`."""
-        return self.publish_in_stages(
-            payload=payload, grant=grant, idempotency_key=idempotency_key, timeout_s=timeout_s, note=lambda *_: None
-        )
+    def has_stages(self, payload: Mapping[str, Any]) -> bool:
+        """See `Staged.has_stages`: an answer to a comment has no container."""
+        return not payload.get("reply_to")
 
-    def publish_in_stages(
-        self,
-        *,
-        payload: dict[str, Any],
-        grant: str,
-        idempotency_key: str,
-        timeout_s: float,
-        note: Callable[[str, str], None],
-    ) -> Receipt:
-        """See `Connector.publish_in_stages`."""
-        self.require_label(payload)
-        ends = time.monotonic() + timeout_s
-        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
-        if payload.get("reply_to"):
-            return receipt_of(self.asked(TOOL, {**arguments, "stage": ""}, timeout_s), self.title)
-        stage = str(self.asked(PREPARING, arguments, timeout_s, publishes=False).get("stage") or "")
+    def ready(self, stage: str, note: Callable[[str, str], None]) -> None:
+        """See `Staged.ready`: the container, by which a doubt is resolved."""
         note(CONTAINER, stage.partition(".")[0])
-        left = max(0.1, ends - time.monotonic())
-        return receipt_of(self.asked("publish_post", {**arguments, "stage": stage}, left), self.title)
 
     def look_up(
         self,

@@ -4,20 +4,22 @@ A container shows to nobody and ends after a day, so making one is harmless. Who
 into what the worker gets: it cannot have another one published. PUB-1, PUB-2, PUB-4.
 """
 
-import hashlib
-import hmac
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from chimera.core import canonical
+from publishing.connectors import stages
 from publishing.connectors.instagram.calling import PUBLISHING, Caller
-from publishing.connectors.instagram.pictures import Shelf
+from publishing.connectors.instagram.pictures import VIDEO, Shelf
+from publishing.connectors.media import video_of
 from publishing.connectors.serving import refusal
+from publishing.connectors.stages import Stage
 
 CHILDREN_MAX = 10
 WAIT_S_MAX = 6.0  # within one call; what takes longer is gone on with by the next try
 PAUSE_S = 0.5
+AFTER_S = 5.0  # a call every now and then: Instagram asks to be asked seldom
 MADE_MAX = 2_000
 CAPTION_MAX, HASHTAGS_MAX, NAMED_MAX = 2_200, 30, 20
 
@@ -29,39 +31,55 @@ class Maker:
     caller: Caller
     shelf: Shelf
     key: bytes
-    made: dict[str, str]  # container by what it is for
+    made: dict[str, Stage]  # container by what it is for
 
-    def stage(self, *, payload: dict[str, Any], handle: str) -> str:
-        """A container of this payload that is ready, sealed. Raises a refusal: "rejected" or "not_sent"."""
+    def stage(self, *, payload: dict[str, Any], handle: str, shown: str = "") -> dict[str, str]:
+        """A container of this payload: what `prepare_post` answers. Raises a refusal: "rejected" or "not_sent".
+
+        `shown` is the stage that the worker shows, of a container that another process may have made.
+        """
         digest = canonical.digest(payload)
-        container = self.made.get(digest) or self._made(payload, handle)
-        self.made[digest] = container
+        stage = stages.opened(shown, key=self.key, digest=digest) or self.made.get(digest)
+        if stage is None:
+            stage = stages.begun(self._made(payload, handle))
+        self.made[digest] = stage
         while len(self.made) > MADE_MAX:  # of posts that nobody tried again
             self.made.pop(next(iter(self.made)), None)
-        self._wait(handle, container, digest)
-        return f"{container}.{self._seal(container, digest)}"
+        what = "the video" if video_of(payload) else "the pictures"
+        state = self._waited(handle, stage, digest, what)
+        if state == "EXPIRED":
+            return self.stage(payload=payload, handle=handle)
+        if state == "READY":
+            return stages.told(stage.moved(position=stages.READY), key=self.key, digest=digest)
+        if stage.is_over:
+            self.made.pop(digest, None)
+            sentence = (
+                f"Instagram has not finished {what} in {stages.LASTS_S // 60} minutes. Make them anew, and smaller."
+            )
+            raise refusal("rejected", "media_refused", sentence)
+        words = f"Instagram still works on {what}; it is tried again."
+        return stages.told(stage, key=self.key, digest=digest, message=words, after_s=AFTER_S)
 
     def opened(self, *, stage: str, payload: dict[str, Any]) -> str:
         """The container in a stage that this connector made for exactly this payload. Raises a refusal."""
-        container, _, seal = stage.partition(".")
-        wanted = self._seal(container, canonical.digest(payload))
-        if not container.isdigit() or not hmac.compare_digest(seal.encode(), wanted.encode()):
+        found = stages.opened(stage, key=self.key, digest=canonical.digest(payload))
+        if found is None or not found.is_ready:
             raise refusal("rejected", "stage_mismatch", "The container was not made for this payload; publish anew.")
-        return container
+        return found.name
 
     def forget(self, payload: dict[str, Any]) -> None:
         """Make another container the next time."""
         self.made.pop(canonical.digest(payload), None)
 
-    def _seal(self, container: str, digest: str) -> str:
-        return hmac.new(self.key, f"container {container} {digest}".encode(), hashlib.sha256).hexdigest()
-
     def _made(self, payload: dict[str, Any], handle: str) -> str:
+        caption = {"caption": str(payload.get("text", "")), "is_ai_generated": "true"}
+        if (video := video_of(payload)) is not None:
+            address = self.shelf.address(str(video["sha256"]), ending=VIDEO)
+            return self._container(handle, {"media_type": "REELS", "video_url": address} | caption)
         pictures = payload.get("media") or []
         if not 1 <= len(pictures) <= CHILDREN_MAX:
             sentence = f"Instagram takes posts of 1 to {CHILDREN_MAX} pictures; this one has {len(pictures)}."
             raise refusal("rejected", "no_media", sentence)
-        caption = {"caption": str(payload.get("text", "")), "is_ai_generated": "true"}
         if len(pictures) == 1:
             return self._container(handle, self._picture(pictures[0]) | caption)
         children = [self._container(handle, self._picture(one) | {"is_carousel_item": "true"}) for one in pictures]
@@ -79,19 +97,21 @@ class Maker:
             raise refusal("not_sent", "provider", "Instagram made a container without an id; it is tried again.")
         return container
 
-    def _wait(self, handle: str, container: str, digest: str) -> None:
+    def _waited(self, handle: str, stage: Stage, digest: str, what: str) -> str:
+        """READY, EXPIRED or UNDERWAY, after waiting for it as long as one call may. Raises a refusal."""
         ends = time.monotonic() + WAIT_S_MAX
         while True:
-            told = status(self.caller, handle, container)
+            told = status(self.caller, handle, stage.name)
             code, words = str(told.get("status_code")), str(told.get("status") or "")[:200]
             if code in ("FINISHED", "PUBLISHED"):
-                return
+                return "READY"
             if code in ("ERROR", "EXPIRED"):
                 self.made.pop(digest, None)
-                means = "rejected" if code == "ERROR" else "not_sent"
-                raise refusal(means, "media_refused", f"Instagram cannot use the pictures: {words or code}")
+                if code == "EXPIRED":
+                    return code
+                raise refusal("rejected", "media_refused", f"Instagram cannot use {what}: {words or code}")
             if time.monotonic() + PAUSE_S > ends:
-                raise refusal("not_sent", "processing", "Instagram still works on the pictures; it is tried again.")
+                return "UNDERWAY"
             time.sleep(PAUSE_S)
 
 

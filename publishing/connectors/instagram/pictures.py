@@ -1,16 +1,19 @@
-"""Pictures for Instagram, which fetches them itself: JPEG at an address that says by its signature who made it, and
-ends. Rows I-7, I-8. PUB-1, PUB-6.
+"""Media for Instagram, which fetches them itself, at addresses that say by their signature who made them, and end:
+pictures as JPEG, videos as they are, streamed. Rows I-7, I-8, I-17. PUB-1, PUB-6.
 """
 
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import BinaryIO
 from urllib.parse import urlencode
 
-LASTS_S = 900  # an address: Instagram fetches within minutes
+from publishing.connectors.media import Opens, opened
+
+LASTS_S = {"jpg": 900, "mp4": 3_600}  # an address: Instagram fetches within minutes, what is large in several goes
+PICTURE, VIDEO = "jpg", "mp4"
 QUALITY = 92
 WIDTH_MIN, WIDTH_MAX = 320, 1_440
 RATIO_MIN, RATIO_MAX = 4 / 5, 1.91
@@ -23,27 +26,40 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """Where Instagram fetches pictures: `base` is this process as seen from outside, `media(sha256)` the bytes."""
+    """Where Instagram fetches media: `base` is this process as seen from outside, `media(sha256)` opens them."""
 
     base: str
     key: bytes
-    media: Callable[[str], bytes]
+    media: Opens
 
-    def address(self, sha256: str) -> str:
-        """An address of a picture that works for a while, without redirects."""
-        until = str(int(time.time()) + LASTS_S)
-        query = urlencode({"until": until, "mark": self._mark(sha256, until)})
-        return f"{self.base.rstrip('/')}/media/{sha256}.jpg?{query}"
+    def address(self, sha256: str, *, ending: str = PICTURE) -> str:
+        """An address of a picture or a video that works for a while, without redirects."""
+        until = str(int(time.time()) + LASTS_S[ending])
+        query = urlencode({"until": until, "mark": self._mark(sha256, until, ending)})
+        return f"{self.base.rstrip('/')}/media/{sha256}.{ending}?{query}"
+
+    def named(self, name: str, until: str, mark: str) -> tuple[str, str] | None:
+        """Hash and ending of what an address shows; None when the address is none of ours, or has ended."""
+        sha256, _, ending = name.partition(".")
+        is_ours = hmac.compare_digest(self._mark(sha256, until, ending).encode(), mark.encode())
+        return (sha256, ending) if is_ours and int(until) > time.time() else None
 
     def shown(self, name: str, until: str, mark: str) -> bytes | None:
-        """The picture behind an address; None when the address is none of ours, or has ended."""
-        sha256 = name.removesuffix(".jpg")
-        if not hmac.compare_digest(self._mark(sha256, until).encode(), mark.encode()):
+        """The picture behind an address; None when there is none."""
+        found = self.named(name, until, mark)
+        if found is None or found[1] != PICTURE:
             return None
-        return as_jpeg(self.media(sha256)) if int(until) > time.time() else None
+        with opened(self.media, found[0]) as file:
+            return as_jpeg(file.read())
 
-    def _mark(self, sha256: str, until: str) -> str:
-        return hmac.new(self.key, f"picture {sha256} {until}".encode(), hashlib.sha256).hexdigest()
+    def film(self, name: str, until: str, mark: str) -> BinaryIO | None:
+        """The video behind an address, open; None when there is none."""
+        found = self.named(name, until, mark)
+        return opened(self.media, found[0]) if found is not None and found[1] == VIDEO else None
+
+    def _mark(self, sha256: str, until: str, ending: str = PICTURE) -> str:
+        what = "picture" if ending == PICTURE else f"media {ending}"
+        return hmac.new(self.key, f"{what} {sha256} {until}".encode(), hashlib.sha256).hexdigest()
 
 
 def as_jpeg(content: bytes) -> bytes:

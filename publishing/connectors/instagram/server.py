@@ -2,7 +2,7 @@
 
 `prepare_post` makes a container, labelled, and waits until it is ready; nothing shows by it. `publish_post` verifies
 the grant, consumes it and has exactly that container published, or answers one comment: see `serving`. The other tools
-only read. Instagram fetches the pictures from /media/. Runs as a process of its own; imported by nothing else.
+only read. Instagram fetches what they show from /media/. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
@@ -10,7 +10,7 @@ Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -22,18 +22,29 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chimera.core.errors import Denied
 from chimera.core.mcp.wire import facts
 from publishing.connectors import removing, ringing, serving
 from publishing.connectors.instagram import comments, errors, pictures, reading
 from publishing.connectors.instagram.calling import PUBLISHING, Caller, bearer, json_of
+from publishing.connectors.instagram.client import REELS
 from publishing.connectors.instagram.containers import Maker
 from publishing.connectors.instagram.oauth import App
 from publishing.connectors.instagram.pictures import Shelf
 from publishing.connectors.instagram.webhooks import InstagramDoor
+from publishing.connectors.media import Opens, approved_film, opened, video_of
+from publishing.connectors.ranges import streamed
 from publishing.connectors.removing import DELETES
 from publishing.connectors.reversing import CANNOT
-from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PREPARES, PUBLISHES, READS, Claims, Gate, refusal
+from publishing.connectors.serving import (
+    PLATFORM_TIMEOUT_S,
+    PREPARES,
+    PUBLISHES,
+    READS,
+    Claims,
+    Gate,
+    preparing,
+    refusal,
+)
 
 NAMES = ("instagram",)
 # "Unsupported request", "no such method", "no permission": Meta does not confirm that published media can be deleted by
@@ -51,23 +62,24 @@ class Desk(removing.Desk):
     caller: Caller
     maker: Maker
 
-    def prepare(self, *, payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
-        """A container for this payload that is ready: `{"stage"}`. The grant is looked at and stays good."""
-        try:
+    def prepare(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
+        """A container for this payload, as far as it is: see `stages.told`. The grant is looked at and stays good."""
+        with preparing():
             claims = self.checked(payload, grant, idempotency_key)
+            self._look_at_media(payload)
+            return self.maker.stage(payload=payload, handle=claims.account_handle, shown=stage)
+
+    def _look_at_media(self, payload: dict[str, Any]) -> None:
+        """Whether they are what was approved and what Instagram takes. Raises a refusal."""
+        if (video := video_of(payload)) is not None:
+            with opened(self.media, str(video["sha256"])) as file:
+                approved_film(file, str(video["sha256"]), REELS, self.title)
+            return
+        try:
             for item in payload.get("media") or []:
                 pictures.as_jpeg(self.image(item)[0])
-            return {"stage": self.maker.stage(payload=payload, handle=claims.account_handle)}
-        except ToolError:
-            raise
         except pictures.Unfit as error:
             raise refusal("rejected", "media_refused", f"A picture does not fit Instagram: {error}.") from error
-        except Denied as error:
-            raise refusal("rejected", "grant_refused", str(error)) from error
-        except Exception as error:
-            logger.exception("a post could not be prepared")
-            sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
-            raise refusal("not_sent", "connector_failed", sentence) from error
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`. An answer to a comment needs no container."""
@@ -145,12 +157,12 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     server = MCPServer(NAMES[0], version="1.0.0", instructions=words, log_level="WARNING")
 
     @server.tool(title="Prepare a post", annotations=PREPARES)
-    def prepare_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
-        """Make a labelled container for an approved post and wait until it is ready. Shows to nobody."""
-        return desk().prepare(payload=payload, grant=grant, idempotency_key=idempotency_key)
+    def prepare_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
+        """Make a labelled container for an approved post, or go on waiting for one. Shows to nobody."""
+        return desk().prepare(payload=payload, grant=grant, idempotency_key=idempotency_key, stage=stage)
 
     @server.tool(title="Publish a prepared post", annotations=PUBLISHES)
-    def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
+    def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
         """Publish the container that was prepared for this payload, or answer one comment. The grant is single-use."""
         return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, stage=stage)
 
@@ -217,10 +229,27 @@ def app_of(chosen: Mapping[str, str]) -> App:
     )
 
 
-def build(
-    *, gate: Gate, chosen: Mapping[str, str], media: Callable[[str], bytes], audience: str = "instagram"
-) -> Starlette:
-    """The connector as an ASGI app, see `serving.app`. `media(sha256)` returns the bytes of an image.
+def showing(shelf: Shelf) -> Callable[[Request], Awaitable[Response]]:
+    """The one path that Instagram reaches: a picture or a video behind a signed address, or nothing."""
+
+    async def show(request: Request) -> Response:
+        asked, name = request.query_params, request.path_params["name"]
+        until, mark = asked.get("until", ""), asked.get("mark", "")
+        if not (until.isascii() and until.isdigit() and len(until) < 12):
+            return PlainTextResponse("no such media", 404)
+        if name.endswith(f".{pictures.VIDEO}"):
+            film = await run_in_threadpool(shelf.film, name, until, mark)
+            return PlainTextResponse("no such media", 404) if film is None else streamed(request, film, "video/mp4")
+        found = await run_in_threadpool(shelf.shown, name, until, mark)
+        if found is None:
+            return PlainTextResponse("no such media", 404)
+        return Response(found, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+    return show
+
+
+def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str = "instagram") -> Starlette:
+    """The connector as an ASGI app, see `serving.app`. `media(sha256)` opens an image or a video.
 
     `chosen` is `settings.CONNECTORS["instagram"]`. The HTTP client to Instagram lives as long as the app.
     """
@@ -240,17 +269,7 @@ def build(
     )
     server = _server(desk=lambda: desk)
 
-    @server.custom_route("/media/{name}", methods=["GET"])
-    async def picture(request: Request) -> Response:
-        asked = request.query_params
-        until = asked.get("until", "")
-        if not (until.isascii() and until.isdigit() and len(until) < 12):
-            return PlainTextResponse("no such picture", 404)
-        found = await run_in_threadpool(shelf.shown, request.path_params["name"], until, asked.get("mark", ""))
-        if found is None:
-            return PlainTextResponse("no such picture", 404)
-        return Response(found, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
-
+    server.custom_route("/media/{name}", methods=["GET", "HEAD"])(showing(shelf))
     door = InstagramDoor(secret=app.client_secret, verify_token=chosen.get("webhook_token", ""))
     open_paths = ("/media/", *ringing.mount(server, door=door))
     return serving.app(server, service_token=chosen["service_token"], close=http.close, open_paths=open_paths)

@@ -5,6 +5,17 @@ from urllib.parse import quote
 
 from publishing.connectors.base import WEB, Limits
 from publishing.connectors.speaking import Speaking
+from publishing.media.videos import VideoLimits
+
+VIDEO = VideoLimits(
+    bytes_max=50_000_000,
+    duration_ms_min=500,
+    duration_ms_max=180_000,
+    fps_min=1,
+    fps_max=60,
+    ratio_min=(1, 3),
+    ratio_max=(3, 1),
+)
 
 
 class PlazaConnector(Speaking):
@@ -13,7 +24,7 @@ class PlazaConnector(Speaking):
     platform: ClassVar[str] = "plaza"
     title: ClassVar[str] = "Plaza"
     effect_class: ClassVar[str] = "A"
-    limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000)
+    limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000, video=VIDEO)
     label_field: ClassVar[str] = "ai_generated"
     hears_accounts: ClassVar[int] = 500
     post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"

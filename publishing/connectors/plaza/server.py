@@ -9,7 +9,7 @@ Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,7 +19,9 @@ from starlette.applications import Starlette
 
 from chimera.core.mcp.wire import facts
 from publishing.connectors import removing, serving
+from publishing.connectors.media import Opens, approved_film, is_video, opened, video_of
 from publishing.connectors.plaza import reading
+from publishing.connectors.plaza.client import VIDEO
 from publishing.connectors.removing import DELETES
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
 
@@ -47,10 +49,12 @@ class Desk(removing.Desk):
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`."""
+        shown = payload.get("media") or []
+        video_of(payload)  # one video, or pictures
         post = {
             "account": claims.account_handle,
             "text": payload.get("text", ""),
-            "media": [self._uploaded(item) for item in payload.get("media") or []],
+            "media": [self._uploaded(item) for item in shown],
             "ai_generated": True,
             **({"reply_to": payload["reply_to"]} if payload.get("reply_to") else {}),
         }
@@ -58,18 +62,28 @@ class Desk(removing.Desk):
         return self.http.build_request("POST", "/api/v1/posts", json=post, headers=headers)
 
     def _uploaded(self, item: dict[str, Any]) -> dict[str, str]:
-        """Bring one image to the platform. By its hash, so that doing it again changes nothing."""
-        content, kind = self.image(item)
+        """Bring one medium to the platform. By its hash, so that doing it again changes nothing."""
+        if is_video(item):
+            with opened(self.media, str(item["sha256"])) as file:
+                film = approved_film(file, str(item["sha256"]), VIDEO, self.title)
+                media_id = self._brought(film.all(file), kind="video/mp4", size=film.size, what="a video")
+        else:
+            content, kind = self.image(item)
+            media_id = self._brought(content, kind=kind, size=len(content), what="an image")
+        return {"id": media_id, "alt": str(item.get("alt") or "")}
+
+    def _brought(self, content: bytes | Iterator[bytes], *, kind: str, size: int, what: str) -> str:
+        headers = {"Content-Type": kind, "Content-Length": str(size)}
         try:
-            answer = self.http.post("/api/v1/media", content=content, headers={"Content-Type": kind})
+            answer = self.http.post("/api/v1/media", content=content, headers=headers)
         except httpx2.TransportError as error:
-            sentence = f"The connection to Plaza failed while an image was brought ({type(error).__name__})."
+            sentence = f"The connection to Plaza failed while {what} was brought ({type(error).__name__})."
             raise refusal("not_sent", "media_failed", sentence) from error
         if 400 <= answer.status_code < 500 and answer.status_code != 429:
             raise refusal("rejected", *_told(answer))
         if not answer.is_success:
             raise refusal("not_sent", *_told(answer))
-        return {"id": str(answer.json()["media_id"]), "alt": str(item.get("alt") or "")}
+        return str(answer.json()["media_id"])
 
     def send(self, request: httpx2.Request) -> httpx2.Response:
         """See `serving.Desk.send`."""
@@ -159,10 +173,8 @@ def declared() -> list[dict[str, Any]]:
     return [facts(tool) for tool in asyncio.run(_server(audience=NAMES[0], desk=nobody).list_tools())]
 
 
-def build(
-    *, gate: Gate, chosen: Mapping[str, str], media: Callable[[str], bytes], audience: str = "plaza"
-) -> Starlette:
-    """The connector as an ASGI app, see `serving.app`. `media(sha256)` returns the bytes of an image.
+def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str = "plaza") -> Starlette:
+    """The connector as an ASGI app, see `serving.app`. `media(sha256)` opens an image or a video.
 
     `chosen` is what `settings.CONNECTORS` says of it. The HTTP client to Plaza lives as long as the app.
     """

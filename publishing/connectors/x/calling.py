@@ -36,9 +36,9 @@ class Caller:
             scope=scope,
         )
 
-    def auth(self, handle: str, *, scope: str = "") -> "Auth":
-        """Whoever a request is made as."""
-        return Auth(caller=self, handle=handle, scope=scope)
+    def auth(self, handle: str, *, scope: str = "", signed: SignIn | None = None) -> "Auth":
+        """Whoever a request is made as; `signed` is the sign-in of a moment ago, where there was one."""
+        return Auth(caller=self, handle=handle, scope=scope, signed=signed)
 
     def read(self, handle: str, path: str, *, params: dict[str, str], scope: str) -> dict[str, Any]:
         """What X shows under a path. Raises a refusal: "rejected" about this account, "unavailable" for later."""
@@ -61,12 +61,12 @@ class Caller:
 class Auth(httpx2.Auth):
     """Signs each request in as one account; when X says 401, once more with a token that was just refreshed."""
 
-    def __init__(self, *, caller: Caller, handle: str, scope: str) -> None:
-        self._caller, self._handle, self._scope = caller, handle, scope
+    def __init__(self, *, caller: Caller, handle: str, scope: str, signed: SignIn | None = None) -> None:
+        self._caller, self._handle, self._scope, self._signed = caller, handle, scope, signed
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """As httpx asks for it."""
-        signed = self._caller.sign_in(self._handle, scope=self._scope)
+        signed = self._signed or self._caller.sign_in(self._handle, scope=self._scope)
         request.headers["Authorization"] = f"Bearer {signed.access}"
         answer = yield request
         if answer.status_code == 401:

@@ -6,7 +6,18 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from publishing.connectors.base import WEB, Limits, Listed
-from publishing.connectors.speaking import Speaking
+from publishing.connectors.staged import Staged
+from publishing.media.videos import VideoLimits
+
+VIDEO = VideoLimits(
+    bytes_max=512_000_000,
+    duration_ms_min=500,
+    duration_ms_max=140_000,
+    fps_min=1,
+    fps_max=60,
+    ratio_min=(1, 3),
+    ratio_max=(3, 1),
+)
 
 # X makes links of bare domains and tells them with a scheme.
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
@@ -16,7 +27,7 @@ def _bare(text: str) -> str:
     return " ".join(_SCHEME.sub("", text).split())
 
 
-class XConnector(Speaking):
+class XConnector(Staged):
     """Knows no idempotency keys: a doubt is resolved by reading what the account has posted.
 
     The label is the post's `made_with_ai`, which X shows to people and never to software: that it was set is known from
@@ -27,12 +38,16 @@ class XConnector(Speaking):
     title: ClassVar[str] = "X"
     effect_class: ClassVar[str] = "B"
     needs_consent: ClassVar[bool] = True
-    limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000)
+    limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000, video=VIDEO)
     label_field: ClassVar[str] = "ai_generated"
     sponsor_field: ClassVar[str] = "paid_partnership"
     hears_every_s: ClassVar[float] = 60.0  # a row that is read costs; deliveries ring before
     post_path: ClassVar[str] = r"/[A-Za-z0-9_]{1,15}/status/(?P<id>\d{1,20})/?"
     id_pattern: ClassVar[str] = r"\d{1,20}"
+
+    def has_stages(self, payload: Mapping[str, Any]) -> bool:
+        """Pictures are brought within the call that publishes; a video takes as many calls as it needs."""
+        return any(item.get("kind") == "video" for item in payload.get("media") or [])
 
     def is_the_same(self, post: Listed, payload: Mapping[str, Any]) -> bool:
         """X names pictures by ids of its own: the same text, as many pictures, the same post that it answers."""

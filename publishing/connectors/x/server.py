@@ -1,13 +1,17 @@
 """The connector process of X: an MCP server that holds the tokens of its accounts and the gate to them.
 
-`publish_post` verifies the grant, brings the media, consumes the grant and only then posts, labelled: see `serving`.
+`publish_post` verifies the grant, brings the pictures, consumes the grant and only then posts, labelled: see `serving`.
+A video is brought by `prepare_post`, over as many calls as it needs; nothing shows by that.
 `list_posts` and `list_mentions` only read and need no grant. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,14 +19,26 @@ import httpx2
 from mcp.server import MCPServer
 from starlette.applications import Starlette
 
+from chimera.core import canonical
 from chimera.core.errors import Unavailable
 from chimera.core.mcp.wire import facts
-from publishing.connectors import removing, ringing, serving
+from publishing.connectors import media, removing, ringing, serving
+from publishing.connectors.media import Opens
 from publishing.connectors.removing import DELETES
-from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
-from publishing.connectors.x import errors, reading, uploads
+from publishing.connectors.serving import (
+    PLATFORM_TIMEOUT_S,
+    PREPARES,
+    PUBLISHES,
+    READS,
+    Claims,
+    Gate,
+    preparing,
+    refusal,
+)
+from publishing.connectors.x import errors, reading, uploads, videos
 from publishing.connectors.x.calling import Caller, json_of
 from publishing.connectors.x.oauth import App
+from publishing.connectors.x.videos import Bringer, Bringing
 from publishing.connectors.x.webhooks import XDoor
 from publishing.credentials.services import NoSuchAccount, NotConnected
 
@@ -36,6 +52,27 @@ class Desk(removing.Desk):
 
     title: ClassVar[str] = "X"
     caller: Caller
+    bringer: Bringer
+
+    def prepare(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str) -> dict[str, str]:
+        """Bring the video of a post, as far as one call gets. The grant is looked at and stays good."""
+        ends = time.monotonic() + videos.WORK_S_MAX
+        with preparing():
+            claims = self.checked(payload, grant, idempotency_key)
+            item = media.video_of(payload)
+            if item is None:
+                raise refusal("rejected", "no_media", "Only a post with a video is prepared; publish this one.")
+            with reaching(), media.opened(self.media, str(item["sha256"])) as file:
+                self.caller.sign_in(claims.account_handle, scope=SCOPE)
+                bringing = Bringing(
+                    handle=claims.account_handle,
+                    digest=canonical.digest(payload),
+                    file=file,
+                    film=self.bringer.known(file, str(item["sha256"])),
+                    alt=str(item.get("alt") or ""),
+                    ends=ends,
+                )
+                return self.bringer.stage(bringing, shown=stage)
 
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`. The labels come from what was approved; X has no key for repeated requests."""
@@ -43,22 +80,23 @@ class Desk(removing.Desk):
         is_paid = payload.get("sponsorship", "none") != "none"
         if is_paid and payload.get("paid_partnership") is not True:
             raise refusal("rejected", "no_disclosure", "The work is paid and paid_partnership is not set.")
-        try:
-            self.caller.sign_in(handle, scope=SCOPE)
-            media = [self._uploaded(handle, item) for item in payload.get("media") or []]
-        except (NotConnected, NoSuchAccount) as error:
-            raise refusal("rejected", "unauthorized", str(error)) from error
-        except (Unavailable, httpx2.TransportError) as error:
-            sentence = f"X could not be reached before the post was begun ({type(error).__name__})."
-            raise refusal("not_sent", "unreachable", sentence) from error
+        with reaching():
+            # The pictures first: a token lasts for a while, and the one that is used was asked for last.
+            brought = self._brought(handle, payload, stage)
+            signed = self.caller.sign_in(handle, scope=SCOPE)
         post = {
             "text": payload.get("text", ""),
             "made_with_ai": True,
             **({"paid_partnership": True} if is_paid else {}),
-            **({"media": {"media_ids": media}} if media else {}),
+            **({"media": {"media_ids": brought}} if brought else {}),
             **({"reply": {"in_reply_to_tweet_id": str(payload["reply_to"])}} if payload.get("reply_to") else {}),
         }
-        return self.caller.http.build_request("POST", "/2/tweets", json=post, extensions={"handle": handle})
+        return self.caller.http.build_request("POST", "/2/tweets", json=post, extensions={"as": (handle, signed)})
+
+    def _brought(self, handle: str, payload: dict[str, Any], stage: str) -> list[str]:
+        if media.video_of(payload) is not None:
+            return [self.bringer.opened(shown=stage, digest=canonical.digest(payload))]
+        return [self._uploaded(handle, item) for item in payload.get("media") or []]
 
     def _uploaded(self, handle: str, item: dict[str, Any]) -> str:
         content, kind = self.image(item)
@@ -66,9 +104,9 @@ class Desk(removing.Desk):
 
     def send(self, request: httpx2.Request) -> httpx2.Response:
         """See `serving.Desk.send`."""
-        handle = request.extensions["handle"]
+        handle, signed = request.extensions["as"]
         try:
-            return self.caller.http.send(request, auth=self.caller.auth(handle, scope=SCOPE))
+            return self.caller.http.send(request, auth=self.caller.auth(handle, scope=SCOPE, signed=signed))
         except (NotConnected, NoSuchAccount) as error:  # X said 401, so it did nothing, and gives no new token
             raise refusal("rejected", "unauthorized", str(error)) from error
 
@@ -115,13 +153,30 @@ class Desk(removing.Desk):
         raise refusal(found.means, found.code, sentence)
 
 
+@contextlib.contextmanager
+def reaching() -> Iterator[None]:
+    """What keeps X from being reached before the post is begun, as a refusal."""
+    try:
+        yield
+    except (NotConnected, NoSuchAccount) as error:
+        raise refusal("rejected", "unauthorized", str(error)) from error
+    except (Unavailable, httpx2.TransportError) as error:
+        sentence = f"X could not be reached before the post was begun ({type(error).__name__})."
+        raise refusal("not_sent", "unreachable", sentence) from error
+
+
 def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     server = MCPServer(NAMES[0], version="1.0.0", instructions="Publishes on X under a grant.", log_level="WARNING")
 
+    @server.tool(title="Prepare a post", annotations=PREPARES)
+    def prepare_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
+        """Bring the video of an approved post to X, or go on with it. Shows to nobody."""
+        return desk().prepare(payload=payload, grant=grant, idempotency_key=idempotency_key, stage=stage)
+
     @server.tool(title="Publish a post", annotations=PUBLISHES)
-    def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+    def publish_post(payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "") -> dict[str, str]:
         """Publish one approved, labelled post on X. The grant is single-use and bound to this payload."""
-        return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key)
+        return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, stage=stage)
 
     @server.tool(title="Delete a post", annotations=DELETES)
     def delete_post(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
@@ -162,14 +217,17 @@ def app_of(chosen: Mapping[str, str]) -> App:
     )
 
 
-def build(*, gate: Gate, chosen: Mapping[str, str], media: Callable[[str], bytes], audience: str = "x") -> Starlette:
-    """The connector as an ASGI app, see `serving.app`. `media(sha256)` returns the bytes of an image.
+def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str = "x") -> Starlette:
+    """The connector as an ASGI app, see `serving.app`. `media(sha256)` opens an image or a video.
 
     `chosen` is `settings.CONNECTORS["x"]`. The HTTP client to X lives as long as the app.
     """
     app = app_of(chosen)
     http = httpx2.Client(base_url=app.api, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
-    desk = Desk(gate=gate, caller=Caller(http=http, app=app), media=media, audience=audience)
+    caller = Caller(http=http, app=app)
+    key = hashlib.sha256(f"chimera x {app.client_secret}".encode()).digest()
+    bringer = Bringer(caller=caller, key=key, made={})
+    desk = Desk(gate=gate, caller=caller, bringer=bringer, media=media, audience=audience)
     server = _server(desk=lambda: desk)
     open_paths = ringing.mount(server, door=XDoor(secret=chosen.get("webhook_secret", "")))
     return serving.app(server, service_token=chosen["service_token"], close=http.close, open_paths=open_paths)

@@ -33,7 +33,7 @@ class Command(DoorCommand):
         name = options["platform"]
         server = import_module(locks.served()[name])
         try:
-            app = server.build(gate=Gate(), chosen=settings.CONNECTORS[name], media=storage.get, audience=name)
+            app = server.build(gate=Gate(), chosen=settings.CONNECTORS[name], media=storage.open, audience=name)
         except ValueError as lacking:
             raise CommandError(str(lacking)) from lacking
         uvicorn.run(app, host=options["host"], port=options["port"], log_level="warning")

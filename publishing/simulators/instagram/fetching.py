@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 from PIL import Image
 
+from publishing.simulators import films
 from publishing.simulators.instagram import errors
 
 FETCH_S = 10.0
@@ -82,7 +83,6 @@ def check_image(path: Path) -> None:
 
 
 def check_video(path: Path) -> None:
-    """Whether a file begins as an MP4 does; what is inside is not looked at. Plays I-17. Raises Problem."""
-    with path.open("rb") as content:
-        if content.read(12)[4:8] != b"ftyp":
-            raise errors.refused("video_format")
+    """Whether a file is an MP4 whose table of contents comes first. Plays I-17. Raises Problem."""
+    if why := films.wrong(path, index_first=True):
+        raise errors.refused("video_format", why)

@@ -22,13 +22,13 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from publishing.simulators.plaza import faults as fault
-from publishing.simulators.plaza import pages
+from publishing.simulators.plaza import films, pages
 from publishing.simulators.plaza.headers import SafeHeaders
-from publishing.simulators.plaza.store import Draft, Problem, Store
+from publishing.simulators.plaza.store import VIDEO, Draft, Problem, Store
 
 TEXT_MAX = 280
 ALT_MAX = 1000
@@ -82,7 +82,7 @@ def _media(sent: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(sent, list):
         raise Problem(422, "invalid_field", "media must be a list.")
     if len(sent) > IMAGES_MAX:
-        raise Problem(422, "too_many_media", f"A post holds {IMAGES_MAX} image at most.")
+        raise Problem(422, "too_many_media", f"A post holds {IMAGES_MAX} image or video at most.")
     found = []
     for item in sent:
         image = {"id": item} if isinstance(item, str) else item
@@ -116,8 +116,11 @@ class _Plaza:
     async def add_media(self, request: Request) -> Response:
         self.authorize(request)
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind == VIDEO:
+            media_id, size, is_new = await films.taken_in(request, self.store)
+            return JSONResponse({"media_id": media_id, "bytes": size}, 201 if is_new else 200)
         if kind not in MAGIC:
-            raise Problem(415, "media_type", "Only image/png and image/jpeg can be uploaded.")
+            raise Problem(415, "media_type", "Only image/png, image/jpeg and video/mp4 can be uploaded.")
         content = await _body(request, IMAGE_BYTES_MAX)
         if not content.startswith(MAGIC[kind]):
             raise Problem(422, "media_invalid", f"The bytes are not {kind}.")
@@ -206,7 +209,10 @@ class _Plaza:
         if found is None:
             return PlainTextResponse("no such image", 404)
         # The address is the content's hash: it can never show anything else.
-        return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        if isinstance(found[0], Path):  # a video, of which players ask for ranges
+            return FileResponse(found[0], media_type=found[1], headers=headers)
+        return Response(found[0], media_type=found[1], headers=headers)
 
     async def timeline(self, request: Request) -> Response:
         before = _number(request, "before")

@@ -124,10 +124,14 @@ def _article(post: dict[str, Any], now: datetime, *, whole: bool = False) -> str
 
 
 def _figures(post: dict[str, Any]) -> str:
-    return "".join(
-        f'<figure><img src="/media/{escape(image["id"])}" alt="{escape(image["alt"])}" loading="lazy"></figure>'
-        for image in post["media"]
-    )
+    return "".join(f"<figure>{_shown(item)}</figure>" for item in post["media"])
+
+
+def _shown(item: dict[str, Any]) -> str:
+    address, alt = f"/media/{escape(item['id'])}", escape(item["alt"])
+    if item["type"].startswith("video/"):
+        return f'<video src="{address}" aria-label="{alt or "Video"}" controls preload="metadata"></video>'
+    return f'<img src="{address}" alt="{alt}" loading="lazy">'
 
 
 def _avatar(handle: str, name: str, size: str = "") -> str:

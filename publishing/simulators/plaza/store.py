@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from publishing.simulators.filed import Filed, utc_now
 
+VIDEO = "video/mp4"
 KEY_KEPT = timedelta(hours=24)
 RATE_WINDOW = timedelta(minutes=15)
 
@@ -70,22 +71,34 @@ class Store(Filed):
         """`posts_per_window_max` counts accepted posts of one account in 15 minutes."""
         super().__init__(path, now=now)
         self._posts_per_window_max = posts_per_window_max
+        self.media_dir = path.with_name(path.name + "-media")
+        self.media_dir.mkdir(parents=True, exist_ok=True)
 
     def add_media(self, *, content: bytes, kind: str) -> tuple[str, bool]:
         """Keep an image under its SHA-256; returns (id, whether it is new)."""
         media_id = hashlib.sha256(content).hexdigest()
+        return media_id, self._note_media(media_id, content, kind)
+
+    def add_video(self, *, file: Path, media_id: str) -> tuple[str, bool]:
+        """Keep a video that has come in as a file, which is moved; returns (id, whether it is new)."""
+        file.replace(self.media_dir / media_id)
+        return media_id, self._note_media(media_id, b"", VIDEO)
+
+    def _note_media(self, media_id: str, content: bytes, kind: str) -> bool:
         with self._transaction() as db:
             found = db.execute("SELECT 1 FROM media WHERE id = ?", (media_id,)).fetchone()
             if found is None:
                 stamp = self.now().isoformat()
                 db.execute("INSERT INTO media VALUES (?, ?, ?, ?)", (media_id, kind, content, stamp))
-        return media_id, found is None
+        return found is None
 
-    def media(self, *, media_id: str) -> tuple[bytes, str] | None:
-        """The bytes and the content type of an image, or None."""
+    def media(self, *, media_id: str) -> tuple[bytes | Path, str] | None:
+        """The bytes and the content type of an image, or where a video is; or None."""
         with self._connection() as db:
             row = db.execute("SELECT content, kind FROM media WHERE id = ?", (media_id,)).fetchone()
-        return (row["content"], row["kind"]) if row else None
+        if row is None:
+            return None
+        return (self.media_dir / media_id if row["kind"] == VIDEO else row["content"]), row["kind"]
 
     def add_post(self, *, draft: Draft, key: str, body_hash: str, base_url: str) -> tuple[dict[str, Any], bool]:
         """Accept a post once per key; returns (answer, whether it is a replay).
@@ -224,8 +237,9 @@ _POSTS = """
 SELECT post.*, account.name, target.handle AS reply_handle,
     (SELECT count(*) FROM post AS reply WHERE reply.reply_to = post.id
        AND reply.id NOT IN (SELECT post_id FROM removed)) AS reply_count,
-    (SELECT json_group_array(json_object('id', media_id, 'alt', alt)) FROM
-        (SELECT * FROM post_media WHERE post_id = post.id ORDER BY position)) AS media
+    (SELECT json_group_array(json_object('id', media_id, 'alt', alt, 'type', kind)) FROM
+        (SELECT media_id, alt, kind FROM post_media JOIN media ON media.id = media_id
+         WHERE post_id = post.id ORDER BY position)) AS media
 FROM post JOIN account ON account.handle = post.handle LEFT JOIN post AS target ON target.id = post.reply_to
 WHERE post.id NOT IN (SELECT post_id FROM removed) AND
 """

@@ -113,6 +113,8 @@ class Media:
             )
         finally:
             await form.close()
+        if fault.taken(self._desk.faults, among=fault.SEGMENTS):
+            return fault.Dropped()
         return JSONResponse({"data": {"expires_at": expires_at}})
 
     async def finalize(self, request: Request, caller: Caller) -> Response:
@@ -120,7 +122,7 @@ class Media:
         if caller.suspended:
             raise errors.suspended()
         media_id = number("id", request.path_params["id"])
-        fate = fault.taken(self._desk.faults, is_processing=True)
+        fate = fault.taken(self._desk.faults, among=fault.PROCESSING)
         told = await run_in_threadpool(self._store.finalize, account_id=caller.account_id, media_id=media_id, fate=fate)
         return JSONResponse({"data": told})
 

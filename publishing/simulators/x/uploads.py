@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from publishing.simulators import films
 from publishing.simulators.x import errors
 from publishing.simulators.x.meters import PRICES, Meters
 
@@ -112,6 +113,8 @@ class Uploads(Meters):
                 if positions != list(range(len(rows))) or sum(row["size"] for row in rows) != upload["total_bytes"]:
                     raise errors.invalid("id", media_id, "The segments do not add up to total_bytes.")
                 self._join(media_id, positions, upload["media_type"])
+                if upload["category"] == "tweet_video" and films.wrong(self.media_dir / str(media_id)):
+                    fate = "processing_fails"
                 db.execute(
                     "UPDATE upload SET finalized_ms = ?, fate = ? WHERE id = ?", (self._now_ms(), fate, media_id)
                 )

@@ -106,7 +106,7 @@ class Writing:
     async def create(self, request: Request, caller: Caller) -> Response:
         """Post. Plays X-1, X-2, X-3, X-20, X-22, X-24, X-25."""
         sent = await json_body(request, FIELDS)
-        met = fault.taken(self._desk.faults, is_processing=False)
+        met = fault.taken(self._desk.faults, among=fault.POSTS)
         if met == "drop_before_accept":
             return fault.Dropped()
         if met == "late":
