@@ -43,6 +43,7 @@ class Post(Leased):
                 name="post_is_one_on_its_platform",
             ),
             models.CheckConstraint(condition=Q(status__in=PostStatus.values), name="post_status_is_known"),
+            models.CheckConstraint(condition=Q(payload__contains={"ai_generated": True}), name="post_is_labelled"),
             models.CheckConstraint(
                 condition=~Q(status=PostStatus.PUBLISHED) | ~Q(platform_id=""), name="post_published_has_an_id"
             ),
