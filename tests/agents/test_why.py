@@ -135,8 +135,7 @@ def scheduled(world: World, agent: Agent, **columns: Any) -> Post:
     """A post of the agent's that is due; as the application."""
     with world.role("app"), tenancy.brand(ALPHA, actor="test:begin"):
         account = Account.objects.get(belongs_to=agent.subject)
-        made = rows.post(key="77", account=account, **columns)
-    return made
+        return rows.post(key="77", account=account, **columns)
 
 
 @pytest.mark.spec("OPS-4")

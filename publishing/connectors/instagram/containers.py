@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chimera.core import canonical
+from publishing.connectors.instagram import errors
 from publishing.connectors.instagram.calling import PUBLISHING, Caller
 from publishing.connectors.instagram.pictures import Shelf
 from publishing.connectors.serving import refusal
@@ -88,8 +89,10 @@ class Maker:
                 return
             if code in ("ERROR", "EXPIRED"):
                 self.made.pop(digest, None)
-                means = "rejected" if code == "ERROR" else "not_sent"
-                raise refusal(means, "media_refused", f"Instagram cannot use the pictures: {words or code}")
+                found = errors.of_container(words) if code == "ERROR" else errors.GONE
+                # Nothing was published: what nobody knows of a container is tried with another one.
+                means = "rejected" if found.means == "rejected" else "not_sent"
+                raise refusal(means, found.code, f"Instagram cannot use the pictures: {words or code} {found.do}")
             if time.monotonic() + PAUSE_S > ends:
                 raise refusal("not_sent", "processing", "Instagram still works on the pictures; it is tried again.")
             time.sleep(PAUSE_S)
