@@ -17,8 +17,8 @@ from publishing.posts import tokens
 class PostAdmin(ReadingAdmin):
     """What went out, and what is on its way."""
 
-    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "why"]
-    list_filter: ClassVar[list[str]] = ["status"]
+    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "verification", "why"]
+    list_filter: ClassVar[list[str]] = ["status", "verification"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
     readonly_fields: ClassVar[list[str]] = ["run", "passport"]

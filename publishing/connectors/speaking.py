@@ -236,7 +236,13 @@ def _listed(post: dict[str, Any]) -> Listed:
         media=tuple(str(one) for one in post["media"]),
         reply_to=str(post["reply_to"]),
         made_at=datetime.fromisoformat(post["made_at"]),
+        labelled=_flag(post.get("labelled")),
+        paid=_flag(post.get("paid")),
     )
+
+
+def _flag(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
 
 
 def _heard(one: dict[str, Any], platform: str) -> Heard:

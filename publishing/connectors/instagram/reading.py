@@ -61,4 +61,5 @@ def _post(one: dict[str, Any]) -> dict[str, Any]:
         "media": [],
         "reply_to": "",
         "made_at": str(one["timestamp"]).replace("Z", "+00:00").replace("+0000", "+00:00"),
+        "labelled": one.get("is_ai_generated"),
     }
