@@ -22,7 +22,7 @@ from tests.servers import CHECKOUT
 
 __all__ = ["side"]
 
-pytestmark = [pytest.mark.spec("MCP-1", "PUB-3"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.spec("MCP-1", "PUB-3"), pytest.mark.timeout(240)]
 
 
 def asked(url: str) -> dict[str, Any]:
