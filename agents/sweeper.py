@@ -1,7 +1,8 @@
 """The sweeper: when nobody else does the work, it does it itself. With the broker gone, everything still completes.
 
 Runs as two threads of a worker, one for tasks and one for posts, so that no task waits behind a platform's answer; a
-third tells people (`agents.telling`), a fourth listens to them (`agents.listening`). Each of the two asks the database
+third tells people (`agents.telling`), a fourth listens to them (`agents.listening`), a fifth looks whether what went
+out shows (`publishing.posts.verifying`). Each of the two asks the database
 every second which rows have waited too long, hints their queue and drains it. The one for tasks also declares silent
 nodes lost, acts on answers, expires late reviews, ends goals whose time is over although nobody claims their tasks,
 plans anew what is out of date, draws blind samples of what went out, gives back abandoned money and opens budgets of
@@ -34,6 +35,7 @@ from governance.reviews import services as reviews
 from publishing.moderation import hiding
 from publishing.moderation.models import Hiding
 from publishing.posts import services as posts
+from publishing.posts import verifying
 from publishing.posts.models import Post
 from publishing.reversals import by_hand, taking_down
 from publishing.reversals.models import Reversal
@@ -118,6 +120,7 @@ def start() -> threading.Event:
         "post-sweeper": sweep_posts,
         "teller": telling.tell,
         "listener": listening.listen,
+        "verifier": verifying.verify_due,
     }
     for name, round_of in rounds.items():
         threading.Thread(target=run, args=(stop, round_of), name=name, daemon=True).start()

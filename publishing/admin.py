@@ -18,8 +18,8 @@ from publishing.posts import tokens
 class PostAdmin(TakesBack, ReadingAdmin):
     """What went out, and what is on its way; one button takes it back."""
 
-    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "why"]
-    list_filter: ClassVar[list[str]] = ["status"]
+    list_display: ClassVar[list[str]] = ["text", "state", "account", "approval", "published_at", "verification", "why"]
+    list_filter: ClassVar[list[str]] = ["status", "verification"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
     readonly_fields: ClassVar[list[str]] = ["run", "passport", "taken_back"]

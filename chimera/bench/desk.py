@@ -62,7 +62,7 @@ INSERT INTO publishing_post (brand_id, account_id, task, status, state_version, 
                              attempts, attempts_max, priority, note, payload, content_hash, approval, platform_id, url,
                              made_at, published_at)
 SELECT t.brand_id, a.id, 'agents.task:' || t.id, 'PUBLISHED', 4, 'publish', t.scopes, '', 1, 1, 5, 0, '',
-       jsonb_build_object('text', repeat(md5(t.id::text), 8)), md5(t.id::text) || md5(t.id::text),
+       jsonb_build_object('text', repeat(md5(t.id::text), 8), 'ai_generated', true), md5(t.id::text) || md5(t.id::text),
        CASE WHEN t.n % 10 = 0 THEN 'governance.reviewitem:' || t.id ELSE 'judge' END, 'p' || t.id, '', t.at, t.at
   FROM (SELECT o.*, row_number() OVER w AS n,
                chimera_now() - interval '7 days' * (row_number() OVER w / (1.0 + count(*) OVER ())) AS at

@@ -30,10 +30,10 @@ Tell = Callable[[str], None]
 _ACTS = """
 INSERT INTO governance_effect (brand_id, subject, kind, task, platform_class, key, hold_key, scopes, payload_hash,
        grant_jti, sent_fence, status, state_version, sends, sent_at, first_sent_at, call_timeout_s, incarnation,
-       platform_id, made_at)
+       platform_id, labelled, made_at)
 SELECT 1, 'publishing.post:' || n, 'publish', 'agents.task:' || n, 'A', 'bench-' || n, 'bench-' || n,
        ARRAY['fleet', 'brand:1', 'effects'], %s, 'bench-' || n, 1, 'SENT', 2, 1, chimera_now(), chimera_now(), 10, 1,
-       '', chimera_now()
+       '', true, chimera_now()
   FROM generate_series(1, %s) AS n
 """
 

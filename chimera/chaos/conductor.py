@@ -28,7 +28,7 @@ from chimera.embedded.errors import StartFailed
 
 READY_S = 90.0
 FEED_SHARE = 0.9  # of the time: what comes last meets faults too
-POSTS_OF_AN_AGENT = 150  # the simulated platform takes 300 of an account in 15 minutes
+POSTS_OF_AN_AGENT = 60  # Instagram takes 100 of an account a day, X 100 in 15 minutes, Plaza 300
 OVERTIME_S = 15.0
 FED_S = 30.0
 IN_HAND = (
@@ -102,17 +102,22 @@ class Run:
         self.stage.start()
         agents = max(BRANDS * len(self.places), ceil(self.wish.tasks / POSTS_OF_AN_AGENT))
         agents = ceil(agents / (BRANDS * len(self.places))) * BRANDS * len(self.places)
-        env = {**os.environ, **programs.variables(self.stage, self.places, "chimera_operator")}
-        done = subprocess.run(
-            [sys.executable, "-m", "chimera.chaos.feeder", "--cast", str(agents)],
-            cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise StartFailed(f"The stage could not be set: {done.stderr.strip()[-600:]}")
+        self._arrange("chimera_operator", "--cast", str(agents))
+        stores = [f"{place.name}={place.store}" for place in self.places.values() if place.platform.needs_consent]
+        self._arrange("chimera_connector", "--connect", str(agents), "--stores", *stores)
         outside = [place.program() for place in self.places.values()]
         self.crew.start([*outside, *programs.fleet(self.stage, self.places, web_port=self.web_port)])
         self.crew.wait_ready(READY_S)
         self.tell(f"{len(self.crew.pids())} programs are up, {agents} agents on {', '.join(self.places)}")
+
+    def _arrange(self, role: str, *words: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "chimera.chaos.feeder", *words],
+            cwd=CHECKOUT, env={**os.environ, **programs.variables(self.stage, self.places, role)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise StartFailed(f"The stage could not be set: {done.stderr.strip()[-600:]}")
 
     def _torment(self, hints: Hints) -> Injector:
         wish = self.wish
@@ -164,6 +169,7 @@ class Run:
             events=found.events,
             rows=found.rows,
             lies=injector.by_sort["platform_lie_ok"],
+            unlabelled=platforms.unlabelled(self.places),
         )
         if len(found.goals) < self.wish.tasks:
             raise StartFailed(
@@ -182,8 +188,16 @@ class Run:
             "ended_by_themselves": [sentence[:600] for sentence in self.crew.by_themselves],
             "settled_after_s": round(settling.took_s, 1),
             "clock_shifted_s": round(settling.shifted_s, 1),
+            "live_by_platform": {name: len(place.posts()) for name, place in self.places.items()},
             "platform_classes": [place.platform.effect_class for place in self.places.values()],
-            "wrong": [*counted.lost, *counted.twice, *counted.unasked, *counted.money, *counted.broken_records][:50],
+            "wrong": [
+                *counted.lost,
+                *counted.twice,
+                *counted.unasked,
+                *counted.unlabelled,
+                *counted.money,
+                *counted.broken_records,
+            ][:50],
         }
 
     def _times(self, found: evidence.Evidence, probe: Probe) -> dict[str, Any]:
@@ -277,5 +291,6 @@ def _kept(counted: tally.Count) -> dict[str, Any]:
         "lied_to": counted.outcomes["lied_to"],
         "published_twice": len(counted.twice),
         "published_unasked": len(counted.unasked),
+        "published_unlabelled": len(counted.unlabelled),
         "overspent": len(counted.money),
     }

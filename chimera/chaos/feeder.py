@@ -1,12 +1,13 @@
 """Sets the stage's brands and agents, and puts goals in while everything around is failing.
 
-`python -m chimera.chaos.feeder --cast N` as the operator; then `--count N --seconds S --noted FILE` as the application.
+`python -m chimera.chaos.feeder --cast N` as the operator; `--connect N --stores x=FILE ...` as the connector, before
+the platforms run; then `--count N --seconds S --noted FILE` as the application.
 A goal counts as handed over when its transaction was confirmed: then its cause is written into the file.
 """
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,10 @@ BRANDS = 3
 DEADLINE = timedelta(days=3)
 LIMIT_USD = "100000"
 SOUL = Path(__file__).resolve().parent.parent.parent / "demo" / "souls" / "bea_unscrews.md"
+SCOPES = {
+    "x": ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+    "instagram": ("instagram_business_basic", "instagram_business_content_publish"),
+}
 ACTOR = "worker:chaos stage:goals"
 Got = TypeVar("Got")
 
@@ -27,12 +32,12 @@ def cast(*, agents: int) -> None:
     from agents.personas import services as personas
     from agents.personas import soul as souls
     from agents.personas.states import TrustRung
-    from chimera.chaos import platforms
-    from chimera.core import money, tenancy
+    from chimera.chaos.texts import picture
+    from chimera.core import money, storage, tenancy
     from chimera.core.brands.models import Brand
     from governance.budgets import services as budgets
 
-    platform_names = [platform.name for platform in platforms.ALL]
+    storage.put(picture())
     parsed = souls.read(SOUL)
     with tenancy.all_brands(actor=ACTOR):
         budgets.set_fleet_limit(limit_usd_micros=money.usd(LIMIT_USD) * (agents + BRANDS))
@@ -45,10 +50,39 @@ def cast(*, agents: int) -> None:
         )
         with tenancy.brand(brand.pk, actor=ACTOR):
             limit = money.usd(LIMIT_USD)
-            platform = platform_names[number // BRANDS % len(platform_names)]
-            agent = personas.launch(brand_id=brand.pk, soul=soul, platform=platform, budget_usd_micros=limit)
+            agent = personas.launch(brand_id=brand.pk, soul=soul, platform=platform_of(number), budget_usd_micros=limit)
             budgets.set_limit(brand_id=brand.pk, scope=f"brand:{brand.pk}", limit_usd_micros=limit)
             personas.promote(agent=agent, to=TrustRung.AUTONOMOUS, reason="made up for a chaos run")
+
+
+def platform_of(number: int) -> str:
+    """Where the agent of this number is."""
+    from chimera.chaos import platforms
+
+    return platforms.ALL[number // BRANDS % len(platforms.ALL)].name
+
+
+def connect(*, agents: int, stores: Mapping[str, Path]) -> None:
+    """Every account that needs it consents: its tokens lie with the platform and, sealed, with its connector."""
+    from publishing.credentials import services as credentials
+    from publishing.credentials.services import Tokens
+    from publishing.simulators.instagram.store import Store as Instagram
+    from publishing.simulators.x.store import Store as X
+
+    for number in range(agents):
+        platform, handle = platform_of(number), f"chaos_{number}"
+        if platform not in stores:
+            continue
+        store = {"x": X, "instagram": Instagram}[platform](stores[platform])
+        user_id = store.add_account(handle, f"Chaos Agent {number}", bio="An AI persona of a chaos run.")
+        told = store.tokens_for(handle)
+        tokens = Tokens(
+            access=told["access_token"],
+            refresh=told.get("refresh_token") or told["access_token"],
+            lasts_s=float(told["expires_in"]),
+            scopes=SCOPES[platform],
+        )
+        credentials.connect(platform=platform, handle=handle, user_id=user_id, name=handle, tokens=tokens)
 
 
 def everybody() -> list[tuple[int, int]]:
@@ -121,10 +155,16 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--noted", type=Path)
+    parser.add_argument("--connect", type=int, default=0)
+    parser.add_argument("--stores", nargs="*", default=[], help="platform=file")
     options = parser.parse_args()
     django.setup()
     if options.cast:
         cast(agents=options.cast)
+    if options.connect:
+        connect(
+            agents=options.connect, stores={k: Path(v) for k, _, v in (one.partition("=") for one in options.stores)}
+        )
     if options.count:
         feed(count=options.count, seconds=options.seconds, noted=options.noted)
 

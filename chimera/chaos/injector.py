@@ -24,7 +24,14 @@ INSTEAD = ("kill_child", "flushall")  # when what was to be hit is not there at 
 # Answers after which nobody but the platform knows what it did.
 UNCLEAR = tuple(
     f"platform_{name}"
-    for name in ("accept_then_drop", "drop_before_accept", "error_500_after_accept", "late", "duplicate_answer")
+    for name in (
+        "accept_then_drop",
+        "drop_before_accept",
+        "error_500_after_accept",
+        "late",
+        "duplicate_answer",
+        "blocked_maybe_live",
+    )
 )
 
 
@@ -87,7 +94,7 @@ class Injector:
             send = {"repeated": self.hints.repeated, "reordered": self.hints.reordered, "forged": self.hints.forged}
             return send[rest](self.rng)
         if verb == "platform":
-            place = self._pick(list(self.places.values()), fault.pick)
+            place = self._pick([place for place in self.places.values() if place.plays(rest)], fault.pick)
             return place.name if place is not None and place.misbehave(rest) else ""
         return self._server(sort, fault)
 

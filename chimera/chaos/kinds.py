@@ -1,5 +1,6 @@
 """Kinds without content: a plan of one or two notes and a post whose text names its goal, so that copies are found."""
 
+import hashlib
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from agents.tasks.models import Task
 from agents.worker import checking
 from agents.worker.base import CannotPropose, Kind, Proposal, Work
 from agents.worker.kinds import plan, publish
-from chimera.chaos.texts import NOTE_S, text_for
+from chimera.chaos.texts import NOTE_S, picture, text_for
 from chimera.core.calls.services import Recorder
 from chimera.core.money import Allowance
 from governance.policies.base import Finding, Policy, Snapshot
@@ -45,7 +46,7 @@ class Noting(Kind):
 
 
 class Publishing(publish.Publishing):
-    """The outward kind as it is, with the note for a text and without an image."""
+    """The outward kind as it is, with the note for a text and the one picture."""
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """The one account of the agent, whichever platform it is on."""
@@ -61,10 +62,17 @@ class Publishing(publish.Publishing):
                 "platform": work.inputs["platform"],
                 "account_handle": work.inputs["handle"],
                 "text": work.upstream["note"]["text"],
-                "media": [],
+                "media": media_for(platform=work.inputs["platform"], number=work.goal["id"]),
                 "ai_generated": True,
             }
         )
+
+
+def media_for(*, platform: str, number: int) -> list[dict[str, str]]:
+    """Instagram takes no post without a picture; on X every other one has one, so that both ways are gone."""
+    if platform == "instagram" or (platform == "x" and number % 2):
+        return [{"sha256": hashlib.sha256(picture()).hexdigest(), "alt": "A teal square"}]
+    return []
 
 
 class Agreeable(Policy):

@@ -43,6 +43,8 @@ SORTS: dict[str, Sort] = {
     "platform_late": Sort(weight=5),
     "platform_duplicate_answer": Sort(weight=4),
     "platform_lie_ok": Sort(weight=2),
+    "platform_processing_never_ends": Sort(weight=2),
+    "platform_blocked_maybe_live": Sort(weight=2),
 }
 
 

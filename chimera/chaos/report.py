@@ -15,7 +15,7 @@ from chimera.embedded.entry import CHECKOUT
 WEB_MAX_S = 2.0
 # Figure, and what it must be.
 BLIND_MAX = 0.03  # of class C, beyond the answers that the platform itself kept to itself
-_ZERO = ("lost", "published_twice", "published_unasked", "overspent")
+_ZERO = ("lost", "published_twice", "published_unasked", "published_unlabelled", "overspent")
 
 
 def about(*, seed: int, seconds: float) -> dict[str, Any]:
@@ -83,6 +83,8 @@ def lines(row: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("lost", str(row["lost"])),
         ("published twice", str(row["published_twice"])),
         ("published though nobody asked", str(row["published_unasked"])),
+        ("published without its label", str(row["published_unlabelled"])),
+        ("live, by platform", ", ".join(f"{name} {count}" for name, count in row["live_by_platform"].items())),
         ("overspent", str(row["overspent"])),
         ("record unbroken", "yes" if row["audit_ok"] else "no"),
         ("handed to a human for doubt, by class", doubts),

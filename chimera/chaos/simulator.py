@@ -12,12 +12,38 @@ from typing import Any
 
 import django
 
+from chimera.chaos.platforms import APP
+
 LATE_S = 11.0  # longer than a call may take: the answer comes when the caller has gone
+
+
+def _platform(name: str, effect_class: str, path: Path, faults: list[str]) -> Any:
+    """The simulator of one platform as an ASGI app."""
+    from django.conf import settings
+
+    if name == "x":
+        from publishing.simulators.x import app as x
+        from publishing.simulators.x.store import Store as XStore
+
+        return x.build(store=XStore(path), **APP, faults=faults, late_s=LATE_S)
+    if name == "instagram":
+        from publishing.simulators.instagram import app as instagram
+        from publishing.simulators.instagram.store import Store as InstagramStore
+
+        return instagram.build(store=InstagramStore(path), **APP, faults=faults, late_s=LATE_S)
+    from publishing.simulators.plaza import app as plaza
+    from publishing.simulators.plaza.store import Store
+
+    token = settings.CONNECTORS["plaza"]["platform_token"]
+    # Class A is what a platform is unless told otherwise.
+    of_class: dict[str, Any] = {} if effect_class == "A" else {"platform_class": effect_class}
+    return plaza.build(store=Store(path), token=token, faults=faults, late_s=LATE_S, **of_class)
 
 
 def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--platform", choices=["plaza", "x", "instagram"], default="plaza")
     parser.add_argument("--class", dest="effect_class", choices=["A", "B", "C"], required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--store", type=Path, required=True)
@@ -25,14 +51,10 @@ def main() -> None:
     django.setup()
 
     import uvicorn
-    from django.conf import settings
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import JSONResponse
     from starlette.routing import Mount, Route
-
-    from publishing.simulators.plaza import app as plaza
-    from publishing.simulators.plaza.store import Store
 
     faults: list[str] = []
 
@@ -56,10 +78,7 @@ def main() -> None:
     async def tell(request: Request) -> JSONResponse:
         return JSONResponse({"in_hand": in_hand, "idle_s": 0.0 if in_hand else time.monotonic() - last_end})
 
-    token = settings.CONNECTORS["plaza"]["platform_token"]
-    # Class A is what a platform is unless told otherwise.
-    of_class: dict[str, Any] = {} if options.effect_class == "A" else {"platform_class": options.effect_class}
-    platform = plaza.build(store=Store(options.store), token=token, faults=faults, late_s=LATE_S, **of_class)
+    platform = _platform(options.platform, options.effect_class, options.store, faults)
     doors = [Route("/_faults", script, methods=["POST"]), Route("/_in_hand", tell)]
     app = Starlette(routes=[*doors, Mount("/", counted)])
     uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")

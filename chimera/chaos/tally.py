@@ -66,6 +66,7 @@ class Count:
     lost: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
+    unlabelled: list[str] = field(default_factory=list)
     money: list[str] = field(default_factory=list)
     broken_records: list[str] = field(default_factory=list)
 
@@ -212,15 +213,18 @@ def count(
     events: Sequence[Event],
     rows: Mapping[str, tuple[str, int]],
     lies: int = 0,
+    unlabelled: Iterable[str] = (),
 ) -> Count:
     """Everything that is counted. `handed_over`: causes whose transaction was confirmed to whoever asked for it.
 
     `lies`: how often a platform was told to lie; more posts that are called published and are not there are lost.
+    `unlabelled`: a line for what is live without its label, as the platforms' storage says.
     """
     posts = [post for goal in goals for post in goal.posts]
     made = Count(
         twice=published_twice(live=live),
         unasked=unasked(posts=posts, live=live),
+        unlabelled=list(unlabelled),
         money=money(budgets=budgets, holds=holds),
         broken_records=broken_records(events=events, rows=rows),
     )

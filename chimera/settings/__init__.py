@@ -1,5 +1,6 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, models,
-money, outages, passports, people, policies, privacy, the queues, reviewing, runs, sealing, security, stops, telling.
+money, outages, passports, people, platforms, policies, privacy, the queues, reviewing, runs, sealing, security, stops,
+telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -18,6 +19,7 @@ from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403
 from chimera.settings.passports import *  # noqa: F403
 from chimera.settings.people import *  # noqa: F403
+from chimera.settings.platforms import *  # noqa: F403
 from chimera.settings.policies import *  # noqa: F403
 from chimera.settings.privacy import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403

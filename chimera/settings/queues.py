@@ -46,6 +46,8 @@ EFFECT_MARGIN_S: float = env.float(
 EFFECT_ABSENT_COUNT: int = env.int("EFFECT_ABSENT_COUNT", default=3)
 EFFECT_LOOKUP_EVERY_S: float = env.float("EFFECT_LOOKUP_EVERY_S", default=60.0)
 EFFECT_KEEP_CHECKING_S: float = env.float("EFFECT_KEEP_CHECKING_S", default=1800.0)
+# After which a post that is out is looked at: whether it shows, and its labels; 0: never.
+VERIFY_AFTER_S: int = env.int("VERIFY_AFTER_S", default=120)
 SWEEP_EVERY_S = 1.0
 SWEEP_LATE_S = 1.0
 SWEEPER = "worker:sweeper"

@@ -24,6 +24,7 @@ class Effect(BrandStateful):
     key = models.CharField(max_length=64)  # sent to the platform as the idempotency key
     hold_key = models.CharField(max_length=160)
     payload_hash = models.CharField(max_length=64)
+    labelled = models.BooleanField(default=False, db_default=False)  # carries its AI label; a trigger upstairs decides
     sent_fence = models.BigIntegerField()  # whose send it is: a grant of an older number is refused
     grant_jti = models.CharField(max_length=40, blank=True, default="")
     call_timeout_s = models.IntegerField(default=0)
@@ -64,6 +65,13 @@ class Effect(BrandStateful):
             ),
             models.CheckConstraint(
                 condition=~Q(status=EffectStatus.CONFIRMED) | ~Q(platform_id=""), name="effect_confirmed_has_an_id"
+            ),
+            # Of what else is done outside, taking down or hiding, there is nothing to label.
+            models.CheckConstraint(
+                condition=~Q(kind="publish")
+                | Q(status__in=[EffectStatus.INTENDED, EffectStatus.REFUTED])
+                | Q(labelled=True),
+                name="effect_sent_is_labelled",
             ),
         ]
 

@@ -50,7 +50,10 @@ class Absent:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """One post as the platform lists it. `media` are the platform's ids, `made_at` is the platform's clock."""
+    """One post as the platform lists it. `media` are the platform's ids, `made_at` is the platform's clock.
+
+    `labelled` and `paid` say whether it shows the AI label and that somebody paid; None where software cannot see that.
+    """
 
     platform_id: str
     url: str
@@ -58,6 +61,8 @@ class Listed:
     media: tuple[str, ...]
     reply_to: str
     made_at: datetime
+    labelled: bool | None = None
+    paid: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

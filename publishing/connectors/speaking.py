@@ -249,7 +249,13 @@ def listed_of(post: dict[str, Any]) -> Listed:
         media=tuple(str(one) for one in post["media"]),
         reply_to=str(post["reply_to"]),
         made_at=datetime.fromisoformat(post["made_at"]),
+        labelled=_flag(post.get("labelled")),
+        paid=_flag(post.get("paid")),
     )
+
+
+def _flag(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
 
 
 def heard_of(one: dict[str, Any], platform: str) -> Heard:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chimera.core import canonical, clock, taint, wake
 from chimera.core.clock import Now
+from chimera.core.errors import Denied
 from chimera.core.prices.selectors import UnknownPrice
 from governance import transitions
 from governance.effects import services as effects
@@ -21,6 +22,10 @@ from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 
 ATTEMPTS_MAX = 8
+
+
+class NotLabelled(Denied):
+    """What was to go out carries no AI label: the database would refuse it (`post_is_labelled`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +45,17 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
     """Posts that are due now or when quiet hours end, one per task however often it is committed.
 
     Their fingerprints are kept beside them, so that what is scheduled counts for every judge from then on. Rows of one
-    brand, in its transaction. Raises TaintedSink.
+    brand, in its transaction. Raises TaintedSink, NotLabelled.
     """
     if not rows:
         return
     for row in rows:
         taint.refuse([row.payload, row.not_before, row.approval], sink=f"The post of {row.task}")
+        if row.payload.get("ai_generated") is not True:
+            raise NotLabelled(
+                f"The post of {row.task} carries no AI label and nothing unlabelled goes out; set ai_generated to true "
+                "in its payload and have it judged anew."
+            )
     now = clock.now()
     Post.objects.bulk_create(
         [

@@ -41,12 +41,12 @@ INSERT INTO core_callrecord (id, brand_id, subject, fence, seat, provider, model
 INSERT INTO publishing_post (id, brand_id, task, account_id, payload, content_hash, approval, platform_id, url, made_at,
                              published_at, status, state_version, queue, scopes, lease_owner, fence, attempts,
                              attempts_max, priority, note)
-  SELECT goal, {{brand}}, 'agents.task:' || task, 1, '{"text": "…", "account_handle": "x"}', md5(goal::text), 'judge', 'p-' || goal, '', at, at, 'PUBLISHED', 2,
+  SELECT goal, {{brand}}, 'agents.task:' || task, 1, '{"text": "…", "account_handle": "x", "ai_generated": true}', md5(goal::text), 'judge', 'p-' || goal, '', at, at, 'PUBLISHED', 2,
          'publish', '{}', '', 1, 1, 8, 5, '' FROM step WHERE kind = 'publish';
 INSERT INTO governance_effect (id, brand_id, subject, task, kind, platform_class, key, hold_key, payload_hash, sent_fence,
-                               grant_jti, call_timeout_s, sends, platform_id, status, state_version)
+                               grant_jti, call_timeout_s, sends, platform_id, status, state_version, labelled)
   SELECT goal, {{brand}}, 'publishing.post:' || goal, 'agents.task:' || task, 'publish', 'A', md5(goal::text), '', '', 1, 'j', 10, 1,
-         'p-' || goal, 'CONFIRMED', 3 FROM step WHERE kind = 'publish';
+         'p-' || goal, 'CONFIRMED', 3, true FROM step WHERE kind = 'publish';
 INSERT INTO governance_reviewitem (id, brand_id, subject, task, kind, content_hash, snapshot, why, deadline, decided_by,
                                    decided_at, reason_code, reason, consumed_at, status, state_version, urgent_at, final_at, approved_hash)
   SELECT goal, {{brand}}, 'agents.task:' || task, 'agents.task:' || task, 'doubt', md5(task::text), '{}', 'why', at, 'user:ada', at, '', '',

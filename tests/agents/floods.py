@@ -8,7 +8,7 @@ from celery import Celery
 from agents.goals.models import Goal, Plan
 from agents.personas.models import Agent
 from agents.tasks import services as tasks
-from chimera.core import tenancy
+from chimera.core import canonical, tenancy
 from publishing.accounts.models import Account
 from tests import people
 from tests.conftest import ALPHA, World
@@ -67,7 +67,7 @@ def posts(world: World, *, agent: Agent, count: int, due_in: str = "0 s", brand_
     """Scheduled posts of this agent, or without one of other brands, spread over them evenly."""
     with tenancy.brand(agent.brand_id, actor="test:look"):
         account = Account.objects.get(belongs_to=agent.subject)
-    payload = {"platform": "plaza", "account_handle": account.handle, "text": "flood"}
+    payload = {"platform": "plaza", "account_handle": account.handle, "text": "flood", "ai_generated": True}
     with world.superuser() as owner:
         owner.execute("SET session_replication_role = replica")  # nobody's keys, nobody's record
         owner.execute(
@@ -75,7 +75,7 @@ def posts(world: World, *, agent: Agent, count: int, due_in: str = "0 s", brand_
             " attempts, attempts_max, priority, note, task, account_id, payload, content_hash, approval, platform_id,"
             " url, made_at)"
             " SELECT b, 'SCHEDULED', 1, 'publish', %s, chimera_now() + %s::interval, '', 0, 0, 8, 5, '',"
-            " 'flood:' || b || ':' || %s || ':' || n, %s, %s, 'h', 'judge', '', '', chimera_now()"
+            " 'flood:' || b || ':' || %s || ':' || n, %s, %s, %s, 'judge', '', '', chimera_now()"
             " FROM generate_series(1, %s) n, LATERAL (SELECT (%s::bigint[])[1 + n %% cardinality(%s::bigint[])] AS b)",
             [
                 ["fleet", f"brand:{agent.brand_id}", agent.scope, "platform:plaza"],
@@ -83,6 +83,7 @@ def posts(world: World, *, agent: Agent, count: int, due_in: str = "0 s", brand_
                 due_in,
                 account.pk,
                 json.dumps(payload),
+                canonical.digest(payload),
                 count,
                 brand_ids or [agent.brand_id],
                 brand_ids or [agent.brand_id],

@@ -54,7 +54,8 @@ def verdict(
     """A verdict on new content. `objects` is a rule that escalates; `routing` what the score was held against."""
     number = next(_numbers)
     front = task.agent.soul.front  # type: ignore[union-attr]
-    payload = {"platform": "plaza", "text": text or f"Toaster number {number} works again.", "media": []}
+    said = text or f"Toaster number {number} works again."
+    payload = {"platform": "plaza", "text": said, "media": [], "ai_generated": True}
     findings = [
         {
             "policy": name,
@@ -99,9 +100,7 @@ def verdict(
 
 def published(*, verdict: Verdict, approval: str = "judge") -> Post:
     """The post of what a verdict let out, live."""
-    made = post(brand_id=verdict.brand_id, key=str(verdict.task_id))
-    Post.objects.filter(pk=made.pk).update(
-        payload=verdict.snapshot["payload"], content_hash=verdict.content_hash, approval=approval
+    made = post(
+        brand_id=verdict.brand_id, key=str(verdict.task_id), payload=verdict.snapshot["payload"], approval=approval
     )
-    made.refresh_from_db()
     return transitions.move(row=made, to="PUBLISHED", platform_id=f"p{made.pk}", published_at=Now(), due_at=None)

@@ -59,7 +59,7 @@ def post(
             status,
             f"agents.task:{number}",
             900 + 100 * brand + agent,
-            Jsonb({"text": text, "account_handle": f"h{brand}_{agent}", **(payload or {})}),
+            Jsonb({"text": text, "account_handle": f"h{brand}_{agent}", "ai_generated": True, **(payload or {})}),
             approval,
             number,
             ago,

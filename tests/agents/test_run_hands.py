@@ -65,9 +65,9 @@ def test_nothing_is_done_again_that_is_out_or_in_doubt_and_then_nothing_is_chang
         owner.execute("SET session_replication_role = replica")
         owner.execute(
             "INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key,"
-            " hold_key, payload_hash, sent_fence, call_timeout_s, sends, grant_jti, platform_id, made_at)"
+            " hold_key, payload_hash, sent_fence, call_timeout_s, sends, grant_jti, platform_id, labelled, made_at)"
             " SELECT brand_id, 'IN_DOUBT', 1, 'publishing.post:' || id, task, 'publish', 'A', 'k', 'h', 'p', 1, 1, 1,"
-            " 'j', '', chimera_now() FROM publishing_post"
+            " 'j', '', true, chimera_now() FROM publishing_post"
         )
     with desk(waiting, actor="user:ada"), pytest.raises(CannotRerun, match="nobody knows yet whether it is out"):
         services.retry(task_id=ids["draft"], reason="again")

@@ -135,9 +135,7 @@ def scheduled(world: World, agent: Agent, **columns: Any) -> Post:
     """A post of the agent's that is due; as the application."""
     with world.role("app"), tenancy.brand(ALPHA, actor="test:begin"):
         account = Account.objects.get(belongs_to=agent.subject)
-        made = rows.post(key="77", **columns)
-        Post.objects.filter(pk=made.pk).update(account=account)
-    return made
+        return rows.post(key="77", account=account, **columns)
 
 
 @pytest.mark.spec("OPS-4")
@@ -355,7 +353,7 @@ def test_a_post_that_waits_says_for_what(world: World, bea: Agent) -> None:
         assert why().found.sentence.endswith("is due and a worker takes it next.")
     with world.role("app"), tenancy.brand(ALPHA, actor="test:begin"):
         rows.effect(row=Post.objects.get(pk=post.pk))
-    database.execute("UPDATE governance_effect SET status = 'SENT', grant_jti = 'j'")
+    database.execute("UPDATE governance_effect SET status = 'SENT', grant_jti = 'j', labelled = true")
     held(bea, "doubt", "was sent and its answer is not known")
     follow(bea)
 

@@ -17,7 +17,8 @@ def doubts(*, to_human: str, share_beyond: float = 0.0) -> dict[str, dict[str, f
 
 
 ROW: dict[str, Any] = {
-    "lost": 0, "published_twice": 0, "published_unasked": 0, "overspent": 0, "audit_ok": True,
+    "lost": 0, "published_twice": 0, "published_unasked": 0, "published_unlabelled": 0, "overspent": 0,
+    "audit_ok": True,
     "in_doubt_to_human_by_class": doubts(to_human=""),
     "web_slowest_s_without_valkey": 0.2,
 }  # fmt: skip
@@ -48,6 +49,7 @@ def test_a_run_that_kept_everything_broke_nothing() -> None:
         {"lost": 1},
         {"published_twice": 1},
         {"published_unasked": 1},
+        {"published_unlabelled": 1},
         {"overspent": 1},
         {"audit_ok": False},
         {"web_slowest_s_without_valkey": 2.5},

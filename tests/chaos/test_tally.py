@@ -160,3 +160,9 @@ def test_doubts_are_counted_by_class_and_only_where_something_was_sent() -> None
     assert [found["A"][name] for name in figures] == [1, 0, 0.0, 0, 0.0]
     assert [found["B"][name] for name in figures] == [1, 1, 1.0, 0, 1.0]
     assert [found["C"][name] for name in figures] == [2, 1, 0.5, 1, 0.0]
+
+
+@pytest.mark.spec("PUB-2")
+def test_what_is_live_without_its_label_is_counted() -> None:
+    assert counted(unlabelled=["'Note' is on x without its label"]).unlabelled == ["'Note' is on x without its label"]
+    assert counted().unlabelled == []

@@ -8,22 +8,25 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from chimera.core import canonical
 from chimera.embedded.bootstrap import bootstrap
 from tests import servers
 
 BEFORE = (("governance", "0003_neighbours"), ("publishing", "0002_promises"))
+HASH = canonical.digest({"ai_generated": True, "platform": "plaza", "text": "Hello."})
 POST = """
   INSERT INTO publishing_post (id, brand_id, status, state_version, queue, scopes, fence, attempts, attempts_max,
                                priority, note, lease_owner, task, account_id, payload, content_hash, approval,
                                platform_id, url)
   VALUES (%(id)s, 1, %(post)s, 1, 'publish', '{fleet,brand:1,platform:plaza}', 1, 1, 8, 5, '', '',
-          'agents.task:' || %(id)s, 1, '{"platform": "plaza", "text": "Hello."}', 'h', '', %(live)s, '')
+          'agents.task:' || %(id)s, 1, '{"ai_generated": true, "platform": "plaza", "text": "Hello."}',
+          %(hash)s, '', %(live)s, '')
 """
 EFFECT = """
   INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key, hold_key,
                                  payload_hash, sent_fence, grant_jti, call_timeout_s, sends, sent_at, platform_id)
   VALUES (1, %(effect)s, 1, 'publishing.post:' || %(id)s, 'agents.task:' || %(id)s, 'publish', 'A', 'k' || %(id)s,
-          'h', 'h', 1, %(jti)s, 10, %(sends)s, CASE WHEN %(sends)s > 0 THEN now() END, %(live)s)
+          'h', %(hash)s, 1, %(jti)s, 10, %(sends)s, CASE WHEN %(sends)s > 0 THEN now() END, %(live)s)
 """
 ROWS = (
     ("SCHEDULED", "INTENDED", 0),
@@ -60,7 +63,7 @@ def old() -> Iterator[str]:
         owner.execute("INSERT INTO core_brand (id, slug, name) VALUES (1, 'alpha', 'Alpha')")
         for number, (post, effect, sends) in enumerate(ROWS, start=1):
             live = "p-9" if post == "PUBLISHED" else ""
-            given = {"id": number, "post": post, "effect": effect, "sends": sends, "live": live}
+            given = {"hash": HASH, "id": number, "post": post, "effect": effect, "sends": sends, "live": live}
             owner.execute(POST, given)
             owner.execute(EFFECT, {**given, "jti": f"jti-{number}" if sends else ""})
     yield name

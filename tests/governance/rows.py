@@ -45,21 +45,31 @@ def failures(results: Sequence[Any]) -> list[Exception]:
     return [result for result in results if isinstance(result, Exception)]
 
 
-def post(*, brand_id: int = 1, key: str = "1", scopes: Sequence[str] = (), **columns: Any) -> Post:
+def post(
+    *,
+    brand_id: int = 1,
+    key: str = "1",
+    scopes: Sequence[str] = (),
+    account: Account | None = None,
+    payload: dict[str, Any] | None = None,
+    **columns: Any,
+) -> Post:
     """A scheduled post that is due; inside the brand."""
     handle = f"handle-{brand_id}-{key}"
-    account, _ = Account.objects.get_or_create(
-        brand_id=brand_id,
-        platform="plaza",
-        handle=handle,
-        defaults={"display_name": "Somebody", "belongs_to": f"agents.agent:{key}"},
-    )
+    if account is None:
+        account, _ = Account.objects.get_or_create(
+            brand_id=brand_id,
+            platform="plaza",
+            handle=handle,
+            defaults={"display_name": "Somebody", "belongs_to": f"agents.agent:{key}"},
+        )
+    payload = payload or {"text": f"Toaster number {key} works again.", "ai_generated": True}
     made = posts.Post.objects.create(
         brand_id=brand_id,
         task=f"agents.task:{key}",
         account=account,
-        payload={"text": f"Toaster number {key} works again."},
-        content_hash=canonical.digest({"text": f"Toaster number {key} works again."}),
+        payload=payload,
+        content_hash=canonical.digest(payload),
         status="SCHEDULED",
         queue="publish",
         scopes=list(scopes) or ["fleet", f"brand:{brand_id}", "platform:plaza"],
@@ -110,6 +120,7 @@ def card(
     late: bool = False,
     kind: ReviewKind = ReviewKind.DOUBT,
     group: str = "",
+    labelled: bool = False,
 ) -> ReviewItem:
     """A pending review; with `late` its deadline has passed."""
     return reviews.ask(
@@ -118,7 +129,7 @@ def card(
         task="agents.task:1",
         kind=kind,
         group=group,
-        snapshot={"payload": {"text": text}},
+        snapshot={"payload": {"text": text, **({"ai_generated": True} if labelled else {})}},
         why="The judge doubts the closing line.",
         deadline=clock.now() + timedelta(hours=-1 if late else 1),
     )

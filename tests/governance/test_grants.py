@@ -161,11 +161,11 @@ def test_a_human_yes_counts_only_for_the_content_that_was_approved(world: World)
     claims = begun()
     with world.role("operator"):
         with tenancy.brand(BETA, actor="user:ada"):
-            other = rows.card(brand_id=BETA, text="Toaster number 1 works again.")
+            other = rows.card(brand_id=BETA, text="Toaster number 1 works again.", labelled=True)
             reviews.approve(item=other)
         with tenancy.brand(ALPHA, actor="user:ada"):
-            pending = rows.card(text="Toaster number 1 works again.", about="agents.task:1")
-            unlike = rows.card(text="Toaster number 2 works again.", about="agents.task:2")
+            pending = rows.card(text="Toaster number 1 works again.", about="agents.task:1", labelled=True)
+            unlike = rows.card(text="Toaster number 2 works again.", about="agents.task:2", labelled=True)
             reviews.approve(item=unlike)
     no_yes = ["", "judged", "governance.reviewitem:", "governance.reviewitem:99", f"governance.reviewitem:{9**30}"]
     with world.role("connector"):
@@ -183,12 +183,12 @@ def test_a_human_yes_counts_only_for_the_content_that_was_approved(world: World)
 @pytest.mark.spec("PUB-3", "REV-4")
 def test_what_a_human_edited_goes_out_under_the_hash_of_the_edited_content(world: World) -> None:
     claims = begun()
-    payload = {"text": "Toaster number 1 works again."}
+    payload = {"text": "Toaster number 1 works again.", "ai_generated": True}
     with world.role("operator"), tenancy.brand(ALPHA, actor="user:ada"):
         edited = rows.card(text="Toaster number 1 is broken again.", about="agents.task:1")
         made = {"payload": payload, "content_hash": claims.payload_hash, "words": [], "by": "user:ada"}
         reviews.approve(item=edited, edited=made)
-        away = rows.card(text=payload["text"], about="agents.task:2")
+        away = rows.card(text=str(payload["text"]), about="agents.task:2", labelled=True)
         assert away.content_hash == claims.payload_hash
         reviews.approve(item=away, edited={**made, "payload": {"text": "Other."}, "content_hash": "0" * 64})
     with world.role("connector"):

@@ -47,7 +47,8 @@ def call_off(world: World, *, post: int) -> None:
             "INSERT INTO publishing_post (id, brand_id, status, state_version, queue, scopes, fence, attempts,"
             " attempts_max, priority, note, lease_owner, task, account_id, payload, content_hash, approval,"
             " platform_id, url) VALUES"
-            " (%s, 2, 'CANCELLED', 2, 'publish', '{}', 0, 0, 8, 5, '', '', 't' || %s, 1, '{}', 'h', '', '', '')",
+            " (%s, 2, 'CANCELLED', 2, 'publish', '{}', 0, 0, 8, 5, '', '', 't' || %s, 1,"
+            """ '{"ai_generated": true}', 'h', '', '', '')""",
             [post, post],
         )
 
@@ -192,6 +193,7 @@ def test_a_post_has_its_fingerprint_from_the_moment_it_is_scheduled_and_waits_th
             payload={
                 "platform": "plaza",
                 "text": STORY,
+                "ai_generated": True,
                 "media": [{"sha256": "a" * 64}, {"sha256": "b" * 64}, {"sha256": "c" * 64}],
             },
             scopes=["fleet"],

@@ -17,7 +17,7 @@ from chimera.core import registry, storage, tenancy
 from chimera.embedded.processes import free_port
 from governance.effects.models import Effect
 from publishing.accounts.models import Account
-from publishing.posts import scheduling
+from publishing.posts import scheduling, verifying
 from publishing.posts import services as posts
 from publishing.posts.models import Post
 from tests import people
@@ -73,7 +73,7 @@ def side(
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: str) -> None:
-    ends = time.monotonic() + 40
+    ends = time.monotonic() + 90  # a busy machine is no failure
     while time.monotonic() < ends and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=1):
@@ -83,15 +83,15 @@ def _wait(process: "subprocess.Popen[bytes]", url: str) -> None:
     raise AssertionError("the connector did not come up")
 
 
-def scheduled(side: Side) -> None:
+def scheduled(side: Side, *, task: int = 1, **fields: Any) -> None:
     name = side.connector.platform
     with tenancy.brand(ALPHA, actor="test"):
         account = Account.objects.get(platform=name)
         row = scheduling.Scheduled(
             brand_id=ALPHA,
-            task="agents.task:1",
+            task=f"agents.task:{task}",
             account=account,
-            payload=SIDES[name].payload(),
+            payload=SIDES[name].payload(**fields),
             scopes=["fleet", f"brand:{ALPHA}", "agent:1", f"platform:{name}"],
             approval="judge",
         )
@@ -128,3 +128,18 @@ def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_twice(world: W
     post, effect = state()
     (live,) = side.posts()
     assert (post.status, post.platform_id, effect.status) == ("PUBLISHED", live.id, "CONFIRMED"), post.note
+
+
+def test_a_platform_that_lied_is_found_out_and_one_that_did_not_is_believed(world: World, side: Side) -> None:
+    side.faults.append("lie_ok")
+    scheduled(side, task=1, text="Never kept.")
+    posts.drain(seconds=30)
+    scheduled(side, task=2, text="Kept.")
+    posts.drain(seconds=30)
+    for after in ("150 seconds", "5 minutes", "10 minutes"):
+        world.shift_clock(after)
+        verifying.verify_due()
+    connection.close()
+    with tenancy.brand(ALPHA, actor="test"):
+        found = {post.payload["text"]: (post.status, post.verification) for post in Post.objects.all()}
+    assert found == {"Never kept.": ("PUBLISHED", "not_live"), "Kept.": ("PUBLISHED", "live")}

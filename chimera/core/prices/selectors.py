@@ -64,13 +64,14 @@ def read(text: str) -> Mapping[str, tuple[Price, ...]]:
 
 
 def table() -> Mapping[str, tuple[Price, ...]]:
-    """The table of this version with the operator's own lines (PRICES_FILE), read once per process."""
-    return _whole(settings.PRICES_FILE)
+    """The table of this version, what platforms bring along and the operator's own lines (PRICES_FILE), read once."""
+    return _whole(settings.PRICES_FILE, settings.PLATFORM_FILES)
 
 
 @lru_cache(maxsize=4)
-def _whole(more: str) -> Mapping[str, tuple[Price, ...]]:
-    own = TABLE.read_text(encoding="utf-8")
+def _whole(more: str, brought: tuple[Path, ...] = ()) -> Mapping[str, tuple[Price, ...]]:
+    """`brought`: files of platforms that bring their prices along; the operator's lines come after them."""
+    own = TABLE.read_text(encoding="utf-8") + "".join(f"\n{_prices_of(path)}" for path in brought)
     if not more:
         return read(own)
     try:
@@ -80,6 +81,12 @@ def _whole(more: str) -> Mapping[str, tuple[Price, ...]]:
             f"PRICES_FILE ({more}) cannot be read as prices ({type(error).__name__}: {error}); nothing was bought. "
             "Write it like chimera/core/prices/table.toml, or unset it."
         ) from error
+
+
+def _prices_of(path: Path) -> str:
+    """The lines of prices in a platform's file: they come after everything else there."""
+    _, mark, lines = path.read_text(encoding="utf-8").partition("[[prices]]")
+    return mark + lines
 
 
 def price(*, item: str, at: datetime, among: Mapping[str, tuple[Price, ...]] | None = None) -> Price:

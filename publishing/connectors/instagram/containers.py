@@ -10,6 +10,7 @@ from typing import Any
 
 from chimera.core import canonical
 from publishing.connectors import stages
+from publishing.connectors.instagram import errors
 from publishing.connectors.instagram.calling import PUBLISHING, Caller
 from publishing.connectors.instagram.pictures import VIDEO, Shelf
 from publishing.connectors.media import video_of
@@ -109,7 +110,10 @@ class Maker:
                 self.made.pop(digest, None)
                 if code == "EXPIRED":
                     return code
-                raise refusal("rejected", "media_refused", f"Instagram cannot use {what}: {words or code}")
+                found = errors.of_container(words)
+                # Nothing was published: what nobody knows of a container is tried with another one.
+                means = "rejected" if found.means == "rejected" else "not_sent"
+                raise refusal(means, found.code, f"Instagram cannot use {what}: {words or code} {found.do}")
             if time.monotonic() + PAUSE_S > ends:
                 return "UNDERWAY"
             time.sleep(PAUSE_S)

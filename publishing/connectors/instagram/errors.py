@@ -1,5 +1,6 @@
 """What Instagram says when it says no, by code and subcode: each one class and one action. Row I-12. PUB-1, PUB-6."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,9 @@ _BY_CODE = {
 }  # fmt: skip
 
 
+_IN_WORDS = re.compile(r"\b2207\d{3}\b")
+
+
 def said(*, status: int, body: Mapping[str, Any]) -> Said:
     """What an answer means; from 500 on, and for what has no form, nobody knows."""
     error = body.get("error")
@@ -52,6 +56,12 @@ def said(*, status: int, body: Mapping[str, Any]) -> Said:
     if (code, subcode) == (100, 33):
         return NOT_SHOWN
     return _BY_SUBCODE.get(subcode) or _BY_CODE.get(code, VALIDATION)
+
+
+def of_container(words: str) -> Said:
+    """What the status of a container that failed means, by the code in its words; without one, that of its media."""
+    found = _IN_WORDS.search(words)
+    return _BY_SUBCODE.get(int(found[0]), MEDIA) if found else MEDIA
 
 
 def sentence(*, status: int, body: Mapping[str, Any], found: Said) -> str:

@@ -62,6 +62,7 @@ def _post(one: dict[str, Any]) -> dict[str, Any]:
         "media": [],
         "reply_to": "",
         "made_at": stamp(one["timestamp"]),
+        "labelled": one.get("is_ai_generated"),
     }
 
 

@@ -26,6 +26,7 @@ def listed(http: httpx2.Client, *, account: str, before: int) -> dict[str, Any]:
                 "media": [str(image["id"]) for image in post["media"]],
                 "reply_to": str(post["reply_to"] or ""),
                 "made_at": str(post["created_at"]),
+                "labelled": post.get("ai_generated"),
             }
             for post in page["posts"]
         ]

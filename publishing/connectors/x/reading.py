@@ -15,7 +15,7 @@ PAGE = 100
 PAGES_MAX = 8  # X shows the 800 newest mentions and no more
 # A mention may become visible after one with a higher id: so much is read again, and kept once.
 OVERLAP_MS = 60_000
-FIELDS = "created_at,author_id,referenced_tweets,conversation_id,attachments,entities"
+FIELDS = "created_at,author_id,referenced_tweets,conversation_id,attachments,entities,paid_partnership"
 _LAST_LINK = re.compile(r"\s*https://t\.co/\w+\s*\Z")
 
 
@@ -88,6 +88,7 @@ def _post(one: dict[str, Any], account: str, *, site: str) -> dict[str, Any]:
         "media": media,
         "reply_to": _answers(one),
         "made_at": str(one["created_at"]).replace("Z", "+00:00"),
+        "paid": one.get("paid_partnership"),  # of made_with_ai X tells software nothing
     }
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publishing", "0015_credentials")]
+    dependencies = [("publishing", "0018_webhooks")]
 
     operations = [
         migrations.AddField(
