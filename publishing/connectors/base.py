@@ -3,7 +3,8 @@
 A publish has five ends and no more: a receipt, `Rejected` (surely not published, and asking again changes nothing),
 `NotSent` (surely not published, ask again later), `Stopped` (the same, by a control: no failure of anybody) and
 `Unknown` (nobody knows; never repeat it blindly). Reading
-(`look_up`, `list_posts`, `hear`) changes nothing, needs no grant, and has two: what the platform shows, or Unavailable.
+(`look_up`, `list_posts`, `hear`, `measure`) changes nothing, needs no grant, and has two: what the platform shows, or
+Unavailable.
 
 Requirements: PUB-1, PUB-2, PUB-4, PUB-6, ENG-1.
 """
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.registry import every
 from chimera.core.taint import Tainted
+from publishing.connectors.measuring import Measurement
 
 WEB = ("http://", "https://")
 
@@ -159,6 +161,7 @@ class Connector(ABC):
     # How many accounts of several brands one `hear` may name; 0: those of one brand. Above 0 only where a position is
     # everybody's and none that is answered later lies before it.
     hears_accounts: ClassVar[int] = 0
+    measures: ClassVar[int] = 0  # how many posts of one account one `measure` may name; 0: none can be asked
     spends_grants: ClassVar[bool] = False
     needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
     # What the path of a post's address, and its bare id, look like.
@@ -211,6 +214,10 @@ class Connector(ABC):
         """What was said to these accounts after a position ("": from the beginning). Unavailable or Denied, CannotRead
         when it is about these very accounts."""
         raise CannotRead(f"{self.platform} does not show who mentions an account.")
+
+    def measure(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> Measurement:
+        """How posts of an account do. Raises Unavailable, Denied, or CannotRead when it is about this very account."""
+        raise CannotRead(f"{self.platform} does not tell how posts do.")
 
     def account_page(self, *, account_handle: str) -> str:
         """Where people see what an account has posted; "" when the connector does not know."""

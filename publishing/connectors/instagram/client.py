@@ -26,6 +26,7 @@ class InstagramConnector(Speaking):
     needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
     label_field: ClassVar[str] = "ai_generated"
+    measures: ClassVar[int] = 20
     can_hear: ClassVar[bool] = False  # an answer has no field for the label yet: nobody is answered
     hear = Connector.hear
     post_path: ClassVar[str] = r"/(?:[A-Za-z0-9_.]{1,30}/)?p/(?P<id>[A-Za-z0-9_-]{5,40})/?"

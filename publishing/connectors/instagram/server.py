@@ -25,7 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from chimera.core.errors import Denied
 from chimera.core.mcp.wire import facts
 from publishing.connectors import serving
-from publishing.connectors.instagram import errors, pictures, reading
+from publishing.connectors.instagram import errors, figures, pictures, reading
 from publishing.connectors.instagram.calling import PUBLISHING, Caller, bearer, json_of
 from publishing.connectors.instagram.containers import Maker
 from publishing.connectors.instagram.oauth import App
@@ -123,6 +123,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def container_status(account: str, container: str) -> dict[str, str]:
         """Whether a container was published. Changes nothing and needs no grant."""
         return reading.container(desk().caller, account=account, name=container)
+
+    @server.tool(title="Read the figures of posts", annotations=READS)
+    def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
+        """How posts of an account do, by their ids, at most 20 at once. Changes nothing and needs no grant."""
+        return figures.measured(desk().caller, account=account, ids=ids)
 
     return server
 

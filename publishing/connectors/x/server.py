@@ -1,7 +1,7 @@
 """The connector process of X: an MCP server that holds the tokens of its accounts and the gate to them.
 
 `publish_post` verifies the grant, brings the media, consumes the grant and only then posts, labelled: see `serving`.
-`list_posts` and `list_mentions` only read and need no grant. Runs as a process of its own; imported by nothing else.
+What lists or reads changes nothing and needs no grant. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
@@ -19,7 +19,7 @@ from chimera.core.errors import Unavailable
 from chimera.core.mcp.wire import facts
 from publishing.connectors import serving
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
-from publishing.connectors.x import errors, reading, uploads
+from publishing.connectors.x import errors, figures, reading, uploads
 from publishing.connectors.x.calling import Caller, json_of
 from publishing.connectors.x.oauth import App
 from publishing.credentials.services import NoSuchAccount, NotConnected
@@ -103,6 +103,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def list_mentions(accounts: list[str], after: int = 0) -> dict[str, Any]:
         """What others said to these accounts, oldest first. Changes nothing and needs no grant."""
         return reading.mentioned(desk().caller, accounts=accounts, after=after)
+
+    @server.tool(title="Read the figures of posts", annotations=READS)
+    def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
+        """How posts of an account do, by their ids, at most 100 at once. Changes nothing and needs no grant."""
+        return figures.measured(desk().caller, account=account, ids=ids)
 
     return server
 

@@ -10,13 +10,15 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from publishing.simulators.filed import Filed, utc_now
+from publishing.simulators import audience
+from publishing.simulators.audience import Audience
+from publishing.simulators.filed import utc_now
 
 KEY_KEPT = timedelta(hours=24)
 RATE_WINDOW = timedelta(minutes=15)
@@ -60,10 +62,10 @@ class Draft:
     reply_to: str | None
 
 
-class Store(Filed):
+class Store(Audience):
     """All of Plaza's state."""
 
-    schema: ClassVar[str] = SCHEMA
+    schema: ClassVar[str] = SCHEMA + audience.SCHEMA
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now, posts_per_window_max: int = 300) -> None:
         """`posts_per_window_max` counts accepted posts of one account in 15 minutes."""
@@ -189,6 +191,12 @@ class Store(Filed):
         with self._connection() as db:
             row = db.execute(_POSTS + "WHERE post.id = ?", (post_id,)).fetchone()
         return _as_post(row) if row else None
+
+    def these(self, *, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of these posts that there are."""
+        with self._connection() as db:
+            marks = ",".join("?" * len(ids))
+            return [_as_post(row) for row in db.execute(_POSTS + f"WHERE post.id IN ({marks})", tuple(ids)).fetchall()]
 
     def account(self, *, handle: str) -> dict[str, Any] | None:
         """Handle, name, suspended, created_at and post_count of an account, or None."""
