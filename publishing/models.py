@@ -5,6 +5,7 @@ from publishing.credentials.models import Credential
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
+from publishing.metrics.models import ReadCount, Reading
 from publishing.posts.models import Post
 from publishing.trends.models import Feed, FeedItem, Release, Trend
 
@@ -20,6 +21,8 @@ __all__ = [
     "Likeness",
     "Mention",
     "Post",
+    "ReadCount",
+    "Reading",
     "Release",
     "Trend",
 ]
