@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -51,7 +52,7 @@ def due(
 ) -> list[Due]:
     """The brand's posts that are due, at most so many, the youngest first; of one persona, or one post."""
     steps: Sequence[int] = settings.METRICS_STEPS_S
-    asked = {
+    asked: dict[str, Any] = {
         "steps": list(steps),
         "back": timedelta(seconds=steps[-1] * LEFT_ALONE),
         "platforms": list(platforms),
