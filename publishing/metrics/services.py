@@ -115,8 +115,10 @@ def _read(brand_id: int, connector: Connector, group: list[Due], done: Round) ->
     try:
         with circuits.through(provider=f"{first.platform} figures"):
             with tenancy.brand(brand_id, actor=ACTOR):
-                fee = _paid(brand_id, group)
-                asked = group[: _taken(first.platform, len(group))]
+                fee = _set_aside(brand_id, group)
+                asked = group[: _taken(first.platform, len(group))] if fee else group
+            if fee is None:  # said in the transaction that is over now
+                raise NotRead(f"There is no money for reading {first.platform}.")
             if len(asked) < len(group):
                 done.missed(len(group) - len(asked), _DAY_OVER.format(settings.METRICS_READS_DAY_MAX, first.platform))
             if not asked:
@@ -140,10 +142,9 @@ def _read(brand_id: int, connector: Connector, group: list[Due], done: Round) ->
                 _keep(brand_id, asked, told, done)
 
 
-def _paid(brand_id: int, group: Sequence[Due]) -> paying.Fee:
-    """Money for all of these. Raises NotRead where there is none."""
+def _set_aside(brand_id: int, group: Sequence[Due]) -> paying.Fee | None:
     first = group[0]
-    fee = paying.set_aside(
+    return paying.set_aside(
         brand_id=brand_id,
         platform=first.platform,
         handle=first.handle,
@@ -151,9 +152,6 @@ def _paid(brand_id: int, group: Sequence[Due]) -> paying.Fee:
         count=len(group),
         key=f"figures:{first.account_id}:{uuid.uuid4()}",
     )
-    if fee is None:
-        raise NotRead(f"There is no money for reading {first.platform}.")
-    return fee
 
 
 def _keep(brand_id: int, asked: Sequence[Due], told: Measurement, done: Round) -> None:
