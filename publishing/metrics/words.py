@@ -9,6 +9,6 @@ def age(seconds: float) -> str:
     for size, one, more in _UNITS:
         if whole >= size:
             count = whole / size
-            said = f"{count:.0f}" if whole % size == 0 or count >= 10 else f"{count:.1f}"
+            said = f"{count:.0f}" if count >= 10 else f"{count:.1f}".removesuffix(".0")
             return f"{said} {one if said == '1' else more}"
     return ""

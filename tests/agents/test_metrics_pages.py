@@ -1,6 +1,8 @@
 """Figures as people see them: at the desk, drawn and as tables, and by the command. MET-1, REV-8."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -13,6 +15,7 @@ from chimera.core import tenancy
 from publishing.accounts.models import Account
 from publishing.connectors.measuring import Figures
 from publishing.metrics import picture
+from publishing.metrics.selectors import Did
 from publishing.metrics.words import age
 from tests import people
 from tests.agents.fakes import desk, looking, on_switchboard
@@ -88,13 +91,8 @@ def test_pages_of_what_was_never_read_say_so(world: World, agent: Agent) -> None
 
 
 def test_what_is_far_better_than_usual_is_cut_and_what_is_not_compared_has_no_height() -> None:
-    from dataclasses import replace
-
-    from chimera.core import clock
-    from publishing.metrics.selectors import Did
-
     one = Did(
-        post_id=1, platform="x", published_at=clock.now(), step_s=900, figures=Figures(likes=1), engagement=1.0,
+        post_id=1, platform="x", published_at=datetime(2026, 11, 29, tzinfo=UTC), step_s=900, figures=Figures(likes=1), engagement=1.0,
         is_rate=False, is_sponsored=False, text="", times=9.0,
     )  # fmt: skip
     cut, flat = picture.bars(dids=[one, replace(one, times=None)])
