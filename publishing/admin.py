@@ -45,7 +45,7 @@ class PostAdmin(ReadingAdmin):
             return "none until it is out"
         address = reverse("passport", args=[tokens.token(post_id=post.pk)])
         return format_html(
-            '<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', address, address
+            '<a class="text-primary-600 dark:text-primary-400 underline" href="{}">{}</a>', address, address
         )
 
     @display(description="how it does")

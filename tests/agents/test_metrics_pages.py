@@ -92,9 +92,17 @@ def test_pages_of_what_was_never_read_say_so(world: World, agent: Agent) -> None
 
 def test_what_is_far_better_than_usual_is_cut_and_what_is_not_compared_has_no_height() -> None:
     one = Did(
-        post_id=1, platform="x", published_at=datetime(2026, 11, 29, tzinfo=UTC), step_s=900, figures=Figures(likes=1), engagement=1.0,
-        is_rate=False, is_sponsored=False, text="", times=9.0,
-    )  # fmt: skip
+        post_id=1,
+        platform="x",
+        published_at=datetime(2026, 11, 29, tzinfo=UTC),
+        step_s=900,
+        figures=Figures(likes=1),
+        engagement=1.0,
+        is_rate=False,
+        is_sponsored=False,
+        text="",
+        times=9.0,
+    )
     cut, flat = picture.bars(dids=[one, replace(one, times=None)])
     assert (cut.is_cut, cut.height) == (True, picture.BARS_HEIGHT)
     assert (flat.is_cut, flat.height) == (False, 0) and "too few to compare with" in flat.words
