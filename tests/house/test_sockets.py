@@ -78,6 +78,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the MCP server of a platform, a process of its own that calls the platform's API",
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
+    "publishing/connectors/*/figures.py": ({"mcp", "httpx2"}, "the part of such a server that reads how posts do"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),
