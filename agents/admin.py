@@ -16,10 +16,11 @@ from agents import admin_cohorts as admin_cohorts
 from agents import admin_inbox as admin_inbox
 from agents.admin_calibration import AdviceAdmin
 from agents.admin_desk.registered import DeskAdmin
+from agents.admin_metrics import MetricsPage
 from agents.admin_runs.registered import BlueprintAdmin, RunPages
 from agents.admin_stops import ControlAdmin
 from agents.admin_story import StoryPage
-from agents.admin_why import DoingFilter, WhyPage
+from agents.admin_why import DoingFilter
 from agents.archive import selectors as archive
 from agents.models import Agent, ArchivedGoal, ArchivedTask, Goal, Node, Soul, Task
 from chimera.core.desk import ReadingAdmin
@@ -30,11 +31,12 @@ __all__ = ["AdviceAdmin", "AgentAdmin", "BlueprintAdmin", "ControlAdmin", "DeskA
 
 
 @admin.register(Agent)
-class AgentAdmin(WhyPage):
+class AgentAdmin(MetricsPage):
     """Who there is, on which rung of trust."""
 
     list_display: ClassVar[list[str]] = ["handle", "name", "rung", "rung_since", "posts_per_day", "rung_reason"]
     list_filter: ClassVar[list[Any]] = ["status", DoingFilter]
+    readonly_fields: ClassVar[list[str]] = ["how_its_posts_did"]
 
     @display(description="rung", label={"PROBATION": "warning", "SUPERVISED": "info", "AUTONOMOUS": "success"})
     def rung(self, agent: Agent) -> str:

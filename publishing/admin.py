@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
@@ -10,6 +11,9 @@ from unfold.decorators import display
 from chimera.core.desk import ReadingAdmin
 from governance.controls import looking
 from publishing.admin_reversals import TakesBack
+from publishing.connectors.measuring import NAMES
+from publishing.metrics import picture
+from publishing.metrics import selectors as metrics
 from publishing.models import Account, Feed, Post, Trend
 from publishing.posts import tokens
 
@@ -22,7 +26,7 @@ class PostAdmin(TakesBack, ReadingAdmin):
     list_filter: ClassVar[list[str]] = ["status", "verification"]
     list_select_related: ClassVar[list[str]] = ["account"]
     ordering: ClassVar[list[str]] = ["-id"]
-    readonly_fields: ClassVar[list[str]] = ["run", "passport", "taken_back"]
+    readonly_fields: ClassVar[list[str]] = ["run", "passport", "taken_back", "figures"]
     actions_detail: ClassVar[list[str]] = ["take_back"]
 
     @display(description="run")
@@ -43,8 +47,22 @@ class PostAdmin(TakesBack, ReadingAdmin):
             return "none until it is out"
         address = reverse("passport", args=[tokens.token(post_id=post.pk)])
         return format_html(
-            '<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', address, address
+            '<a class="text-primary-600 dark:text-primary-400 underline" href="{}">{}</a>', address, address
         )
+
+    @display(description="how it does")
+    def figures(self, post: Post) -> str:
+        """Each figure over its age, drawn, and as a table."""
+        found = metrics.readings(post_id=post.pk)
+        at = post.published_at
+        shown = {
+            "post": post.pk,
+            "names": NAMES,
+            "lines": picture.lines(readings=found, published_at=at) if at else [],
+            "readings": picture.rows(readings=found, published_at=at) if at else [],
+            "nothing": "Nothing was read of it yet." if at else "Nothing is read until it is out.",
+        }
+        return render_to_string("admin/metrics/post.html", shown)
 
     @display(description="why it waits")
     def why(self, post: Post) -> str:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
+from publishing.metrics import services as metrics
 from publishing.moderation import hiding
 from publishing.posts import services as posts
 from publishing.reversals import taking_down
@@ -28,3 +29,10 @@ def scan(*_: Any, **__: Any) -> None:
     """Scheduled: feeds are read once for the fleet, and every brand's trends refreshed; once per tick."""
     if ticks.first(name="publishing.scan", every_s=900):
         trends.scan_all()
+
+
+@shared_task(name="publishing.figures")
+def figures(*_: Any, **__: Any) -> None:
+    """Scheduled: how posts do is read where a step of their age is due, once in METRICS_EVERY_S for the fleet."""
+    if settings.METRICS_EVERY_S and ticks.first(name="publishing.figures", every_s=settings.METRICS_EVERY_S):
+        metrics.collect_all()

@@ -6,6 +6,7 @@ from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.models import Asset
+from publishing.metrics.models import ReadCount, Reading
 from publishing.moderation.models import Hiding
 from publishing.posts.models import Post
 from publishing.reversals.models import Reversal
@@ -26,6 +27,8 @@ __all__ = [
     "Likeness",
     "Mention",
     "Post",
+    "ReadCount",
+    "Reading",
     "Release",
     "Reversal",
     "Trend",

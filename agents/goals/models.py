@@ -36,6 +36,7 @@ class Goal(BrandStateful):
     deadline = models.DateTimeField()
     made_at = models.DateTimeField(db_default=Now())
     note = models.TextField(blank=True, default="", db_default="")  # why it was not begun, for people
+    reason = models.TextField(blank=True, default="", db_default="")  # what former posts taught that spoke for it
 
     class Meta:
         permissions = [("steer_goal", "Can cancel, retry and replay the runs of goals")]

@@ -1,5 +1,6 @@
 """From campaigns and fresh trends to goals: the best first, at most n a day, one per (persona, trend)."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,7 +9,8 @@ from django.db.models import Q
 from pgvector.django import CosineDistance
 
 from agents.archive import selectors as archive
-from agents.goals import asked, assigned, mentioned
+from agents.goals import asked, assigned, followed, learned, mentioned
+from agents.goals.learned import Learned, Weighed
 from agents.goals.models import Goal
 from agents.goals.wish import Wish
 from agents.personas.models import Agent, Soul
@@ -22,7 +24,8 @@ from publishing.trends.models import Trend
 
 
 def wishes(*, agent_id: int) -> list[Wish]:
-    """What one agent wants to post about, within its day's number: its campaigns first, then the brand's live trends.
+    """What one agent wants to post about, within its day's number: its campaigns first, then what follows up on posts
+    that did well, then the brand's live trends.
 
     A cause that is known, or was archived, is not taken up again. In the brand's context; the agent stays locked until
     the transaction ends.
@@ -33,8 +36,13 @@ def wishes(*, agent_id: int) -> list[Wish]:
         return []
     left = max(0, agent.posts_per_day - _today(agent))
     batch = f"{agent.scope}/{clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    asked = assigned.wishes(agent=agent, batch=batch, count_max=left)
-    return [*asked, *_of_trends(agent, agent.soul, batch, left - len(asked))]
+    found = assigned.wishes(agent=agent, batch=batch, count_max=left)
+    if left <= len(found):
+        return found
+    known = learned.of(agent=agent, soul=agent.soul)
+    found += followed.wishes(agent=agent, soul=agent.soul, learned=known, batch=batch, count_max=left - len(found))
+    told = {wish.trend_id for wish in found}
+    return [*found, *_of_trends(agent, agent.soul, batch, left - len(found), known, told)]
 
 
 def cannot_publish(*, agent: Agent) -> str:
@@ -45,13 +53,17 @@ def cannot_publish(*, agent: Agent) -> str:
     return "; ".join(f"{one.account}: {one.why_not}" for one in standing)
 
 
-def _of_trends(agent: Agent, soul: Soul, batch: str, count_max: int) -> list[Wish]:
-    candidates = _candidates(soul)
-    causes = [_cause(trend, agent) for trend, _, _ in candidates]
-    ours = Q(agent=agent, trend__in=[trend for trend, _, _ in candidates], cause__startswith=asked.PREFIX)
+def _of_trends(
+    agent: Agent, soul: Soul, batch: str, count_max: int, known_of: Learned, now_told: Collection[int | None]
+) -> list[Wish]:
+    candidates = _candidates(soul, known_of)
+    causes = [_cause(trend, agent) for trend, *_ in candidates]
+    set_otherwise = Q(cause__startswith=asked.PREFIX) | Q(cause__startswith=followed.PREFIX)
+    ours = set_otherwise & Q(agent=agent, trend__in=[trend for trend, *_ in candidates])
     taken = list(Goal.objects.filter(Q(cause__in=causes) | ours).values_list("cause", "trend_id"))
     known = {*archive.known_causes(causes=causes), *(cause for cause, _ in taken)}
-    told = {trend_id for _, trend_id in taken}  # also by a goal that an operator set: one for each persona and trend
+    # Also by a goal that an operator or a former post asked for: one for each persona and trend.
+    told = {*(trend_id for _, trend_id in taken), *now_told}
     fresh = [
         (cause, *found)
         for cause, found in zip(causes, candidates, strict=True)
@@ -69,8 +81,9 @@ def _of_trends(agent: Agent, soul: Soul, batch: str, count_max: int) -> list[Wis
             similarity_bp=similarity_bp,
             deadline=trend.expires_at,
             scopes=agent.scopes,
+            reason=weighed.reason,
         )
-        for cause, trend, relevance_bp, similarity_bp in fresh[:count_max]
+        for cause, trend, relevance_bp, similarity_bp, weighed in fresh[:count_max]
     ]
 
 
@@ -101,16 +114,23 @@ def _today(agent: Agent) -> int:
     return today.exclude(cause__startswith=mentioned.PREFIX).count()
 
 
-def _candidates(soul: Soul) -> list[tuple[Trend, int, int]]:
-    """Relevant live trends with percentile and similarity in basis points, the most relevant and liveliest first."""
+def _candidates(soul: Soul, known_of: Learned | None = None) -> list[tuple[Trend, int, int, Weighed]]:
+    """Relevant live trends with percentile and similarity in basis points, and what their topic's posts taught.
+
+    The most relevant and liveliest first, weighed by that; the percentile stays as it is, for the judge reads it.
+    """
+    taught = known_of or Learned()
     profile = np.asarray(soul.profile, dtype=np.float32)
     near = trends.live().annotate(distance=CosineDistance("vector", soul.profile))
     found = []
     for trend in near.filter(distance__lte=1 - settings.SIMILARITY_MIN_BP / 10_000):
         fit = fitting(similarity=1 - trend.distance, profile=profile)
         if fit is not None:
-            found.append((trend, *fit))
-    return sorted(found, key=lambda one: (-weight(similarity_bp=one[2], score_bp=one[0].score_bp), one[0].pk))
+            found.append((trend, *fit, taught.weighed(vector=trend.vector)))
+    return sorted(
+        found,
+        key=lambda one: (-weight(similarity_bp=one[2], score_bp=one[0].score_bp) * one[3].factor, one[0].pk),
+    )
 
 
 def fitting(*, similarity: float, profile: Vectors) -> tuple[int, int] | None:

@@ -22,3 +22,4 @@ class Wish:
     queue: str = "think"  # on which its plan is made
     relevance_bp: int | None = None
     similarity_bp: int | None = None
+    reason: str = ""  # what former posts taught that speaks for it, for people

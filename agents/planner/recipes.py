@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agents.goals import asked, mentioned
+from agents.goals import asked, followed, mentioned
 from agents.tasks.graph import Step
 
 DICTATED = "dictated:"  # causes of goals whose text the operator gave, word for word
@@ -27,6 +27,8 @@ def of(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> list[Step]:
         given["research"] = {"facts_max": FACTS_OF_THE_SHORT}
     if cause.startswith(asked.PREFIX):
         given["draft"] = {"note": str(goal["wish"])}
+    if cause.startswith(followed.PREFIX):
+        given["draft"] = {"note": followed.NOTE}
     return _told(post(), given)
 
 

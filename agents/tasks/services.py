@@ -72,6 +72,7 @@ def begin_all(*, brand_id: int, actor: str, wishes: Sequence[Wish]) -> list[int]
             "campaign": wish.campaign_id,
             "campaign_version": wish.campaign_version,
             "queue": wish.queue,
+            "reason": wish.reason,
         }
         for wish in wishes
     ]

@@ -106,6 +106,11 @@ class Kind(ABC):
         """What `propose` needs of how this process is set up; reads no row. Among the inputs, beside what is loaded."""
         return {}
 
+    @property
+    def loads(self) -> bool:
+        """Whether `load` is to be asked: where a kind brings its own."""
+        return reads(self, "load")
+
     def load(self, *, task: Task) -> dict[str, Any]:
         """Read what `propose` needs beyond upstream artifacts; inside a transaction."""
         return {}

@@ -24,7 +24,13 @@ from chimera.core.money import Allowance
 SEAT = TIER = "plan"
 PERSONA = ("name", "audience", "interests", "voice", "directives", "forbidden_topics", "posts_per_day")
 # What a goal says of where it comes from, by how its cause begins. Its wish may quote a headline and is not passed on.
-FROM = {"trend": "trend", "campaign": "campaign", "operator": "operator", "replay": "former run"}
+FROM = {
+    "trend": "trend",
+    "campaign": "campaign",
+    "operator": "operator",
+    "metrics": "post that did well",
+    "replay": "former run",
+}
 
 
 class Planned(schemas.Plan):
@@ -75,7 +81,8 @@ def planned(
 
 
 def request(*, work: Work, usual: Sequence[Step]) -> Request:
-    """The question: the soul, where the goal comes from, the kinds with what may be set, and the usual plan.
+    """The question: the soul, where the goal comes from, how its topics did, the kinds with what may be set, and the
+    usual plan.
 
     Raises TaintedSink when a value is text from outside.
     """
@@ -85,6 +92,7 @@ def request(*, work: Work, usual: Sequence[Step]) -> Request:
         "goal": {"from": FROM.get(str(work.goal["cause"]).partition(":")[0], "rule")},
         "kinds": [_described(name, kinds[name]) for name in sorted({step.kind for step in usual})],
         "usual": [step.as_json() for step in usual],
+        "did": dict(work.inputs.get("did") or {"best": [], "worst": []}),
         "seed": work.goal["cause"],
     }
     prompt, prompt_hash = prompts.render("plan", variables)

@@ -83,7 +83,7 @@ def _gather(*, taken: Sequence[Taken]) -> list[Job]:
     if not taken:
         return []
     kinds = {name: registry.get("KINDS", name, Kind) for name in {one.kind for one in taken}}
-    loading = [one for one in taken if reads(kinds[one.kind], "load")]
+    loading = [one for one in taken if kinds[one.kind].loads]
     soul_ids = {one.soul_id for one in taken}
     inputs: dict[int, dict[str, Any]] = {}
     gone: set[int] = set()

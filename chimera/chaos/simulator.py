@@ -21,16 +21,17 @@ def _platform(name: str, effect_class: str, path: Path, faults: list[str]) -> An
     """The simulator of one platform as an ASGI app."""
     from django.conf import settings
 
+    known: dict[str, Any] = dict(APP)
     if name == "x":
         from publishing.simulators.x import app as x
         from publishing.simulators.x.store import Store as XStore
 
-        return x.build(store=XStore(path), **APP, faults=faults, late_s=LATE_S)
+        return x.build(store=XStore(path), faults=faults, late_s=LATE_S, **known)
     if name == "instagram":
         from publishing.simulators.instagram import app as instagram
         from publishing.simulators.instagram.store import Store as InstagramStore
 
-        return instagram.build(store=InstagramStore(path), **APP, faults=faults, late_s=LATE_S)
+        return instagram.build(store=InstagramStore(path), faults=faults, late_s=LATE_S, **known)
     from publishing.simulators.plaza import app as plaza
     from publishing.simulators.plaza.store import Store
 

@@ -27,6 +27,7 @@ ROLE_BY_COMMAND = {
     "connector": "chimera_connector",
     "connect": "chimera_connector",
     "reconcile": "chimera_app",  # moves posts and effects, as workers do
+    "metrics": "chimera_app",  # reads posts and pays for it, as workers do
     "seal": "chimera_sealer",
     "rotate_grant_key": "chimera_app",  # makes keys, as workers do
 }

@@ -1,6 +1,6 @@
-"""Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, models,
-money, outages, passports, people, platforms, policies, privacy, the queues, reviewing, runs, sealing, security, stops,
-telling.
+"""Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, metrics,
+models, money, outages, passports, people, platforms, policies, privacy, the queues, reviewing, runs, sealing, security,
+stops, telling.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -14,6 +14,7 @@ from chimera.settings.inbox import *  # noqa: F403
 from chimera.settings.inspection import *  # noqa: F403
 from chimera.settings.judging import *  # noqa: F403
 from chimera.settings.memory import *  # noqa: F403
+from chimera.settings.metrics import *  # noqa: F403
 from chimera.settings.models import *  # noqa: F403
 from chimera.settings.money import *  # noqa: F403
 from chimera.settings.outages import *  # noqa: F403

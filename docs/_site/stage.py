@@ -67,6 +67,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "honesty",
         "injection",
         "inbox",
+        "metrics",
         "trends",
         "contributing",
     ),

@@ -3,7 +3,8 @@
 A publish has five ends and no more: a receipt, `Rejected` (surely not published, and asking again changes nothing),
 `NotSent` (surely not published, ask again later), `Stopped` (the same, by a control: no failure of anybody) and
 `Unknown` (nobody knows; never repeat it blindly). Reading
-(`look_up`, `list_posts`, `hear`) changes nothing, needs no grant, and has two: what the platform shows, or Unavailable.
+(`look_up`, `list_posts`, `hear`, `measure`) changes nothing, needs no grant, and has two: what the platform shows, or
+Unavailable.
 
 Requirements: PUB-1, PUB-2, PUB-4, PUB-6, ENG-1.
 """
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.registry import every
 from chimera.core.taint import Tainted
+from publishing.connectors.measuring import Measurement
 from publishing.connectors.reversing import CANNOT, Removed
 from publishing.media.videos import VideoLimits
 
@@ -186,6 +188,7 @@ class Connector(ABC):
     can_hide: ClassVar[bool] = False  # whether `hide` can be asked
     names_mentions: ClassVar[bool] = False  # whether `hear_named` shows what a delivery names: then it reads no list
     lists_replies: ClassVar[bool] = True  # whether `list_posts` shows replies too
+    measures: ClassVar[int] = 0  # how many posts of one account one `measure` may name; 0: none can be asked
     spends_grants: ClassVar[bool] = False
     needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
     reverses: ClassVar[frozenset[str]] = frozenset()  # how software can take back a post that is live: `reversing.WAYS`
@@ -267,6 +270,10 @@ class Connector(ABC):
     def reply_chars_max(self) -> int:
         """How many characters of a reply are left beside the visible label."""
         return self.limits.text_max - (len(self.visible_label) + 1 if self.visible_label else 0)
+
+    def measure(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> Measurement:
+        """How posts of an account do. Raises Unavailable, Denied, or CannotRead when it is about this very account."""
+        raise CannotRead(f"{self.platform} does not tell how posts do.")
 
     def account_page(self, *, account_handle: str) -> str:
         """Where people see what an account has posted; "" when the connector does not know."""

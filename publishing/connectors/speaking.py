@@ -16,7 +16,7 @@ from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, U
 from chimera.core.mcp.tools import Pins
 from chimera.core.taint import Tainted
 from governance.servers.listed import Reviewed
-from publishing.connectors import reversing
+from publishing.connectors import measuring, reversing
 from publishing.connectors.base import (
     Absent,
     CannotRead,
@@ -36,6 +36,7 @@ from publishing.connectors.reversing import DELETE, Removed
 TOOL = "publish_post"
 LISTING = "list_posts"
 MENTIONS = "list_mentions"
+FIGURES = "read_figures"
 LOOK_BACK_POSTS_MAX = 1_000
 CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
 
@@ -190,6 +191,19 @@ class Speaking(Connector):
             raise kind(f"The mentions on {self.title} could not be read: {error}") from error
         except (Unavailable, KeyError, TypeError, ValueError) as error:
             raise Unavailable(f"The mentions on {self.title} could not be read: {error}") from error
+
+    def measure(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> measuring.Measurement:
+        """See `Connector.measure`: one call."""
+        arguments = {"account": account_handle, "ids": sorted(platform_ids)}
+        said = f"The figures of @{account_handle} on {self.title} could not be read"
+        try:
+            return measuring.measurement(self.called(FIGURES, arguments, timeout_s), asked=platform_ids)
+        except ToolRefused as error:
+            told = _told(str(error))
+            kind = CannotRead if told.get("class") == "rejected" else Unavailable
+            raise kind(f"{said}: {told.get('message') or error}") from error
+        except (Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"{said}: {error}") from error
 
     def is_the_same(self, post: Listed, payload: Mapping[str, Any]) -> bool:
         """Whether what the platform lists is this payload."""

@@ -47,6 +47,7 @@ FLEET = {
     "governance_savedqueue": "a reviewer works for all brands; filters name things and hold no content",
     "publishing_deliverycount": "how many events a platform delivered on a day: numbers",
     "publishing_feed": "feeds are fetched once for the fleet",
+    "publishing_readcount": "posts read on a platform in a day, of all brands: two numbers; a function writes it",
     "publishing_release": "a person let a suspicious item of a feed be used; items are the fleet's",
     "publishing_feeditem": "what a feed said is public; what a brand makes of it is a trend",
 }

@@ -79,6 +79,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the MCP server of a platform, a process of its own that calls the platform's API",
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
+    "publishing/connectors/*/figures.py": ({"mcp", "httpx2"}, "the part of such a server that reads how posts do"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
     "publishing/connectors/ringing.py": ({"mcp"}, "the door of these servers for what platforms deliver; calls nobody"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),

@@ -1,5 +1,5 @@
 -- Promise: each wish of [{"agent", "soul", "trend", "cause", "batch", "wish", "relevance", "similarity", "deadline",
--- "scopes", "campaign", "campaign_version", "queue"}] whose cause is new in this brand becomes a goal with its planning task, due
+-- "scopes", "campaign", "campaign_version", "queue", "reason"}] whose cause is new in this brand becomes a goal with its planning task, due
 -- now, both with the versions that they are made with. One call, one transaction of its own unless the caller has one.
 -- Returns the ids of the goals that are new.
 CREATE FUNCTION agents_goal_begin(p_brand bigint, p_actor text, p_wishes jsonb) RETURNS bigint[] LANGUAGE plpgsql
@@ -14,13 +14,14 @@ BEGIN
   WITH w AS (
     SELECT * FROM jsonb_to_recordset(p_wishes) AS x (agent bigint, soul bigint, trend bigint, cause text, batch text,
              wish text, relevance integer, similarity integer, deadline timestamptz, scopes text[], campaign bigint,
-             campaign_version integer, queue text)
+             campaign_version integer, queue text, reason text)
   ), goals AS (
     INSERT INTO agents_goal (brand_id, status, state_version, agent_id, soul_id, trend_id, cause, batch, wish,
                              relevance_bp, similarity_bp, deadline, made_at, campaign_id, campaign_version,
-                             policy_version)
+                             policy_version, reason)
     SELECT p_brand, 'PROPOSED', 1, w.agent, w.soul, w.trend, w.cause, coalesce(w.batch, ''), w.wish, w.relevance,
-           w.similarity, w.deadline, v_now, w.campaign, w.campaign_version, v_policy FROM w
+           w.similarity, w.deadline, v_now, w.campaign, w.campaign_version, v_policy,
+           coalesce(w.reason, '') FROM w
     ON CONFLICT (brand_id, cause) DO NOTHING
     RETURNING id, agent_id, soul_id, cause, deadline, campaign_id, campaign_version
   ), tasks AS (

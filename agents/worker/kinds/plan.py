@@ -5,11 +5,13 @@ from typing import Any
 
 from agents.blueprints import selectors as looks
 from agents.blueprints import services as blueprints
+from agents.goals import learned
 from agents.planner import recipes
 from agents.tasks import graph
 from agents.tasks import services as tasks
 from agents.tasks.bounds import Refused
 from agents.tasks.graph import BadPlan, Step
+from agents.tasks.models import Task
 from agents.tasks.services import Layout
 from agents.worker import checking, planning, spreading
 from agents.worker.base import Kind, Landed, Proposal, Work
@@ -27,6 +29,17 @@ class Planning(Kind):
     def waits(self) -> bool:
         """As the planners do, unless all of them work in this process."""
         return tiers.any_outside(tier=planning.TIER)
+
+    @property
+    def loads(self) -> bool:
+        """Only where somebody outside is asked: a recipe needs nothing of it."""
+        return tiers.any_outside(tier=planning.TIER)
+
+    def load(self, *, task: Task) -> dict[str, Any]:
+        """How the persona's topics did, as values of ours; for posts alone."""
+        if not recipes.is_post(cause=task.goal.cause):
+            return {}
+        return {"did": learned.of(agent=task.agent, soul=task.soul).shown()}
 
     def worst_case_usd_micros(self, *, work: Work) -> int:
         """What the planners may cost together; nothing where the recipe stands."""

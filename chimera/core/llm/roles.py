@@ -36,7 +36,7 @@ PLANNER = Role(
     name="planner",
     tier="plan",
     sees_outside=False,
-    questions={"plan": frozenset(("persona", "goal", "kinds", "usual", "seed"))},
+    questions={"plan": frozenset(("persona", "goal", "kinds", "usual", "did", "seed"))},
 )
 WRITER = Role(
     name="writer",

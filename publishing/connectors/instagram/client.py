@@ -41,6 +41,7 @@ class InstagramConnector(Staged):
     needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000, video=REELS)
     label_field: ClassVar[str] = "ai_generated"
+    measures: ClassVar[int] = 20
     visible_label: ClassVar[str] = VISIBLE_LABEL
     can_hide: ClassVar[bool] = True
     names_mentions: ClassVar[bool] = True

@@ -14,11 +14,12 @@ from chimera.core.errors import Unavailable
 from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
 
-SCOPES = (
+NEEDED = (
     "instagram_business_basic",
     "instagram_business_content_publish",
     "instagram_business_manage_comments",
 )
+SCOPES = (*NEEDED, "instagram_business_manage_insights")  # without the last, figures are likes and comments alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def connected(*, app: App, asked: Asking, code: str) -> tuple[Tokens, str, str]:
     return tokens, str(me.get("user_id") or me.get("id") or ""), str(me.get("username") or "")
 
 
-def refreshed(*, http: httpx2.Client, token: str, scopes: tuple[str, ...] = SCOPES) -> Tokens:
+def refreshed(*, http: httpx2.Client, token: str, scopes: tuple[str, ...] = NEEDED) -> Tokens:
     """A token for sixty more days. Raises RefreshRefused or Unavailable."""
     params = {"grant_type": "ig_refresh_token", "access_token": token}
     try:

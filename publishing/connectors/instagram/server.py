@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from chimera.core.mcp.wire import facts
 from publishing.connectors import removing, ringing, serving
-from publishing.connectors.instagram import comments, errors, pictures, reading
+from publishing.connectors.instagram import comments, errors, figures, pictures, reading
 from publishing.connectors.instagram.calling import PUBLISHING, Caller, bearer, json_of
 from publishing.connectors.instagram.client import REELS
 from publishing.connectors.instagram.containers import Maker
@@ -200,6 +200,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def list_replies(account: str, comment: str) -> dict[str, Any]:
         """What an account itself answered to a comment. Changes nothing and needs no grant."""
         return comments.answers(desk().caller, account=account, comment=comment)
+
+    @server.tool(title="Read the figures of posts", annotations=READS)
+    def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
+        """How posts of an account do, by their ids, at most 20 at once. Changes nothing and needs no grant."""
+        return figures.measured(desk().caller, account=account, ids=ids)
 
     return server
 

@@ -26,6 +26,7 @@ class PlazaConnector(Speaking):
     effect_class: ClassVar[str] = "A"
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=1, image_bytes_max=5_000_000, video=VIDEO)
     label_field: ClassVar[str] = "ai_generated"
+    measures: ClassVar[int] = 100
     hears_accounts: ClassVar[int] = 500
     post_path: ClassVar[str] = r"/p/(?P<id>[0-9a-f]{16})/?"
     id_pattern: ClassVar[str] = r"[0-9a-f]{16}"

@@ -1,7 +1,7 @@
 """The connector process of Plaza: an MCP server that holds the platform's token and the gate to it.
 
-`publish_post` verifies the grant, brings the media, consumes the grant and only then posts: see `serving`. `list_posts`
-and `list_mentions` only read and need no grant. Runs as a process of its own; imported by nothing else.
+`publish_post` verifies the grant, brings the media, consumes the grant and only then posts: see `serving`. What
+lists or reads changes nothing and needs no grant. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from chimera.core.mcp.wire import facts
 from publishing.connectors import removing, serving
 from publishing.connectors.media import Opens, approved_film, is_video, opened, video_of
-from publishing.connectors.plaza import reading
+from publishing.connectors.plaza import figures, reading
 from publishing.connectors.plaza.client import VIDEO
 from publishing.connectors.removing import DELETES
 from publishing.connectors.serving import PLATFORM_TIMEOUT_S, PUBLISHES, READS, Claims, Gate, refusal
@@ -160,6 +160,11 @@ def _server(*, audience: str, desk: Callable[[], Desk]) -> MCPServer:
     def list_mentions(accounts: list[str], after: int = 0) -> dict[str, Any]:
         """What others said to these accounts, oldest first, a page at a time. Changes nothing and needs no grant."""
         return reading.mentioned(desk().http, accounts=accounts, after=after)
+
+    @server.tool(title="Read the figures of posts", annotations=READS)
+    def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
+        """How posts of an account do, by their ids, at most 100 at once. Changes nothing and needs no grant."""
+        return figures.measured(desk().http, ids=ids)
 
     return server
 

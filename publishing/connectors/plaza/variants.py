@@ -23,6 +23,8 @@ class BlindPlaza(PlazaConnector):
     effect_class: ClassVar[str] = "C"
     can_look_up: ClassVar[bool] = False
     can_hear: ClassVar[bool] = False
+    measures: ClassVar[int] = 0
     look_up = Connector.look_up
     list_posts = Connector.list_posts
     hear = Connector.hear
+    measure = Connector.measure

@@ -40,6 +40,7 @@ class XConnector(Staged):
     needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000, video=VIDEO)
     label_field: ClassVar[str] = "ai_generated"
+    measures: ClassVar[int] = 100
     sponsor_field: ClassVar[str] = "paid_partnership"
     hears_every_s: ClassVar[float] = 60.0  # a row that is read costs; deliveries ring before
     post_path: ClassVar[str] = r"/[A-Za-z0-9_]{1,15}/status/(?P<id>\d{1,20})/?"

@@ -1,8 +1,8 @@
 """The connector process of X: an MCP server that holds the tokens of its accounts and the gate to them.
 
 `publish_post` verifies the grant, brings the pictures, consumes the grant and only then posts, labelled: see `serving`.
-A video is brought by `prepare_post`, over as many calls as it needs; nothing shows by that.
-`list_posts` and `list_mentions` only read and need no grant. Runs as a process of its own; imported by nothing else.
+A video is brought by `prepare_post`, over as many calls as it needs; nothing shows by that. What lists or reads changes
+nothing and needs no grant. Runs as a process of its own; imported by nothing else.
 
 Requirements: PUB-1, PUB-2, PUB-3, PUB-4, MCP-1, ENG-1.
 """
@@ -35,7 +35,7 @@ from publishing.connectors.serving import (
     preparing,
     refusal,
 )
-from publishing.connectors.x import errors, reading, uploads, videos
+from publishing.connectors.x import errors, figures, reading, uploads, videos
 from publishing.connectors.x.calling import Caller, json_of
 from publishing.connectors.x.oauth import App
 from publishing.connectors.x.videos import Bringer, Bringing
@@ -192,6 +192,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def list_mentions(accounts: list[str], after: int = 0) -> dict[str, Any]:
         """What others said to these accounts, oldest first. Changes nothing and needs no grant."""
         return reading.mentioned(desk().caller, accounts=accounts, after=after)
+
+    @server.tool(title="Read the figures of posts", annotations=READS)
+    def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
+        """How posts of an account do, by their ids, at most 100 at once. Changes nothing and needs no grant."""
+        return figures.measured(desk().caller, account=account, ids=ids)
 
     return server
 

@@ -1,7 +1,7 @@
 """Instagram's content publishing API and its pages as a Starlette app. Errors are those of the Graph API.
 
-The API lies at the root and under /v23.0, consent under /oauth; people see / , /{username}/ and /p/{shortcode}/. Two
-doors are open to callers on this machine only: `/_people/comments`, by which persons comment, and `/_faults`.
+The API lies at the root and under /v23.0, consent under /oauth; people see / , /{username}/ and /p/{shortcode}/. Three
+doors are open to callers on this machine only: `/_people/comments`, where persons comment, `/_figures` and `/_faults`.
 
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from publishing.simulators import audience
 from publishing.simulators.courier import Courier
 from publishing.simulators.instagram import errors, pages, webhooks
 from publishing.simulators.instagram import faults as fault
@@ -86,7 +87,7 @@ class _Doors:
         """What everybody published. Plays I-5, I-6."""
         before = _before(request)
         posts = await run_in_threadpool(self._store.posts, None, pages.PAGE_POSTS + 1, before=before)
-        return HTMLResponse(pages.feed(posts=posts, is_first=before is None))
+        return HTMLResponse(pages.feed(posts=self._store.measured(posts), is_first=before is None))
 
     async def account_page(self, request: Request) -> Response:
         """One account with its bio and its posts. Plays I-15."""
@@ -95,7 +96,7 @@ class _Doors:
         if account is None:
             return HTMLResponse(pages.missing(what="account"), 404)
         posts = await run_in_threadpool(self._store.posts, username, pages.PAGE_POSTS + 1, before=_before(request))
-        return HTMLResponse(pages.account(account=account, posts=posts))
+        return HTMLResponse(pages.account(account=account, posts=self._store.measured(posts)))
 
     async def post_page(self, request: Request) -> Response:
         """The permalink: one post with its label and its comments. Plays I-5, I-6, I-13."""
@@ -103,7 +104,22 @@ class _Doors:
         if post is None:
             return HTMLResponse(pages.missing(what="post"), 404)
         comments = await run_in_threadpool(self._store.comments, post["id"])
-        return HTMLResponse(pages.post(post=post, comments=comments))
+        return HTMLResponse(pages.post(post=self._store.measured([post])[0], comments=comments))
+
+    async def order_figures(self, request: Request) -> Response:
+        """For tests on this machine: from now on a post has exactly these figures. Plays I-21."""
+        _check_here(request)
+        sent = loaded(await body(request))
+        asked = str(sent.get("id") or "")
+        try:
+            figures = audience.exact(sent.get("figures"))
+        except ValueError as error:
+            raise errors.invalid(str(error)) from error
+        post = await run_in_threadpool(self._store.post, post_id=int(asked)) if is_id(asked) else None
+        if post is None:
+            raise errors.missing("post", asked)
+        await run_in_threadpool(self._store.say_figures, post_id=asked, figures=figures)
+        return JSONResponse({"id": asked, "figures": figures})
 
     async def file(self, request: Request) -> Response:
         """A published medium as it was fetched."""
@@ -148,6 +164,7 @@ def _api(desk: Desk) -> list[BaseRoute]:
         *desk.routes("POST", "/{id}/media_publish", writing.publish, scope=publish),
         *desk.routes("GET", "/{id}/content_publishing_limit", writing.limit, scope=publish),
         *desk.routes("GET", "/{id}/media", reading.media, scope="basic"),
+        *desk.routes("GET", "/{id}/insights", reading.insights, scope="manage_insights"),
         *desk.routes("GET", "/{id}/comments", reading.comments, scope=comments),
         *desk.routes("GET", "/{id}/replies", reading.replies, scope=comments),
         *desk.routes("POST", "/{id}/replies", reading.reply, scope=comments),
@@ -194,6 +211,7 @@ def build(
         routes=[
             route("/_people/comments", doors.persons_comment, "POST"),
             route("/_people/comments/{id}", doors.persons_withdraw, "DELETE"),
+            route("/_figures", doors.order_figures, "POST"),
             route("/_faults", doors.order_faults, "POST"),
             route("/health", _health),
             route("/instagram.css", _css),

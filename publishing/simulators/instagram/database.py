@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from publishing.simulators.filed import Filed, utc_now
+from publishing.simulators import audience
+from publishing.simulators.audience import Audience
+from publishing.simulators.filed import utc_now
 from publishing.simulators.x.database import hashed
 
 __all__ = ["DAY_MS", "Database", "hashed", "is_id", "utc_now"]
@@ -64,10 +66,10 @@ def is_id(sent: object) -> bool:
     return is_digits and int(str(sent)) < 2**63
 
 
-class Database(Filed):
+class Database(Audience):
     """The platform's file, and a folder beside it for media."""
 
-    schema: ClassVar[str] = SCHEMA
+    schema: ClassVar[str] = SCHEMA + audience.SCHEMA
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now) -> None:
         super().__init__(path, now=now)

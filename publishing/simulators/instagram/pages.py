@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from publishing.simulators import audience
+
 PAGE_POSTS = 40
 
 _NAMED = re.compile(r"((?<![\w@])@[A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)")
@@ -104,7 +106,7 @@ def _article(post: dict[str, Any]) -> str:
         f'<article aria-label="Post by {escape(post["name"])}"><header>'
         f'<a class="name" href="/{username}/">{username}</a> '
         f'<a class="soft when" href="{escape(post["permalink"])}">{_when(post["created_ms"])}</a></header>'
-        f"{label}{_figures(post)}{caption}{comments}</article>"
+        f"{label}{_figures(post)}{caption}{audience.words(post)}{comments}</article>"
     )
 
 

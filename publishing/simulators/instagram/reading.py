@@ -30,6 +30,7 @@ from publishing.simulators.instagram.tokens import Caller
 
 _MENTIONED = re.compile(r"mentioned_comment\.comment_id\((\d{1,19})\)")
 _REPLIES = ("id", "timestamp", "text")
+METRICS = {"views": "views", "saved": "saves", "shares": "reposts", "likes": "likes", "comments": "replies"}
 
 
 def _number(request: Request, verb: str) -> int:
@@ -81,7 +82,8 @@ class Reading:
         post = await run_in_threadpool(self._store.post, post_id=asked)
         if post is None or post["account_id"] != str(caller.account_id):
             raise errors.missing("get", str(asked))
-        return JSONResponse(picked(self._media(request, post), sent, node="IGMedia"))
+        (counted,) = await run_in_threadpool(self._store.measured, [post])
+        return JSONResponse(picked(self._media(request, counted), sent, node="IGMedia"))
 
     async def _account(self, caller: Caller, sent: Sent) -> Response:
         """The token's own account. Plays I-11."""
@@ -120,7 +122,8 @@ class Reading:
             "media_url": f"{base_url}/media/{post['media'][0]['id']}",
             "username": post["username"],
             "alt_text": post["media"][0]["alt"] or None,
-            "comments_count": post["comment_count"],
+            "comments_count": post["figures"]["replies"],
+            "like_count": post["figures"]["likes"],
         }
 
     async def media(self, request: Request, caller: Caller, sent: Sent) -> Response:
@@ -128,8 +131,29 @@ class Reading:
         own_account(request, caller, "get")
         limit, before = page_of(sent)
         posts = await run_in_threadpool(self._store.posts, caller.username, limit + 1, before=before)
-        told = [picked(self._media(request, post), sent, node="IGMedia") for post in posts]
+        counted = await run_in_threadpool(self._store.measured, posts)
+        told = [picked(self._media(request, post), sent, node="IGMedia") for post in counted]
         return JSONResponse(paged(request, told, [post["id"] for post in posts], limit=limit))
+
+    async def insights(self, request: Request, caller: Caller, sent: Sent) -> Response:
+        """How a media does, by the metrics that are asked for. Plays I-21.
+
+        That a medium of somebody else is "not there" is our assumption.
+        """
+        post_id = _number(request, "get")
+        post = await run_in_threadpool(self._store.post, post_id=post_id)
+        if post is None or post["account_id"] != str(caller.account_id):
+            raise errors.missing("get", str(post_id))
+        figures = (await run_in_threadpool(self._store.measured, [post]))[0]["figures"]
+        known = {**{name: figures[ours] for name, ours in METRICS.items()}, "reach": figures["views"] * 4 // 5}
+        asked = [one for one in sent.get("metric", "").split(",") if one]
+        if not asked or not set(asked) <= known.keys():
+            raise errors.invalid(f"metric must be some of: {', '.join(sorted(known))}.")
+        told = [
+            {"name": name, "period": "lifetime", "values": [{"value": known[name]}], "id": f"{post_id}/insights/{name}"}
+            for name in asked
+        ]
+        return JSONResponse({"data": told})
 
     async def comments(self, request: Request, caller: Caller, sent: Sent) -> Response:
         """The comments on a media, oldest first, with the replies to them as a field of each. Plays I-13.

@@ -17,6 +17,7 @@ SCOPES = (
     "instagram_business_basic",
     "instagram_business_content_publish",
     "instagram_business_manage_comments",
+    "instagram_business_manage_insights",
 )
 USERNAME = re.compile(r"[A-Za-z0-9_.]{1,30}")
 CODE_S = 3600

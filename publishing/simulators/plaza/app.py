@@ -26,7 +26,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from publishing.simulators.plaza import faults as fault
-from publishing.simulators.plaza import films, pages
+from publishing.simulators.plaza import figures, films, pages
 from publishing.simulators.plaza.headers import SafeHeaders
 from publishing.simulators.plaza.store import VIDEO, Draft, Problem, Store
 
@@ -177,6 +177,14 @@ class _Plaza:
         )
         return JSONResponse({"mentions": found, "next": position, "more": position - after >= HEARD_MAX})
 
+    async def figures(self, request: Request) -> Response:
+        self.authorize(request)
+        return await figures.told(request, self.store)
+
+    async def order_figures(self, request: Request) -> Response:
+        self.authorize(request)
+        return await figures.order(request, self.store)
+
     async def order_faults(self, request: Request) -> Response:
         """For chaos runs on this machine: what the next posts will meet."""
         if not fault.is_here(request):
@@ -218,7 +226,11 @@ class _Plaza:
         before = _number(request, "before")
         posts = await run_in_threadpool(self.store.posts, before=before, count_max=pages.PAGE_POSTS + 1)
         is_live = before is None and request.query_params.get("live") != "off"
-        return HTMLResponse(pages.timeline(posts=posts, now=self.store.now(), is_live=is_live, is_first=before is None))
+        return HTMLResponse(
+            pages.timeline(
+                posts=self.store.measured(posts), now=self.store.now(), is_live=is_live, is_first=before is None
+            )
+        )
 
     async def account_page(self, request: Request) -> Response:
         handle = request.path_params["handle"]
@@ -228,14 +240,15 @@ class _Plaza:
         posts = await run_in_threadpool(
             self.store.posts, handle=handle, before=_number(request, "before"), count_max=pages.PAGE_POSTS + 1
         )
-        return HTMLResponse(pages.account(account=account, posts=posts, now=self.store.now()))
+        return HTMLResponse(pages.account(account=account, posts=self.store.measured(posts), now=self.store.now()))
 
     async def post_page(self, request: Request) -> Response:
         found = await run_in_threadpool(self.store.post, post_id=request.path_params["post_id"])
         if found is None:
             return HTMLResponse(pages.missing(what="post"), 404)
         replies = await run_in_threadpool(self.store.posts, reply_to=found["id"], count_max=pages.PAGE_POSTS)
-        return HTMLResponse(pages.post(post=found, replies=replies[::-1], now=self.store.now()))
+        shown, *answers = self.store.measured([found, *replies[::-1]])
+        return HTMLResponse(pages.post(post=shown, replies=answers, now=self.store.now()))
 
 
 def _number(request: Request, name: str) -> int | None:
@@ -288,6 +301,8 @@ def build(
             route("/api/v1/mentions", plaza.list_mentions),
             route("/api/v1/posts/{post_id}", plaza.get_post),
             route("/api/v1/posts/{post_id}", plaza.delete_post, "DELETE"),
+            route("/api/v1/figures", plaza.figures),
+            route("/_figures", plaza.order_figures, "POST"),
             route("/_faults", plaza.order_faults, "POST"),
             route("/media/{media_id}", plaza.image),
             route("/p/{post_id}", plaza.post_page),

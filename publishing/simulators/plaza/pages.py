@@ -14,6 +14,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from publishing.simulators import audience
+
 PAGE_POSTS = 40
 REFRESH_S = 5
 HUES = 12
@@ -119,7 +121,8 @@ def _article(post: dict[str, Any], now: datetime, *, whole: bool = False) -> str
         f'{_avatar(handle, name)}<div class="content"><header>'
         f'<a class="name" href="/@{escape(handle)}">{escape(name)}</a> <span class="handle">@{escape(handle)}</span>'
         f"{_when(post, now, whole=whole)}</header>{reply}"
-        f'<p class="text" dir="auto">{_marked(post["text"])}</p>{_figures(post)}{foot}</div></article>'
+        f'<p class="text" dir="auto">{_marked(post["text"])}</p>{_figures(post)}{audience.words(post)}{foot}'
+        "</div></article>"
     )
 
 

@@ -10,13 +10,15 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from publishing.simulators.filed import Filed, utc_now
+from publishing.simulators import audience
+from publishing.simulators.audience import Audience
+from publishing.simulators.filed import utc_now
 
 VIDEO = "video/mp4"
 KEY_KEPT = timedelta(hours=24)
@@ -62,10 +64,10 @@ class Draft:
     reply_to: str | None
 
 
-class Store(Filed):
+class Store(Audience):
     """All of Plaza's state."""
 
-    schema: ClassVar[str] = SCHEMA
+    schema: ClassVar[str] = SCHEMA + audience.SCHEMA
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now, posts_per_window_max: int = 300) -> None:
         """`posts_per_window_max` counts accepted posts of one account in 15 minutes."""
@@ -211,6 +213,12 @@ class Store(Filed):
             if found is not None:
                 db.execute("INSERT OR IGNORE INTO removed VALUES (?, ?)", (post_id, self.now().isoformat()))
         return found is not None
+
+    def these(self, *, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of these posts that there are."""
+        with self._connection() as db:
+            marks = ",".join("?" * len(ids))
+            return [_as_post(row) for row in db.execute(_POSTS + f"post.id IN ({marks})", tuple(ids)).fetchall()]
 
     def account(self, *, handle: str) -> dict[str, Any] | None:
         """Handle, name, suspended, created_at and post_count of an account, or None."""

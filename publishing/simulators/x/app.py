@@ -1,7 +1,7 @@
 """X's API v2 and its pages as a Starlette app. Errors are problem+json, as on the real platform.
 
-The API lies under /2, consent under /i/oauth2; people see / , /{handle} and /{handle}/status/{id}. Two doors are open
-to callers on this machine only: `/_people/posts`, by which persons post, and `/_faults`.
+The API lies under /2, consent under /i/oauth2; people see / , /{handle} and /{handle}/status/{id}. Three doors are
+open to callers on this machine only: `/_people/posts`, by which persons post, `/_figures` and `/_faults`.
 
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from publishing.simulators import audience
 from publishing.simulators.courier import Courier
 from publishing.simulators.x import errors, pages, webhooks
 from publishing.simulators.x import faults as fault
@@ -87,7 +88,7 @@ class _Doors:
         """What everybody posted. Plays X-2, X-3, X-28."""
         before = _before(request)
         posts = await run_in_threadpool(self._store.posts, before=before, count_max=pages.PAGE_POSTS + 1)
-        return HTMLResponse(pages.timeline(posts=posts, is_first=before is None))
+        return HTMLResponse(pages.timeline(posts=self._store.measured(posts), is_first=before is None))
 
     async def account_page(self, request: Request) -> Response:
         """One account with its bio and its automated label. Plays X-28."""
@@ -98,7 +99,7 @@ class _Doors:
         posts = await run_in_threadpool(
             self._store.posts, handle=handle, before=_before(request), count_max=pages.PAGE_POSTS + 1
         )
-        return HTMLResponse(pages.account(account=account, posts=posts))
+        return HTMLResponse(pages.account(account=account, posts=self._store.measured(posts)))
 
     async def post_page(self, request: Request) -> Response:
         """One post with its labels and its replies. Plays X-2, X-3."""
@@ -107,7 +108,22 @@ class _Doors:
         if post is None or post["handle"].lower() != request.path_params["handle"].lower():
             return HTMLResponse(pages.missing(what="post"), 404)
         replies = await run_in_threadpool(self._store.posts, reply_to=int(post_id), count_max=pages.PAGE_POSTS)
-        return HTMLResponse(pages.post(post=post, replies=replies[::-1]))
+        shown, *answers = self._store.measured([post, *replies[::-1]])
+        return HTMLResponse(pages.post(post=shown, replies=answers))
+
+    async def order_figures(self, request: Request) -> Response:
+        """For tests on this machine: from now on a post has exactly these figures. Plays X-31."""
+        _check_here(request)
+        sent = await json_body(request, ("id", "figures"))
+        post_id = number("id", sent.get("id"))
+        try:
+            figures = audience.exact(sent.get("figures"))
+        except ValueError as error:
+            raise errors.invalid("figures", "", str(error)) from error
+        if await run_in_threadpool(self._store.post, post_id=post_id) is None:
+            raise errors.not_found("tweet", "id", str(post_id))
+        await run_in_threadpool(self._store.say_figures, post_id=str(post_id), figures=figures)
+        return JSONResponse({"data": {"id": str(post_id), "figures": figures}})
 
 
 def _before(request: Request) -> int | None:
@@ -137,6 +153,7 @@ def _api(desk: Desk) -> list[BaseRoute]:
     return [
         desk.route("POST", "/2/tweets", writing.create, bucket="create", scopes=write),
         desk.route("DELETE", "/2/tweets/{id}", writing.delete, bucket="delete", scopes=write),
+        desk.route("GET", "/2/tweets", reading.several, bucket="lookup", scopes=read),
         desk.route("GET", "/2/tweets/{id}", reading.post, bucket="lookup", scopes=read),
         desk.route("GET", "/2/users/me", reading.me, bucket="me", scopes=read),
         desk.route("GET", "/2/users/by/username/{username}", reading.by_username, bucket="user", scopes=read),
@@ -182,6 +199,7 @@ def build(
             route("/2/oauth2/revoke", consent.revoke, "POST"),
             route("/_people/posts", doors.persons_post, "POST"),
             route("/_people/posts/{id}", doors.persons_withdraw, "DELETE"),
+            route("/_figures", doors.order_figures, "POST"),
             route("/_faults", doors.order_faults, "POST"),
             route("/media/{id}", media.file),
             route("/x.css", _css),

@@ -13,7 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from publishing.simulators.filed import Filed, utc_now
+from publishing.simulators import audience
+from publishing.simulators.audience import Audience
+from publishing.simulators.filed import utc_now
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 
@@ -60,10 +62,10 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-class Database(Filed):
+class Database(Audience):
     """The platform's file, and a folder beside it for media."""
 
-    schema: ClassVar[str] = SCHEMA
+    schema: ClassVar[str] = SCHEMA + audience.SCHEMA
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now) -> None:
         super().__init__(path, now=now)

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from publishing.simulators import audience
+
 PAGE_POSTS = 40
 
 _MARKS = re.compile(r"(https?://[^\s<>\"']*[\w/]|(?<![\w@])@[A-Za-z0-9_]{1,15}(?![A-Za-z0-9_@]))")
@@ -115,7 +117,7 @@ def _article(post: dict[str, Any]) -> str:
         f'<article aria-label="Post by {name}"><header><a class="name" href="/{handle}">{name}</a> '
         f'<span class="handle">@{handle}</span>{automated} '
         f'<a class="when" href="/{handle}/status/{escape(post["id"])}">{_when(post["created_ms"])}</a></header>'
-        f"{reply}{text}{_figures(post)}{foot}</article>"
+        f"{reply}{text}{_figures(post)}{audience.words(post)}{foot}</article>"
     )
 
 

@@ -4,7 +4,7 @@ Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ POST_FIELDS = (
     "id",
     "in_reply_to_user_id",
     "paid_partnership",
+    "public_metrics",
     "referenced_tweets",
     "reply_settings",
     "text",
@@ -60,11 +61,24 @@ def shown_post(post: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
         "created_at": _stamp(post["created_ms"]),
         "in_reply_to_user_id": post["reply_account_id"],
         "paid_partnership": post["paid_partnership"],
+        "public_metrics": _metrics(post.get("figures", {})) if "public_metrics" in fields else None,
         "reply_settings": post["reply_settings"] or "everyone",
         "referenced_tweets": [{"type": "replied_to", "id": post["reply_to"]}] if post["reply_to"] else None,
         "attachments": {"media_keys": [_media_key(item) for item in post["media"]]} if post["media"] else None,
     }
     return told | {name: more[name] for name in fields if more.get(name) is not None}
+
+
+def _metrics(figures: Mapping[str, int]) -> dict[str, int]:
+    """How a post does, by X's names; that all of what is shared was shared without words is our assumption."""
+    return {
+        "retweet_count": figures.get("reposts", 0),
+        "reply_count": figures.get("replies", 0),
+        "like_count": figures.get("likes", 0),
+        "quote_count": 0,
+        "bookmark_count": figures.get("saves", 0),
+        "impression_count": figures.get("views", 0),
+    }
 
 
 def shown_user(account: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
@@ -142,7 +156,23 @@ class Reading:
         if post is None:
             return JSONResponse({"errors": [errors.missing("tweet", "id", str(post_id))]})
         includes = await self._bought(request, [post])
-        return JSONResponse({"data": shown_post(post, fields), **includes})
+        (counted,) = await run_in_threadpool(self._store.measured, [post])
+        return JSONResponse({"data": shown_post(counted, fields), **includes})
+
+    async def several(self, request: Request, _: Caller) -> Response:
+        """Up to a hundred posts; those that are not there are told with status 200. Plays X-31, X-23."""
+        known_parameters(request, (*SHAPES, "ids"))
+        fields = listed(request, "tweet.fields", POST_FIELDS)
+        ids = [number("ids", one) for one in request.query_params.get("ids", "").split(",")]
+        if len(ids) > RESULTS_MAX:
+            raise errors.invalid("ids", len(ids), f"`ids` holds 1 to {RESULTS_MAX} ids.")
+        found = [one for one in [await run_in_threadpool(self._store.post, post_id=each) for each in ids] if one]
+        there = {one["id"] for one in found}
+        lacking = [errors.missing("tweet", "ids", str(each)) for each in ids if str(each) not in there]
+        includes = await self._bought(request, found) if found else {}
+        counted = await run_in_threadpool(self._store.measured, found)
+        told: dict[str, Any] = {"data": [shown_post(one, fields) for one in counted]} if counted else {}
+        return JSONResponse({**told, **includes, **({"errors": lacking} if lacking else {})})
 
     async def posts(self, request: Request, _: Caller) -> Response:
         """What an account posted, newest first. Plays X-14."""
@@ -169,6 +199,7 @@ class Reading:
         if not shown:
             return JSONResponse({"meta": meta})
         includes = await self._bought(request, shown)
+        shown = await run_in_threadpool(self._store.measured, shown)
         meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
         if len(found) > size:
             meta["next_token"] = _token(shown[-1]["id"])
