@@ -16,6 +16,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 import httpx2
@@ -65,9 +66,13 @@ class Gate(Protocol):
         ...
 
 
-def refusal(kind: str, code: str, message: str) -> ToolError:
-    """A refusal in words that our client knows: "rejected", "not_sent", "unknown"; of a read, "unavailable"."""
-    return ToolError(json.dumps({"code": code, "message": message, "class": kind}))
+def refusal(kind: str, code: str, message: str, *, until: datetime | None = None, whole_app: bool = False) -> ToolError:
+    """A refusal in words that our client knows: "rejected", "not_sent", "unknown"; of a read, "unavailable".
+
+    `until` is when the platform takes posts again, of the account or of the `whole_app`.
+    """
+    window = {"until": until.isoformat(), "whole_app": whole_app} if until else {}
+    return ToolError(json.dumps({"code": code, "message": message, "class": kind, **window}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +119,16 @@ class Desk(ABC):
             logger.exception("publish stopped before the post was begun")
             sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
             raise refusal("not_sent", "connector_failed", sentence) from error
+        answer = None
         try:
-            receipt = self.receipt(self._sent(request, looked), claims=claims)
+            answer = self._sent(request, looked)
+            receipt = self.receipt(answer, claims=claims)
         except ToolError as said:
             told = json.loads(str(said))
             if told["class"] != "unknown":
                 self._write_down(claims, told["class"], {"code": told["code"], "message": told["message"]})
+            if answer is not None and told["class"] == "not_sent":  # the platform may have counted the call
+                raise ToolError(json.dumps({**told, "asked": True})) from said
             raise
         self._write_down(claims, "published", receipt)
         return receipt

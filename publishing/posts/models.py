@@ -25,6 +25,8 @@ class Post(Leased):
     url = models.TextField(blank=True, default="")
     made_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # from then on it does not go out: what it is about is over
+    refused = models.CharField(max_length=40, blank=True, default="", db_default="")  # the word that it failed with
     stage = models.GeneratedField(
         expression=Value("publish"), output_field=models.CharField(max_length=12), db_persist=True
     )
@@ -32,7 +34,8 @@ class Post(Leased):
     class Meta:
         indexes = [
             # With all that the board asks of a post: it counts them without reading them.
-            models.Index(fields=["brand", "published_at"], include=["status", "approval"], name="post_by_time")
+            models.Index(fields=["brand", "published_at"], include=["status", "approval"], name="post_by_time"),
+            models.Index(fields=["brand", "account", "made_at"], condition=~Q(refused=""), name="post_refused"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="post_brand_and_id"),

@@ -7,14 +7,13 @@ from django.conf import settings
 
 from agents.personas import selectors as personas
 from agents.tasks.models import Task
-from agents.worker import evidence, measures, opinions
+from agents.worker import evidence, measures, opinions, when
 from agents.worker.base import Accepted, CannotPropose, Kind, Proposal, Work, drafted
 from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
 from chimera.core.llm import tiers
 from chimera.core.money import Allowance
-from governance.policies import selectors as policies
 from publishing.accounts.models import Account
 from publishing.connectors.base import Connector, consents
 from publishing.credentials import selectors as credentials
@@ -81,30 +80,38 @@ class Publishing(Kind):
         return measures.add(snapshot=snapshot)
 
     def commit(self, *, accepted: Sequence[Accepted]) -> None:
-        """Schedule the posts, once per task: at once, or when the quiet hours of the persona or its brand end."""
+        """Schedule the posts, once per task: at once, when silences end, or in the persona's next best hour."""
         owners = {one.task.agent_subject for one in accepted}
         # The clock comes with the accounts: one round trip.
         found = list(Account.objects.filter(belongs_to__in=owners).annotate(as_of=Now()))
         accounts = {(account.belongs_to, account.platform): account for account in found}
         souls = personas.souls(ids={one.task.soul_id for one in accepted})
-        rules = policies.rules()
-        openings = {
-            soul_id: evidence.opening(at=found[0].as_of, rules=rules, soul=soul) for soul_id, soul in souls.items()
-        }
-        scheduling.schedule_all(
-            rows=[
+        rules, ends = when.rules(), when.deadlines(tasks=[one.task.id for one in accepted])
+        rows = []
+        for one in accepted:
+            account = accounts[(one.task.agent_subject, one.payload["platform"])]
+            opening = when.moment(
+                at=found[0].as_of,
+                rules=rules,
+                soul=souls[one.task.soul_id],
+                platform=account.platform,
+                account_id=account.pk,
+                expires_at=ends.get(one.task.id),
+            )
+            rows.append(
                 scheduling.Scheduled(
                     brand_id=one.task.brand_id,
                     task=one.task.subject,
-                    account=accounts[(one.task.agent_subject, one.payload["platform"])],
+                    account=account,
                     payload=one.payload,
-                    scopes=[*one.task.scopes, f"platform:{one.payload['platform']}"],
+                    scopes=[*one.task.scopes, f"platform:{account.platform}"],
                     approval=one.approval,
-                    not_before=openings[one.task.soul_id].at if openings[one.task.soul_id].why else None,
+                    not_before=opening.at if opening.why else None,
+                    why=opening.why,
+                    expires_at=ends.get(one.task.id),
                 )
-                for one in accepted
-            ]
-        )
+            )
+        scheduling.schedule_all(rows=rows)
 
 
 def _payload(work: Work) -> dict[str, Any]:

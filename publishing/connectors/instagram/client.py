@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
-from publishing.connectors.base import WEB, Absent, Connector, Found, Limits, Listed, Receipt
+from publishing.connectors.base import WEB, Absent, Allotted, Connector, Found, Limits, Listed, Receipt
 from publishing.connectors.speaking import Speaking, receipt_of
 
-PREPARING, STATUS = "prepare_post", "container_status"
+PREPARING, STATUS, LIMIT = "prepare_post", "container_status", "publishing_limit"
 CONTAINER = "container"  # the stage id that is noted before anything can go live
 
 
@@ -26,6 +26,7 @@ class InstagramConnector(Speaking):
     needs_consent: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000)
     label_field: ClassVar[str] = "ai_generated"
+    tells_quota: ClassVar[bool] = True
     can_hear: ClassVar[bool] = False  # an answer has no field for the label yet: nobody is answered
     hear = Connector.hear
     post_path: ClassVar[str] = r"/(?:[A-Za-z0-9_.]{1,30}/)?p/(?P<id>[A-Za-z0-9_-]{5,40})/?"
@@ -80,6 +81,14 @@ class InstagramConnector(Speaking):
         if container and isinstance(found, Absent):
             raise Unavailable("Instagram says that it was published and does not list it yet.")
         return found
+
+    def quota(self, *, account_handle: str, timeout_s: float) -> Allotted:
+        """See `Connector.quota`."""
+        try:
+            told = self.called(LIMIT, {"account": account_handle}, timeout_s)
+            return Allotted(used=int(told["used"]), total=int(told["total"]), span_s=int(told["span_s"]))
+        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"How many posts Instagram takes could not be read: {error}") from error
 
     def _status(self, handle: str, container: str, timeout_s: float) -> str:
         try:

@@ -85,7 +85,8 @@ class Desk(serving.Desk):
                 raise refusal("unknown", "no_receipt", "Instagram answered without the id of a post; it may be live.")
             return {"platform_id": media_id, **self._shown(claims.account_handle, media_id)}
         found = errors.said(status=answer.status_code, body=body)
-        raise refusal(found.means, found.code, errors.sentence(status=answer.status_code, body=body, found=found))
+        words = errors.sentence(status=answer.status_code, body=body, found=found)
+        raise refusal(found.means, found.code, words, until=reading.until(found))
 
     def _shown(self, handle: str, media_id: str) -> dict[str, str]:
         fields = {"fields": "permalink,is_ai_generated"}
@@ -123,6 +124,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def container_status(account: str, container: str) -> dict[str, str]:
         """Whether a container was published. Changes nothing and needs no grant."""
         return reading.container(desk().caller, account=account, name=container)
+
+    @server.tool(title="How many posts an account may publish", annotations=READS)
+    def publishing_limit(account: str) -> dict[str, int]:
+        """What Instagram says of an account's day. Changes nothing and needs no grant."""
+        return reading.limit(desk().caller, account=account)
 
     return server
 
