@@ -1,4 +1,4 @@
-"""What platforms take, and what was taken of it (fleet tables). Functions of `sql/quotas.sql` alone write the latter."""
+"""What platforms take, and what was taken of it (fleet tables). Only functions of `sql/quotas.sql` write the latter."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

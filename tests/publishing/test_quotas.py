@@ -219,6 +219,7 @@ def test_no_span_of_time_ever_holds_more_than_the_limit(
 ) -> None:
     """Whatever the pauses between sends are: the window rolls, and there is never more in it."""
     (owner, app), span = hands, 300
+    owner.execute("SELECT set_config('app.actor', 'test', false)")
     owner.execute("UPDATE core_clock SET shift = '0'")
     made = owner.execute(
         "INSERT INTO publishing_account (brand_id, platform, handle, display_name, belongs_to)"

@@ -11,12 +11,14 @@ from agents.goals import services as goals
 from agents.personas.models import Agent
 from agents.why import selectors as why
 from chimera.core import clock, tenancy
+from publishing.accounts import checking
 from publishing.accounts import services as accounts
 from publishing.accounts.models import Account
 from publishing.connectors.base import consents
 from publishing.credentials import sealing
-from publishing.credentials import selectors as credentials
 from publishing.credentials.models import Credential
+from publishing.credentials.selectors import NEVER
+from publishing.readiness import selectors as readiness
 from tests import people
 from tests.conftest import ALPHA, World
 
@@ -33,8 +35,11 @@ def agent(world: World) -> Agent:
     return made
 
 
-def connect(world: World, agent: Agent, **more: str) -> None:
-    """As the connector does it."""
+def connect(world: World, agent: Agent, *, checked: bool = True, **more: str) -> None:
+    """As the connector does it; with `checked` a person has seen to the label and the bio."""
+    if checked:
+        with world.role("operator"), tenancy.all_brands(actor="user:ada"):
+            checking.confirm(platform="x", handle=agent.handle, names=["automated_label", "bio"])
     with tenancy.brand(ALPHA, actor="test"):
         account = Account.objects.get(belongs_to=agent.subject)
     with world.role("connector"), tenancy.brand(ALPHA, actor="test"):
@@ -86,9 +91,9 @@ def test_an_agent_with_another_account_that_can_publish_goes_on_with_that(world:
             brand_id=ALPHA, belongs_to=agent.subject, platform="plaza", handle=agent.handle, display_name="Bea"
         )
         assert len(goals.wishes(agent_id=agent.pk)) == 1
-        standing = credentials.of(belongs_to=agent.subject, consents=consents())
+        standing = readiness.of(belongs_to=agent.subject, consents=consents())
         assert [(one.account.platform, one.why_not) for one in standing] == [
-            ("x", credentials.NEVER),
+            ("x", NEVER),
             ("plaza", ""),
         ]
     assert gate(world, agent)[0] != "account"

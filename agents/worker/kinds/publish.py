@@ -16,8 +16,8 @@ from chimera.core.llm import tiers
 from chimera.core.money import Allowance
 from publishing.accounts.models import Account
 from publishing.connectors.base import Connector, consents
-from publishing.credentials import selectors as credentials
 from publishing.posts import fees, scheduling
+from publishing.readiness import selectors as readiness
 
 PLATFORM = "plaza"  # of a preview, which has no account
 
@@ -30,9 +30,10 @@ class Publishing(Kind):
     asks = (("draft", "dictated"),)
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """The account to post on: the first of the agent's that can publish."""
-        standing = credentials.of(belongs_to=task.agent.subject, consents=consents())
-        account = next((one.account for one in standing if not one.why_not), None)
+        """The account to post on: the first of the agent's that can publish, and of those one that has a slot."""
+        standing = readiness.of(belongs_to=task.agent.subject, consents=consents())
+        able = sorted((one for one in standing if not one.why_not), key=lambda one: bool(one.full))
+        account = able[0].account if able else None
         if account is None:
             return {"why_not": "; ".join(f"{one.account}: {one.why_not}" for one in standing)} if standing else {}
         judges = opinions.able()
