@@ -18,7 +18,7 @@ MEANS = {
 
 # An AI by some name, and somebody behind it: "An AI persona of Ada", "automated by @ada".
 _MACHINE = re.compile(r"\b(?:A\.?I\.?|artificial intelligence|bot|automated|robot|virtual persona)\b", re.IGNORECASE)
-_OWNER = re.compile(r"\b(?:of|by|from|owner:?|contact:?)\s+@?[A-Z0-9_@][\w.'-]*")
+_OWNER = re.compile(r"\b(?:of|by|from|[Oo]wner:?|[Cc]ontact:?)\s+@?[A-Z0-9_@][\w.'-]*")
 
 
 class NoSuchCheck(Denied):
