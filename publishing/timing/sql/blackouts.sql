@@ -19,8 +19,8 @@ CREATE TRIGGER guard_publishing_fleetblackout BEFORE INSERT ON publishing_fleetb
 
 CREATE FUNCTION publishing_keep_blackout() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (OLD.platform, OLD.begins_at, OLD.ends_at, OLD.reason, OLD.by) IS DISTINCT FROM
-     (NEW.platform, NEW.begins_at, NEW.ends_at, NEW.reason, NEW.by) OR OLD.removed_at IS NOT NULL THEN
+  IF (OLD.platform, OLD.begins_at, OLD.ends_at, OLD.reason, OLD."by") IS DISTINCT FROM
+     (NEW.platform, NEW.begins_at, NEW.ends_at, NEW.reason, NEW."by") OR OLD.removed_at IS NOT NULL THEN
     RAISE EXCEPTION 'blackout_is_only_removed: blackout % stays as it was made', OLD.id
       USING ERRCODE = '23514', CONSTRAINT = 'blackout_is_only_removed';
   END IF;
