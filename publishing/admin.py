@@ -1,8 +1,9 @@
 """The desk's pages of publishing."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,11 +12,14 @@ from unfold.decorators import display
 from chimera.core.desk import ReadingAdmin
 from governance.controls import looking
 from publishing.admin_reversals import TakesBack
+from publishing.connectors.base import consents
 from publishing.connectors.measuring import NAMES
 from publishing.metrics import picture
 from publishing.metrics import selectors as metrics
-from publishing.models import Account, Feed, Post, Trend
+from publishing.models import Account, Blackout, Feed, FleetBlackout, Post, Quota, Trend
 from publishing.posts import tokens
+from publishing.readiness import selectors as readiness
+from publishing.readiness.selectors import Standing
 
 
 @admin.register(Post)
@@ -127,6 +131,72 @@ class FeedAdmin(ReadingAdmin):
 
 @admin.register(Account)
 class AccountAdmin(ReadingAdmin):
-    """Presences on platforms."""
+    """Presences on platforms: whether they can publish, and what to do next."""
 
-    list_display: ClassVar[list[str]] = ["handle", "platform", "display_name"]
+    list_display: ClassVar[list[str]] = ["handle", "platform", "display_name", "readiness", "next_step", "quota"]
+    list_filter: ClassVar[list[str]] = ["platform"]
+    ordering: ClassVar[list[str]] = ["platform", "handle"]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The page's accounts with how they stand: read once for all of them."""
+        page = super().get_changelist_instance(request)
+        found = readiness.standings(accounts=list(page.result_list), consents=consents())
+        standing = {one.account.pk: one for one in found}
+        for account in page.result_list:
+            account.standing = standing[account.pk]
+        return page
+
+    @display(
+        description="can publish", label={"ready": "success", "waits": "info", "look": "warning", "not ready": "danger"}
+    )
+    def readiness(self, account: Account) -> str:
+        """In one word."""
+        return _standing(account).word
+
+    @display(description="next")
+    def next_step(self, account: Account) -> str:
+        """Why not, and what helps."""
+        found = _standing(account)
+        return f"{found.why_not}. {found.do}." if found.why_not else found.next
+
+    @display(description="posts")
+    def quota(self, account: Account) -> str:
+        """Its window with the least room."""
+        return _standing(account).quota
+
+
+def _standing(account: Account) -> Standing:
+    found: Standing | None = getattr(account, "standing", None)
+    if found is None:  # the page of one account
+        (found,) = readiness.standings(accounts=[account], consents=consents())
+    return found
+
+
+@admin.register(Blackout)
+class BlackoutAdmin(ReadingAdmin):
+    """When brands say nothing. `manage.py blackout` makes and removes them."""
+
+    list_display: ClassVar[list[str]] = ["brand", "where", "begins_at", "ends_at", "reason", "by", "removed_at"]
+    list_select_related: ClassVar[list[str]] = ["brand"]
+    ordering: ClassVar[list[str]] = ["-ends_at"]
+
+    @display(description="platform")
+    def where(self, blackout: Blackout) -> str:
+        """All of them, unless one is named."""
+        return blackout.platform or "all"
+
+
+@admin.register(FleetBlackout)
+class FleetBlackoutAdmin(ReadingAdmin):
+    """When nobody says anything."""
+
+    list_display: ClassVar[list[str]] = ["platform", "begins_at", "ends_at", "reason", "by", "removed_at"]
+    ordering: ClassVar[list[str]] = ["-ends_at"]
+
+
+@admin.register(Quota)
+class QuotaAdmin(ReadingAdmin):
+    """What platforms take, from which day on, and who says so."""
+
+    list_display: ClassVar[list[str]] = ["platform", "scope", "span_s", "count_max", "told_max", "since", "source"]
+    ordering: ClassVar[list[str]] = ["platform", "scope", "span_s", "-since"]

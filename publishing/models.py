@@ -1,6 +1,6 @@
 """Tables of publishing."""
 
-from publishing.accounts.models import Account
+from publishing.accounts.models import Account, AccountCheck
 from publishing.credentials.models import Credential
 from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
@@ -9,13 +9,17 @@ from publishing.media.models import Asset
 from publishing.metrics.models import ReadCount, Reading
 from publishing.moderation.models import Hiding
 from publishing.posts.models import Post
+from publishing.quotas.models import Quota, Slot, Window
 from publishing.reversals.models import Reversal
+from publishing.timing.models import Blackout, FleetBlackout
 from publishing.trends.models import Feed, FeedItem, Release, Trend
 
 __all__ = [
     "Account",
+    "AccountCheck",
     "Asset",
     "Bar",
+    "Blackout",
     "Credential",
     "Cursor",
     "Delivery",
@@ -23,13 +27,17 @@ __all__ = [
     "Feed",
     "FeedItem",
     "Fingerprint",
+    "FleetBlackout",
     "Hiding",
     "Likeness",
     "Mention",
     "Post",
+    "Quota",
     "ReadCount",
     "Reading",
     "Release",
     "Reversal",
+    "Slot",
     "Trend",
+    "Window",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from agents.cards.marking import Mark, Piece, hidden, orders, pieces
-from agents.worker import evidence
+from agents.worker import when
 
 VIDEO = ("video/mp4", "video/webm")
 _SPONSORS = {
@@ -107,5 +107,6 @@ def _opening(snapshot: Mapping[str, Any], at: datetime) -> tuple[datetime | None
     """When it would go out if it were approved now, and what it waits for; a card that froze no rules says nothing."""
     if "rules" not in snapshot or "soul" not in snapshot:
         return None, ""
-    found = evidence.opening(at=at, rules=snapshot["rules"], soul=snapshot["soul"])
+    platform = str(snapshot.get("payload", {}).get("platform", ""))
+    found = when.opening(at=at, rules=snapshot["rules"], soul=snapshot["soul"], platform=platform)
     return found.at, found.why

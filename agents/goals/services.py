@@ -17,7 +17,7 @@ from agents.personas.models import Agent, Soul
 from chimera.core import clock
 from chimera.core.embeddings import Vectors
 from publishing.connectors.base import consents
-from publishing.credentials import selectors as credentials
+from publishing.readiness import selectors as readiness
 from publishing.trends import background
 from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
@@ -46,11 +46,11 @@ def wishes(*, agent_id: int) -> list[Wish]:
 
 
 def cannot_publish(*, agent: Agent) -> str:
-    """Why none of the agent's accounts can publish; "" when one can, or when it has none at all."""
-    standing = credentials.of(belongs_to=agent.subject, consents=consents())
-    if not standing or any(not one.why_not for one in standing):
+    """Why none of the agent's accounts can publish now; "" when one can, or when it has none at all."""
+    standing = readiness.of(belongs_to=agent.subject, consents=consents())
+    if not standing or any(not (one.why_not or one.full) for one in standing):
         return ""
-    return "; ".join(f"{one.account}: {one.why_not}" for one in standing)
+    return "; ".join(f"{one.account}: {one.why_not or one.full}" for one in standing)
 
 
 def _of_trends(

@@ -100,6 +100,7 @@ class Front(_Strict):
     sensitive_topics: list[Line] = Field(default=[], max_length=60)
     links: list[Domain] = Field(default=[], max_length=60)
     quiet_hours: Hours | None = None
+    best_hours: list[Hours] = Field(default=[], max_length=12)  # when routine posts go out rather
     visual: Visual
     posts_per_day: Annotated[int, Field(ge=1, le=20)]
 

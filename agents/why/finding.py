@@ -11,6 +11,7 @@ from governance.reviews.models import ReviewKind
 OUTSIDE, SPENDING = "effects", "spending"
 KEY_SAYS = ("signing key", "No grant can be signed")
 MONEY_SAYS = ("The budget of ", "No daily limit ")
+SLOT_SAYS = "the next slot is free at"
 SAID_MAX = 200
 
 
@@ -20,6 +21,7 @@ def first(
     """The first gate that holds this agent. `known`: platforms that have a connector, `consents`: those on which a
     human connects each account; `cheapest` act, in micros."""
     account = _account(agent, standing, known, consents) or _unconnected(agent, known, consents)
+    account = account or _unready(agent, known)
     for gate in (_stopped(agent, standing), account, _money(agent, standing, cheapest)):
         if gate is not None:
             return gate
@@ -84,6 +86,15 @@ def _unconnected(agent: Seen, known: frozenset[str], consents: frozenset[str]) -
     name = usable[0]
     how = f"Connect it with manage.py connect {name}."
     return found("account", f"@{agent.handle} cannot sign in to {name}: {agent.unsigned[name]}. {how}")
+
+
+def _unready(agent: Seen, known: frozenset[str]) -> Found | None:
+    """Where every account of the agent waits for something that a human has to see to on its platform."""
+    usable = [name for name in agent.platforms if name in known]
+    if not all(name in agent.unready for name in usable):
+        return None
+    name = usable[0]
+    return found("account", f"@{agent.handle} cannot publish on {name}: {agent.unready[name]}.")
 
 
 def _money(agent: Seen, standing: Standing, cheapest: int) -> Found | None:
@@ -159,6 +170,8 @@ def _later(work: Work, standing: Standing) -> Found | None:
             words = f"{provider} has failed too often and is left alone"
             words += f"; {work.subject} is tried again at {_at(work.due_at)}."
             return found("circuit", words, Act(words=f"Look at {provider}", sees=f"circuit:{provider}"))
+    if SLOT_SAYS in work.note:
+        return found("quota", f"{work.subject} waits for a slot. {_said(work)}", Act(words="Look", sees=work.subject))
     if work.note.startswith(MONEY_SAYS):
         return found("budget", _said(work), Act(words="Look at the limits", sees="limits"))
     return None
@@ -182,7 +195,9 @@ def _post(work: Work, standing: Standing) -> Found:
         words = f"{work.subject} was sent and its answer is not known; it is looked up again at {_at(work.due_at)}."
         return found("doubt", words, page)
     if work.stands == "quiet":
-        return found("quiet_hours", f"{work.subject} waits for the end of quiet hours at {_at(work.due_at)}.", page)
+        said = f" {_said(work)}" if work.note else ""
+        words = f"{work.subject} waits for the end of quiet hours at {_at(work.due_at)}."
+        return found("quiet_hours", f"{work.subject} goes out at {_at(work.due_at)}.{said}" if said else words, page)
     if work.stands == "later":
         words = f"{work.platform} has not taken {work.subject}; it is tried again at {_at(work.due_at)}: {_said(work)}"
         return _later(work, standing) or found("platform", words, page)

@@ -44,6 +44,7 @@ _GATES = (
     ("human", "Waits for a human", Weight.ASKS),
     ("rung", "On probation", Weight.ASKS),
     ("quiet_hours", "Quiet hours", Weight.WAITS),
+    ("quota", "Quota used up", Weight.WAITS),
     ("platform", "The platform says later", Weight.WAITS),
     ("grant_key", "Grant key missing", Weight.STANDS),
     ("doubt", "Perhaps sent already", Weight.ASKS),

@@ -155,6 +155,7 @@ class Seen:
     doubt: int | None
     works: list[Work] = field(default_factory=list)
     idle: Idle | None = None
+    unready: dict[str, str] = field(default_factory=dict)  # why an account cannot publish and what helps, by platform
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from agents.why import finding, seen
 from agents.why.gates import GATES, PLACES, WEIGHTS, Why
 from chimera.core import money, registry, tenancy
 from publishing.connectors.base import consents
+from publishing.readiness import selectors as readiness
 
 OF_TRENDS = ("no_trend", "no_goal", "day_full")
 
@@ -42,7 +43,12 @@ def gates_met(*, found: list[Why]) -> list[tuple[str, str, int]]:
 def _read(agent_id: int | None) -> list[Why]:
     standing = seen.standing()
     asked_for = consents()
+    blocked = readiness.blocked(platforms=asked_for)
     known, cheapest = frozenset(registry.names("CONNECTORS")), money.usd(settings.CHEAPEST_ACT_USD)
+    found = seen.agents(now=standing.now, agent_id=agent_id)
+    for one in found:
+        unready = {name: blocked.get((f"agents.agent:{one.id}", name)) for name in one.platforms}
+        one.unready = {name: f"{said.why_not}. {said.do}" for name, said in unready.items() if said}
     return [
         Why(
             agent_id=agent.id,
@@ -51,7 +57,7 @@ def _read(agent_id: int | None) -> list[Why]:
             rung=agent.rung,
             found=finding.first(agent=agent, standing=standing, known=known, cheapest=cheapest, consents=asked_for),
         )
-        for agent in seen.agents(now=standing.now, agent_id=agent_id)
+        for agent in found
     ]
 
 

@@ -4,7 +4,7 @@ Shape:
     payload     exactly what will be published (see publishing.connectors.base.Connector.publish)
     agent       handle, name, rung
     soul        version, what the persona is and says, its own topics and links, and its backstory
-    rules       what the brand decided: version, topics, domains, quiet hours, blackout
+    rules       what the brand decided: version, topics, domains, quiet hours, blackout; `blackouts` ahead, if any
     steps       the kinds of the plan that a finding may be about
     trend       title, sources, expires_at, relevance_bp, similarity_bp
     drawn       the words that the writer put on the picture
@@ -28,12 +28,11 @@ from django.conf import settings
 
 from agents.tasks import selectors
 from agents.tasks.models import Task
-from agents.worker import opinions, siblings
+from agents.worker import opinions, siblings, when
 from agents.worker.base import drafted
 from agents.worker.together import Together
 from chimera.core import registry
 from chimera.core.llm import tiers
-from governance.policies import hours
 from governance.policies import selectors as policies
 from publishing.connectors.base import Connector
 from publishing.fingerprints import selectors as fingerprints
@@ -109,7 +108,7 @@ def _hashes(payload: Mapping[str, Any]) -> list[str]:
 
 def _shared(payloads: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
     hashes = [key for payload in payloads for key in _hashes(payload)]
-    return media.facts(hashes=hashes) if hashes else {}, posts.neighbours(count_max=NEIGHBOURS_MAX), policies.rules()
+    return media.facts(hashes=hashes) if hashes else {}, posts.neighbours(count_max=NEIGHBOURS_MAX), when.rules()
 
 
 def _shared_by_all(together: Together) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
@@ -194,7 +193,7 @@ def freeze(
             "text_block_bp": settings.FLEET_TEXT_BLOCK_BP,
             "image_block_bits": settings.FLEET_IMAGE_BLOCK_BITS,
         },
-        "schedule": _schedule(near.as_of if near else None, rules=rules, soul=soul),
+        "schedule": _schedule(near.as_of if near else None, rules=rules, soul=soul, platform=payload["platform"]),
         "model_judge": seat,
         "offline": bool(draft.get("offline", False)),
         "judged_offline": seat["opinion"] is None,
@@ -202,13 +201,10 @@ def freeze(
     }
 
 
-def opening(*, at: datetime, rules: Mapping[str, Any], soul: Mapping[str, Any]) -> hours.Opening:
-    """When a post that is ready at this moment may go out."""
-    return hours.opening(now=at, silences=policies.silences(rules=rules, quiet_hours=soul.get("quiet_hours")))
-
-
-def _schedule(at: datetime | None, *, rules: Mapping[str, Any], soul: Mapping[str, Any]) -> dict[str, Any]:
+def _schedule(
+    at: datetime | None, *, rules: Mapping[str, Any], soul: Mapping[str, Any], platform: str
+) -> dict[str, Any]:
     if at is None:
         return {"ready": None, "goes_out": None, "why": ""}
-    found = opening(at=at, rules=rules, soul=soul)
+    found = when.opening(at=at, rules=rules, soul=soul, platform=platform)
     return {"ready": at.isoformat(), "goes_out": found.at.isoformat(), "why": found.why}

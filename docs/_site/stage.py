@@ -51,6 +51,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "passport",
         "judging",
         "servers",
+        "scheduling",
         "platforms/x",
         "platforms/instagram",
         "stopping",

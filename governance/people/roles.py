@@ -16,13 +16,13 @@ def _view(app: str, *models: str) -> frozenset[str]:
 # What belongs to brands, and what belongs to the fleet: a person who works for some brands only is shown the first.
 _WORK = (
     _view("agents", "agent", "soul", "goal", "task", "campaign", "archivedgoal", "blueprint")
-    | _view("publishing", "post", "trend", "account", "mention")
+    | _view("publishing", "post", "trend", "account", "mention", "blackout")
     | _view("governance", "reviewitem", "effect", "auditevent", "brandpolicy", "threshold", "foureyes", "notice")
 )
 _MONEY = _view("governance", "budgetlimit", "budget", "entry", "fleetlimit")
 _FLEET = (
     _view("agents", "advice", "cohort", "rollout", "node")
-    | _view("publishing", "feed")
+    | _view("publishing", "feed", "fleetblackout", "quota")
     | _view("core", "circuit")
     | _view("governance", "control", "grantkey", "server", "checkpoint", "person", "numbers", "subscription", "letter")
     | _view("django_celery_beat", "periodictask", "intervalschedule", "crontabschedule")

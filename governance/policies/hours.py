@@ -39,6 +39,7 @@ class Blackout:
 
     begin: datetime
     end: datetime
+    words: str = "the brand's blackout"
 
     def ends_after(self, at: datetime) -> datetime | None:
         """When it ends, for a moment that lies in it."""
@@ -70,5 +71,5 @@ def opening(*, now: datetime, silences: Iterable[Quiet | Blackout]) -> Opening:
 
 def _words(silence: Quiet | Blackout) -> str:
     if isinstance(silence, Blackout):
-        return "the brand's blackout"
+        return silence.words
     return f"the quiet hours of {silence.whose} ({silence.begin:%H:%M} to {silence.end:%H:%M}, {silence.zone})"

@@ -32,8 +32,11 @@ def as_rules(row: BrandPolicy) -> dict[str, Any]:
     }
 
 
-def silences(*, rules: Mapping[str, Any], quiet_hours: Mapping[str, Any] | None) -> list[Quiet | Blackout]:
-    """When nothing goes out: by the rules of the brand, and by the persona's own `quiet_hours` (begin, end, zone)."""
+def silences(
+    *, rules: Mapping[str, Any], quiet_hours: Mapping[str, Any] | None, platform: str = ""
+) -> list[Quiet | Blackout]:
+    """When nothing goes out on a platform: by the rules of the brand, by the persona's own `quiet_hours` (begin, end,
+    zone), and by `blackouts` among the rules (begin, end, platform or "" for all, why)."""
     found: list[Quiet | Blackout] = []
     for hours, whose in ((quiet_hours, "the persona"), (rules["quiet"], "the brand")):
         if hours:
@@ -42,4 +45,8 @@ def silences(*, rules: Mapping[str, Any], quiet_hours: Mapping[str, Any] | None)
     if rules["blackout"]:
         begins, ends = (datetime.fromisoformat(rules["blackout"][key]) for key in ("begin", "end"))
         found.append(Blackout(begin=begins, end=ends))
+    for one in rules.get("blackouts", ()):
+        if one["platform"] in ("", platform):
+            begins, ends = (datetime.fromisoformat(one[key]) for key in ("begin", "end"))
+            found.append(Blackout(begin=begins, end=ends, words=one["why"]))
     return found

@@ -104,6 +104,15 @@ class Hearing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Allotted:
+    """What a platform says of an account: `used` of `total` posts in `span_s` seconds."""
+
+    used: int
+    total: int
+    span_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one post may hold: `text_max` characters, `images_max` images of at most `image_bytes_max` bytes each, or
     one `video`; None where the platform takes none."""
@@ -127,7 +136,17 @@ class Unknown(Unavailable):
 
 
 class NotSent(Unavailable):
-    """Surely not published, and nothing was decided: the same payload may be sent later, with a new grant."""
+    """Surely not published, and nothing was decided: the same payload may be sent later, with a new grant.
+
+    `until` is when the platform takes posts again, where it says so: of the account, or of the `whole_app`. `asked`:
+    it is the platform itself that said no, so it may have counted the call.
+    """
+
+    def __init__(
+        self, sentence: str, *, until: datetime | None = None, whole_app: bool = False, asked: bool = False
+    ) -> None:
+        super().__init__(sentence)
+        self.until, self.whole_app, self.asked = until, whole_app, asked
 
 
 class Underway(NotSent):
@@ -192,6 +211,7 @@ class Connector(ABC):
     spends_grants: ClassVar[bool] = False
     needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
     reverses: ClassVar[frozenset[str]] = frozenset()  # how software can take back a post that is live: `reversing.WAYS`
+    tells_quota: ClassVar[bool] = False  # whether `quota` can be asked
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
     id_pattern: ClassVar[str] = r"[^\s/]{1,120}"
@@ -274,6 +294,10 @@ class Connector(ABC):
     def measure(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> Measurement:
         """How posts of an account do. Raises Unavailable, Denied, or CannotRead when it is about this very account."""
         raise CannotRead(f"{self.platform} does not tell how posts do.")
+
+    def quota(self, *, account_handle: str, timeout_s: float) -> Allotted:
+        """How many posts the platform itself says that it takes of an account. Raises Unavailable or CannotRead."""
+        raise CannotRead(f"{self.platform} does not say how many posts it takes of an account.")
 
     def account_page(self, *, account_handle: str) -> str:
         """Where people see what an account has posted; "" when the connector does not know."""

@@ -117,12 +117,16 @@ class Desk(ABC):
             logger.exception("publish stopped before the post was begun")
             sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
             raise refusal("not_sent", "connector_failed", sentence) from error
+        answer = None
         try:
-            receipt = self.receipt(self.sent(request, looked), claims=claims)
+            answer = self.sent(request, looked)
+            receipt = self.receipt(answer, claims=claims)
         except ToolError as said:
             told = json.loads(str(said))
             if told["class"] != "unknown":
                 self.write_down(claims, told["class"], {"code": told["code"], "message": told["message"]})
+            if answer is not None and told["class"] == "not_sent":  # the platform may have counted the call
+                raise ToolError(json.dumps({**told, "asked": True})) from said
             raise
         self.write_down(claims, "published", receipt)
         return receipt

@@ -237,8 +237,22 @@ def _as_error(text: str, title: str, done: str = "published") -> Denied | Unavai
     if kind == "not_sent" and code == "stopped":
         return Stopped(f"Not {done} on {title}: {sentence}")
     if kind == "not_sent":
-        return NotSent(f"Not {done} on {title}: {sentence}")
+        return NotSent(
+            f"Not {done} on {title}: {sentence}",
+            until=_moment(told.get("until")),
+            whole_app=told.get("whole_app") is True,
+            asked=told.get("asked") is True,
+        )
     return Unknown(f"{title} may have {'the post' if done == 'published' else 'deleted it'}: {sentence}")
+
+
+def _moment(value: Any) -> datetime | None:
+    """A moment with its zone that the connector named; None for anything else."""
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def receipt_of(answer: dict[str, Any], title: str) -> Receipt:

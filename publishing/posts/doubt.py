@@ -28,6 +28,7 @@ from publishing.connectors.base import Absent, Connector, Found
 from publishing.posts import landing
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
+from publishing.quotas import services as quotas
 
 log = logging.getLogger("chimera.posts")
 
@@ -76,6 +77,7 @@ def hear(*, post: Post, effect: Effect, connector: Connector, fence: int | None)
     told = {**found.told, "found_by": "grant"}
     if found.is_burned and effects.is_only_send(effect=effect):
         effects.reopen(effect=effect, by=story.BURNED)
+        quotas.give_back(jti=effect.grant_jti)
     elif found.outcome == Outcome.NOT_SENT and effect.platform_class != "A":
         effects.note_look_up(effect=effect, result="not_sent", said=str(told.get("message", "")))
         effects.reopen(effect=effect, by="not sent")

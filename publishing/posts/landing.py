@@ -37,8 +37,12 @@ def published(
 
 
 def failed(*, post: Post, effect: Effect, note: str, told: Mapping[str, Any], fence: int | None) -> None:
-    """It is surely not live and will not be: the money goes back. Raises Fenced or LostRace."""
-    transitions.move(row=post, to=PostStatus.FAILED, fence=fence, **leases.free(note=note))
+    """It is surely not live and will not be: the money goes back. `told["code"]` is the word of whoever refused it.
+
+    Raises Fenced or LostRace.
+    """
+    code = str(told.get("code", ""))[:40]
+    transitions.move(row=post, to=PostStatus.FAILED, fence=fence, refused=code, **leases.free(note=note))
     if effect.status != EffectStatus.REFUTED:
         effects.refute(effect=effect, receipt=told)
 

@@ -37,6 +37,8 @@ class Post(Leased):
     looks = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often it was looked at since it is out
     verification = models.CharField(max_length=12, choices=Verification.choices, blank=True, default="", db_default="")
     verified_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # from then on it does not go out: what it is about is over
+    refused = models.CharField(max_length=40, blank=True, default="", db_default="")  # the word that it failed with
     stage = models.GeneratedField(
         expression=Value("publish"), output_field=models.CharField(max_length=12), db_persist=True
     )
@@ -50,6 +52,7 @@ class Post(Leased):
                 condition=Q(status=PostStatus.PUBLISHED, verification=""),
                 name="post_to_verify",
             ),
+            models.Index(fields=["brand", "account", "made_at"], condition=~Q(refused=""), name="post_refused"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "id"], name="post_brand_and_id"),

@@ -38,7 +38,9 @@ class Scheduled:
     payload: Mapping[str, Any]
     scopes: Sequence[str]
     approval: str
-    not_before: datetime | None = None  # the end of quiet hours; None: at once
+    not_before: datetime | None = None  # the end of quiet hours, a best hour; None: at once
+    why: str = ""  # what it waits for until then
+    expires_at: datetime | None = None  # when what it is about is over; None: never
 
 
 def schedule_all(*, rows: Sequence[Scheduled]) -> None:
@@ -50,7 +52,7 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
     if not rows:
         return
     for row in rows:
-        taint.refuse([row.payload, row.not_before, row.approval], sink=f"The post of {row.task}")
+        taint.refuse([row.payload, row.not_before, row.why, row.approval], sink=f"The post of {row.task}")
         if row.payload.get("ai_generated") is not True:
             raise NotLabelled(
                 f"The post of {row.task} carries no AI label and nothing unlabelled goes out; set ai_generated to true "
@@ -70,6 +72,8 @@ def schedule_all(*, rows: Sequence[Scheduled]) -> None:
                 queue="publish",
                 scopes=[*row.scopes, effects.OUTSIDE, *([effects.SPENDING] if _costs(row, now) else [])],
                 due_at=row.not_before or Now(),
+                note=f"It waits for {row.why}."[:2000] if row.not_before and row.why else "",
+                expires_at=row.expires_at,
                 attempts_max=ATTEMPTS_MAX,
             )
             for row in rows

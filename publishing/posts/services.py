@@ -26,10 +26,11 @@ from governance.leases.services import Claim
 from governance.servers import listed as servers
 from publishing.accounts import refusing
 from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Underway, Unknown
-from publishing.posts import doubt, fees, landing
+from publishing.posts import doubt, expiry, fees, landing, slots
 from publishing.posts.answers import act_on_answers
 from publishing.posts.doubt import Step
 from publishing.posts.models import Post
+from publishing.quotas.services import Full
 
 log = logging.getLogger("chimera.posts")
 
@@ -75,6 +76,8 @@ def publish(*, claim: Claim) -> None:
     others: list[str] = []
     with tenancy.brand(claim.brand_id, actor=actor):
         post = _held(claim)
+        if expiry.over(post=post):
+            return
         try:
             connector = registry.get("CONNECTORS", post.payload["platform"], Connector)
         except NotOnSwitchboard as missing:
@@ -82,6 +85,8 @@ def publish(*, claim: Claim) -> None:
             return
         effect = _intended(post, connector)
         step = Step.NOTHING if effect is None else doubt.next_step(post=post, effect=effect, connector=connector)
+        if step is Step.SEND and expiry.over(post=post):  # it was sent, and proved not to be live, too late
+            return
         if step is Step.LOOK:
             others = doubt.others(post=post)
     if effect is None or step is Step.NOTHING:
@@ -99,7 +104,7 @@ def publish(*, claim: Claim) -> None:
         with tenancy.brand(claim.brand_id, actor=actor):
             leases.give_back(row=post, after_s=leases.backoff_s(attempts=post.attempts), note=str(lacking))
         return
-    if not _sent(post, effect, jti, actor):
+    if not _sent(post, effect, jti, actor, connector):
         return
     faults.point("after_sent")
     recorder = Recorder()
@@ -110,8 +115,8 @@ def publish(*, claim: Claim) -> None:
         _land(post=post, effect=effect, outcome=outcome)
 
 
-def _sent(post: Post, effect: Effect, jti: str, actor: str) -> bool:
-    """tx B. False when a rule said no; the post then waits."""
+def _sent(post: Post, effect: Effect, jti: str, actor: str, connector: Connector, asks: bool = True) -> bool:
+    """tx B. False when a rule said no or there is no slot; the post then waits."""
     platform = post.payload["platform"]
     try:
         circuits.require_closed(provider=platform)  # before tx B: nothing is SENT that nobody could send
@@ -119,6 +124,16 @@ def _sent(post: Post, effect: Effect, jti: str, actor: str) -> bool:
         with tenancy.brand(post.brand_id, actor=actor):
             leases.extend(row=post, seconds=2 * settings.CALL_TIMEOUT_S)
             effects.send(effect=effect, row=post, jti=jti, call_timeout_s=settings.CALL_TIMEOUT_S)
+            slots.take(post=post, jti=jti)
+    except Full as full:
+        circuits.let_go(provider=platform)
+        with tenancy.brand(post.brand_id, actor=actor):
+            effect.refresh_from_db()  # the transaction that changed it is undone
+        if asks and slots.is_told_more(post=post, connector=connector, full=full, actor=actor):
+            return _sent(post, effect, jti, actor, connector, asks=False)
+        with tenancy.brand(post.brand_id, actor=actor):
+            slots.wait(post=post, until=full.free_at, span_s=full.span_s, note=str(full))
+        return False
     except CircuitOpen as outage:
         with tenancy.brand(post.brand_id, actor=actor):
             leases.give_back(row=post, after_s=outage.retry_after_s, note=str(outage), counts=False)
@@ -261,6 +276,8 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
         if isinstance(outcome, Underway):
             after_s = outcome.after_s
         counts = outage is None and not isinstance(outcome, (Stopped, Underway))
+        if isinstance(outcome, NotSent) and outcome.until is not None:  # as a slot is waited for
+            after_s, counts = max(after_s, (outcome.until - clock.now()).total_seconds()), False
         if effect.platform_class != "A" and isinstance(outcome, (NotSent, Stopped)):
             # The only send since the effect was opened, and its own call says that nothing went out.
             effects.note_look_up(effect=effect, result="not_sent", said=str(outcome))
@@ -270,3 +287,4 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
             after_s = effects.wait_s(effect=effect)
         # Otherwise nobody knows: the effect stays SENT, and whoever claims the post next finds out.
         leases.give_back(row=post, after_s=after_s, note=str(outcome), counts=counts)
+    slots.settle(post=post, effect=effect, outcome=outcome, new_grant=TRY_AGAIN_WITH_A_NEW_GRANT)

@@ -45,6 +45,8 @@ BY_PLACE = {
     "publishing_mention.reason": "''",
     "publishing_mention.author": "'a1.' || lpad('{0}', 40, '0')",
     "publishing_delivery.kind": "'said'",
+    "publishing_accountcheck.name": "'bio'",
+    "publishing_blackout.ends_at": "chimera_now() + interval '1 hour'",
     "publishing_bar.conversation": "'talk {0}'",
     "publishing_bar.author": "''",
     "core_disclosure.author": "'a1.' || lpad('{0}', 40, '0')",

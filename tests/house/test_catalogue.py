@@ -49,6 +49,10 @@ FLEET = {
     "publishing_feed": "feeds are fetched once for the fleet",
     "publishing_readcount": "posts read on a platform in a day, of all brands: two numbers; a function writes it",
     "publishing_release": "a person let a suspicious item of a feed be used; items are the fleet's",
+    "publishing_fleetblackout": "a time in which no brand says anything",
+    "publishing_quota": "what platforms take of an account, an app and the fleet",
+    "publishing_slot": "one send that counts against a quota: ids of grants and accounts, read by functions",
+    "publishing_window": "how many posts were taken lately, over all brands; functions write it",
     "publishing_feeditem": "what a feed said is public; what a brand makes of it is a trend",
 }
 # Unique without the brand, and why that tells nobody a secret.
@@ -65,6 +69,7 @@ DELETES = {
         "chimera_operator",
     ): "somebody works for other brands from now on; the record keeps who did before",
     ("core_tick", "chimera_app"): "old ticks are swept away",
+    ("publishing_slot", "chimera_dispatch"): "slots that no window counts any more",
     ("governance_fleetreturn", "chimera_treasurer"): "what is folded into the fleet's budget is gone",
 }
 # What moves into the archive or is forgotten; by functions of a role that nobody logs in as.

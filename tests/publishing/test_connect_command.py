@@ -1,9 +1,11 @@
 """`manage.py connect`: a human says yes in a browser, and the connector has the tokens. PUB-1, PUB-7."""
 
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -16,6 +18,7 @@ from django.db import connection
 
 from chimera.core import tenancy
 from chimera.embedded.processes import free_port
+from publishing.accounts.models import AccountCheck
 from publishing.credentials import sealing
 from publishing.credentials.models import Credential
 from publishing.management.commands import connect
@@ -97,6 +100,23 @@ def test_an_account_is_connected_by_a_yes_in_the_browser_and_its_tokens_are_not_
     connection.close()
     x.publish()
     assert len(x.posts()) == 1
+
+
+@pytest.mark.spec("PUB-2")
+@pytest.mark.parametrize(("bio", "lacks"), [("", ""), ("I love the sea", "the bio does not say that it is an AI")])
+def test_the_bio_of_an_x_account_is_read_when_it_is_connected(
+    world: World, x: X, tmp_path: Path, bio: str, lacks: str
+) -> None:
+    if bio:
+        with closing(sqlite3.connect(tmp_path / "x.sqlite")) as file, file:
+            file.execute("UPDATE account SET bio = ? WHERE handle = 'nova'", [bio])
+    asked = Asked("@nova")
+    asked.says(x.user_id)
+    asked.thread.join(10)
+    assert asked.error == "" and (lacks in asked.out.getvalue())
+    with world.role("operator"), tenancy.brand(ALPHA, actor="test"):
+        (check,) = AccountCheck.objects.all()
+    assert (check.name, check.holds, check.by) == ("bio", not lacks, "connector:x") and check.lacks.startswith(lacks)
 
 
 def test_who_is_signed_in_as_somebody_else_connects_nothing(x: X) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from chimera.core import clock
 from chimera.core.errors import Unavailable
-from publishing.connectors.base import Absent, Found, NotSent, Rejected, Unknown
+from publishing.connectors.base import Absent, Allotted, Found, NotSent, Rejected, Unknown
 from publishing.connectors.instagram import containers, errors, pictures
 from tests.conftest import World
 from tests.publishing.instagram_world import POSTER, POSTER_HASH, Instagram, payload, picture, register
@@ -180,8 +181,10 @@ def test_a_picture_that_could_not_be_fetched_just_now_is_prepared_anew(
 def test_limits_are_for_later_and_a_restricted_account_is_a_humans(make: Make) -> None:
     there = make(limits={"posts_per_day": 1})
     there.publish()
-    with pytest.raises(NotSent, match="Wait until tomorrow"):
+    assert there.connector.quota(account_handle="nova", timeout_s=15) == Allotted(used=1, total=1, span_s=86_400)
+    with pytest.raises(NotSent, match="asked again within the hour") as late:
         there.publish(key="effect-2", text="High tide at nine.")
+    assert late.value.asked and timedelta(minutes=59) < late.value.until - clock.now() < timedelta(minutes=61)
     other = make()
     other.store.restrict("nova")
     with pytest.raises(Rejected) as said:

@@ -128,8 +128,15 @@ def test_what_x_says_no_to_is_one_class_and_one_action(make: Make) -> None:
 def test_limits_and_credits_are_for_later_and_say_whose_turn_it_is(make: Make) -> None:
     x = make(limits={"create": 1})
     x.publish()
-    with pytest.raises(NotSent, match=r"Its window ends at \d\d:\d\d:\d\d UTC"):
+    with pytest.raises(NotSent, match=r"Its window ends at \d\d:\d\d:\d\d UTC") as late:
         x.publish(key="effect-2", text="High tide at nine.")
+    assert late.value.asked and not late.value.whole_app
+    assert late.value.until is not None and f"{late.value.until:%H:%M:%S} UTC" in str(late.value)
+    whole = make(limits={"create_app": 1})
+    whole.publish()
+    with pytest.raises(NotSent) as closed:
+        whole.publish(key="effect-2", text="High tide at nine.")
+    assert closed.value.whole_app and closed.value.until - late.value.until > timedelta(hours=20)
     poor = make(credit_usd_micros=1_000)
     with pytest.raises(NotSent, match="Buy credits"):
         poor.publish(key="effect-3", text="Neap tide.")

@@ -8,18 +8,17 @@ from pydantic import Field, field_validator
 
 from agents.personas import selectors as personas
 from agents.tasks.models import Task
-from agents.worker import evidence, measures, opinions
+from agents.worker import evidence, measures, opinions, when
 from agents.worker.base import Accepted, CannotPropose, Kind, Params, Proposal, Work, drafted
 from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
 from chimera.core.llm import tiers
 from chimera.core.money import Allowance
-from governance.policies import selectors as policies
 from publishing.accounts.models import Account
 from publishing.connectors.base import Connector, consents
-from publishing.credentials import selectors as credentials
 from publishing.posts import fees, scheduling
+from publishing.readiness import selectors as readiness
 
 PLATFORM = "plaza"  # of a preview, which has no account
 
@@ -47,11 +46,12 @@ class Publishing(Kind):
     asks = (("draft", "dictated"),)
 
     def load(self, *, task: Task) -> dict[str, Any]:
-        """The account to post on: that of the platform which the plan names, else the first that can publish."""
+        """The account to post on: of the platform that the plan names, else the first that can publish, with a slot."""
         wanted = str((task.params or {}).get("platform", ""))
-        standing = credentials.of(belongs_to=task.agent.subject, consents=consents())
+        standing = readiness.of(belongs_to=task.agent.subject, consents=consents())
         standing = [one for one in standing if wanted in ("", one.account.platform)]
-        account = next((one.account for one in standing if not one.why_not), None)
+        able = sorted((one for one in standing if not one.why_not), key=lambda one: bool(one.full))
+        account = able[0].account if able else None
         if account is None:
             return {"why_not": "; ".join(f"{one.account}: {one.why_not}" for one in standing)} if standing else {}
         judges = opinions.able()
@@ -100,30 +100,38 @@ class Publishing(Kind):
         return measures.add(snapshot=snapshot)
 
     def commit(self, *, accepted: Sequence[Accepted]) -> None:
-        """Schedule the posts, once per task: at once, or when the quiet hours of the persona or its brand end."""
+        """Schedule the posts, once per task: at once, when silences end, or in the persona's next best hour."""
         owners = {one.task.agent_subject for one in accepted}
         # The clock comes with the accounts: one round trip.
         found = list(Account.objects.filter(belongs_to__in=owners).annotate(as_of=Now()))
         accounts = {(account.belongs_to, account.platform): account for account in found}
         souls = personas.souls(ids={one.task.soul_id for one in accepted})
-        rules = policies.rules()
-        openings = {
-            soul_id: evidence.opening(at=found[0].as_of, rules=rules, soul=soul) for soul_id, soul in souls.items()
-        }
-        scheduling.schedule_all(
-            rows=[
+        rules, ends = when.rules(), when.deadlines(tasks=[one.task.id for one in accepted])
+        rows = []
+        for one in accepted:
+            account = accounts[(one.task.agent_subject, one.payload["platform"])]
+            opening = when.moment(
+                at=found[0].as_of,
+                rules=rules,
+                soul=souls[one.task.soul_id],
+                platform=account.platform,
+                account_id=account.pk,
+                expires_at=ends.get(one.task.id),
+            )
+            rows.append(
                 scheduling.Scheduled(
                     brand_id=one.task.brand_id,
                     task=one.task.subject,
-                    account=accounts[(one.task.agent_subject, one.payload["platform"])],
+                    account=account,
                     payload=one.payload,
-                    scopes=[*one.task.scopes, f"platform:{one.payload['platform']}"],
+                    scopes=[*one.task.scopes, f"platform:{account.platform}"],
                     approval=one.approval,
-                    not_before=openings[one.task.soul_id].at if openings[one.task.soul_id].why else None,
+                    not_before=opening.at if opening.why else None,
+                    why=opening.why,
+                    expires_at=ends.get(one.task.id),
                 )
-                for one in accepted
-            ]
-        )
+            )
+        scheduling.schedule_all(rows=rows)
 
 
 def _payload(work: Work) -> dict[str, Any]:

@@ -12,14 +12,13 @@ from agents.goals import mentioned
 from agents.personas import selectors as personas
 from agents.tasks import selectors as tasks
 from agents.tasks.models import Task
-from agents.worker import answered, evidence, measures, opinions
+from agents.worker import answered, evidence, measures, opinions, when
 from agents.worker.base import Accepted, Kind, Proposal, Work
 from chimera.core import registry, taint
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
 from chimera.core.llm import tiers
 from chimera.core.money import Allowance
-from governance.policies import selectors as policies
 from publishing.accounts.models import Account
 from publishing.connectors.base import Connector
 from publishing.inbox import services as inbox_services
@@ -89,11 +88,12 @@ class Replying(Kind):
         found = list(Account.objects.filter(belongs_to__in=owners).annotate(as_of=Now()))
         accounts = {(account.platform, account.handle): account for account in found}
         souls = personas.souls(ids={one.task.soul_id for one in accepted})
-        rules = policies.rules()
+        rules, ends = when.rules(), when.deadlines(tasks=[one.task.id for one in accepted])
         rows = []
         for one in accepted:
             account = accounts[(one.payload["platform"], one.payload["account_handle"])]
-            opening = evidence.opening(at=found[0].as_of, rules=rules, soul=souls[one.task.soul_id])
+            soul = souls[one.task.soul_id]
+            opening = when.opening(at=found[0].as_of, rules=rules, soul=soul, platform=account.platform)
             rows.append(
                 scheduling.Scheduled(
                     brand_id=one.task.brand_id,
@@ -103,6 +103,8 @@ class Replying(Kind):
                     scopes=[*one.task.scopes, f"platform:{account.platform}"],
                     approval=one.approval,
                     not_before=opening.at if opening.why else None,
+                    why=opening.why,
+                    expires_at=ends.get(one.task.id),
                 )
             )
         scheduling.schedule_all(rows=rows)

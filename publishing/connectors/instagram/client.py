@@ -6,13 +6,24 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
-from publishing.connectors.base import WEB, Absent, Found, Heard, Limits, Listed, Receipt, Rejected, is_labelled
+from publishing.connectors.base import (
+    WEB,
+    Absent,
+    Allotted,
+    Found,
+    Heard,
+    Limits,
+    Listed,
+    Receipt,
+    Rejected,
+    is_labelled,
+)
 from publishing.connectors.instagram import VISIBLE_LABEL
 from publishing.connectors.speaking import CLOCKS_DIFFER, heard_of, listed_of, receipt_of
 from publishing.connectors.staged import Staged
 from publishing.media.videos import H264, HEVC, VideoLimits
 
-STATUS, NAMED, REPLIES = "container_status", "show_mentions", "list_replies"
+STATUS, LIMIT, NAMED, REPLIES = "container_status", "publishing_limit", "show_mentions", "list_replies"
 CONTAINER = "container"  # the stage id that is noted before anything can go live
 
 REELS = VideoLimits(
@@ -42,6 +53,7 @@ class InstagramConnector(Staged):
     limits: ClassVar[Limits] = Limits(text_max=2_200, images_max=10, image_bytes_max=8_000_000, video=REELS)
     label_field: ClassVar[str] = "ai_generated"
     measures: ClassVar[int] = 20
+    tells_quota: ClassVar[bool] = True
     visible_label: ClassVar[str] = VISIBLE_LABEL
     can_hide: ClassVar[bool] = True
     names_mentions: ClassVar[bool] = True
@@ -122,6 +134,14 @@ class InstagramConnector(Staged):
         if not told.get("whole"):
             raise Unavailable("The comment on Instagram has too many replies to be sure that this one is not there.")
         return Absent()
+
+    def quota(self, *, account_handle: str, timeout_s: float) -> Allotted:
+        """See `Connector.quota`."""
+        try:
+            told = self.called(LIMIT, {"account": account_handle}, timeout_s)
+            return Allotted(used=int(told["used"]), total=int(told["total"]), span_s=int(told["span_s"]))
+        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"How many posts Instagram takes could not be read: {error}") from error
 
     def _status(self, handle: str, container: str, timeout_s: float) -> str:
         try:

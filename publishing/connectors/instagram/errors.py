@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+LOOK_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,11 @@ FETCH = Said(code="not_fetched", means="not_sent", do="Look whether INSTAGRAM_ME
 AGAIN = Said(code="provider", means="not_sent", do="Wait: it is tried again.")
 NOT_READY = Said(code="processing", means="not_sent", do="Wait: Instagram still works on it, and it is tried again.")
 GONE = Said(code="container_gone", means="not_sent", do="Nothing: it is prepared anew.")
-DAILY = Said(code="daily_limit", means="not_sent", do="Wait until tomorrow, or spread posts over more accounts.")
+DAILY = Said(
+    code="daily_limit",
+    means="not_sent",
+    do="Wait: it is asked again within the hour; or spread posts over more accounts.",
+)
 RATE_LIMITED = Said(code="rate_limited", means="not_sent", do="Wait: it is tried again.")
 RESTRICTED = Said(code="account_suspended", means="rejected", do="Look at the account's status in the Instagram app.")
 BLOCKED = Said(code="blocked", means="unknown", do="Look at the account: Instagram blocks, and the post may be live.")
@@ -62,6 +69,11 @@ def of_container(words: str) -> Said:
     """What the status of a container that failed means, by the code in its words; without one, that of its media."""
     found = _IN_WORDS.search(words)
     return _BY_SUBCODE.get(int(found[0]), MEDIA) if found else MEDIA
+
+
+def until(*, found: Said, now: datetime) -> datetime | None:
+    """When to ask again after a limit: Instagram counts a day that rolls and does not say when it has room."""
+    return now + LOOK_AGAIN if found is DAILY else None
 
 
 def sentence(*, status: int, body: Mapping[str, Any], found: Said) -> str:

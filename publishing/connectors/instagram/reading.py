@@ -1,18 +1,22 @@
-"""What the connector process reads of Instagram: how a container stands, and an account's media. Rows I-3, I-5, I-15.
+"""What the connector process reads of Instagram: how a container stands, an account's media and its limit.
 
-Changes nothing. PUB-4.
+Rows I-3, I-5, I-9, I-15. Changes nothing. PUB-4, PUB-6.
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError, connection
 from mcp.server.mcpserver.exceptions import ToolError
 
-from publishing.connectors.instagram import containers
-from publishing.connectors.instagram.calling import BASIC, Caller
+from chimera.core import clock
+from publishing.connectors.instagram import containers, errors
+from publishing.connectors.instagram.calling import BASIC, PUBLISHING, Caller
 from publishing.connectors.serving import refusal
 
 PAGE, POSTS_MAX = 100, 1_000
+DAY_S = 86_400
 FIELDS = "id,caption,permalink,timestamp,media_type,is_ai_generated"
 
 
@@ -37,6 +41,38 @@ def listed(caller: Caller, *, account: str, before: int) -> dict[str, Any]:
         sentence = f"Instagram's list has another form ({type(error).__name__})."
         raise refusal("unavailable", "unreadable", sentence) from error
     return {"posts": posts, "next": 1}
+
+
+def limit(caller: Caller, *, account: str) -> dict[str, int]:
+    """What Instagram says of an account's day: `{"used", "total", "span_s"}`. Row I-9."""
+    try:
+        user = caller.sign_in(account, scope=PUBLISHING).user_id
+        fields = {"fields": "quota_usage,config"}
+        page = caller.asked(account, "GET", f"/{user}/content_publishing_limit", scope=PUBLISHING, params=fields)
+        told = page["data"][0]
+        config = told["config"]
+        return {
+            "used": int(told["quota_usage"]),
+            "total": int(config["quota_total"]),
+            "span_s": int(config.get("quota_duration", DAY_S)),
+        }
+    except ToolError as said:
+        raise unread(said) from said
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        sentence = f"Instagram's limit has another form ({type(error).__name__})."
+        raise refusal("unavailable", "unreadable", sentence) from error
+
+
+def until(found: errors.Said) -> datetime | None:
+    """When to ask again after a refusal, by the clock of the database; None where it is no limit of a day."""
+    if found is not errors.DAILY:
+        return None
+    try:
+        return errors.until(found=found, now=clock.now())
+    except DatabaseError:
+        return None  # the worker waits as after any refusal
+    finally:
+        connection.close()
 
 
 def container(caller: Caller, *, account: str, name: str) -> dict[str, str]:

@@ -115,7 +115,8 @@ class Desk(removing.Desk):
                 return {"platform_id": media_id, "url": url, "status": status}
             return {"platform_id": media_id, **self._shown(claims.account_handle, media_id)}
         found = errors.said(status=answer.status_code, body=body)
-        raise refusal(found.means, found.code, errors.sentence(status=answer.status_code, body=body, found=found))
+        words = errors.sentence(status=answer.status_code, body=body, found=found)
+        raise refusal(found.means, found.code, words, until=reading.until(found))
 
     def _shown(self, handle: str, media_id: str) -> dict[str, str]:
         fields = {"fields": "permalink,is_ai_generated"}
@@ -205,6 +206,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
         """How posts of an account do, by their ids, at most 20 at once. Changes nothing and needs no grant."""
         return figures.measured(desk().caller, account=account, ids=ids)
+
+    @server.tool(title="How many posts an account may publish", annotations=READS)
+    def publishing_limit(account: str) -> dict[str, int]:
+        """What Instagram says of an account's day. Changes nothing and needs no grant."""
+        return reading.limit(desk().caller, account=account)
 
     return server
 

@@ -80,9 +80,14 @@ def sentence(*, status: int, body: Mapping[str, Any], found: Said) -> str:
     return f"X said: {told}{more} {found.do}"
 
 
+def is_of_the_app(headers: Mapping[str, str]) -> bool:
+    """Whether the limit that is over is the one of all accounts of the app: a day's."""
+    return headers.get("x-app-limit-24hour-remaining", "") == "0"
+
+
 def resets_at(headers: Mapping[str, str]) -> datetime | None:
     """When the window of a limit ends, from X's header; None where it says nothing."""
-    stamp = headers.get("x-rate-limit-reset", "")
+    stamp = headers.get("x-app-limit-24hour-reset" if is_of_the_app(headers) else "x-rate-limit-reset", "")
     return datetime.fromtimestamp(int(stamp), UTC) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else None
 
 

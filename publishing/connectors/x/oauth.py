@@ -89,6 +89,18 @@ def who(*, http: httpx2.Client, tokens: Tokens) -> tuple[str, str]:
         raise Unavailable(f"X did not say whose tokens these are ({type(error).__name__}); connect again.") from None
 
 
+def biography(*, app: App, tokens: Tokens) -> str:
+    """What the account says of itself, for people to see. Row X-28. Raises Unavailable."""
+    try:
+        with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False) as http:
+            asked = {"user.fields": "description"}
+            headers = {"Authorization": f"Bearer {tokens.access}"}
+            answer = http.get("/2/users/me", params=asked, headers=headers)
+            return str(answer.raise_for_status().json()["data"].get("description") or "")
+    except (httpx2.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unavailable(f"X did not show the bio of the account ({type(error).__name__}).") from None
+
+
 def _posted(app: App, http: httpx2.Client, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
     try:
         answer = http.post("/2/oauth2/token", data=form, auth=(app.client_id, app.client_secret))

@@ -123,7 +123,8 @@ class Desk(removing.Desk):
         sentence = errors.sentence(status=answer.status_code, body=body, found=found)
         resets = errors.resets_at(answer.headers) if found is errors.RATE_LIMITED else None
         more = f" Its window ends at {resets:%H:%M:%S} UTC." if resets else ""
-        raise refusal(found.means, found.code, sentence + more)
+        whole_app = errors.is_of_the_app(answer.headers)
+        raise refusal(found.means, found.code, sentence + more, until=resets, whole_app=whole_app)
 
     def removal(self, *, platform_id: str, claims: Claims) -> httpx2.Request:
         """See `removing.Desk.removal`. Row X-27."""

@@ -10,7 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from chimera.core import tenancy
+from chimera.core.errors import Unavailable
 from chimera.core.management.door import DoorCommand
+from publishing.accounts import checking
 from publishing.credentials import services as credentials
 
 WAITS_S = 300
@@ -52,10 +55,26 @@ class Command(DoorCommand):
         row = credentials.connect(
             platform=options["platform"], handle=handle, user_id=user_id, name=name, tokens=tokens
         )
+        bio = self._bio(oauth, app, tokens, platform=options["platform"], handle=handle)
         if not options["json"]:
             self.stdout.write(f"@{handle} is connected to {options['platform']}. It may: {', '.join(row.scopes)}.")
+            if bio:
+                self.stdout.write(f"Before anything is made for it: {bio}.")
         told = {"platform": options["platform"], "account": handle, "user_id": user_id, "scopes": row.scopes}
-        return told | {"expires_at": row.expires_at}
+        return told | {"expires_at": row.expires_at, "bio_lacks": bio}
+
+    def _bio(self, oauth: Any, app: Any, tokens: Any, *, platform: str, handle: str) -> str:
+        """What its bio lacks, as the platform shows it, kept as a check; "" where nothing, or nothing can be read."""
+        read = getattr(oauth, "biography", None)
+        if read is None:  # this platform's bio is nobody's condition
+            return ""
+        try:
+            bio = read(app=app, tokens=tokens)
+        except Unavailable as error:
+            self.stderr.write(f"{error} Look yourself, and say so with manage.py accounts --confirm.")
+            return ""
+        with tenancy.acting(f"connector:{platform}"):
+            return checking.read(platform=platform, handle=handle, bio=bio)
 
     def _code(self, port: int, state: str) -> str:
         try:
