@@ -26,7 +26,7 @@ class Command(DoorCommand):
             "--confirm",
             nargs="+",
             metavar="WORD",
-            help=f"as x @nova {checking.LABEL}: a platform, an account and what you have seen to ({', '.join(checking.NAMES)})",
+            help=f"as x @nova {checking.LABEL}: platform, account, what you have seen to ({', '.join(checking.NAMES)})",
         )
 
     def act(self, options: dict[str, Any]) -> None:
