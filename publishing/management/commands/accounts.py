@@ -17,11 +17,7 @@ class Command(DoorCommand):
     """Without --confirm it reads and changes nothing."""
 
     help = "Show the accounts and whether they can publish, or confirm what no API shows of one."
-    example = (
-        "  manage.py accounts\n"
-        "  manage.py accounts --platform x --json\n"
-        "  manage.py accounts --confirm x @nova automated_label bio\n"
-    )
+    example = "  manage.py accounts\n  manage.py accounts --platform x --json\n"
 
     def arguments(self, parser: CommandParser) -> None:
         """One platform, or all; or what holds of an account."""
@@ -30,7 +26,7 @@ class Command(DoorCommand):
             "--confirm",
             nargs="+",
             metavar="WORD",
-            help="platform, account and what you have seen to: " + ", ".join(checking.NAMES),
+            help=f"as x @nova {checking.LABEL}: platform, account, what you have seen to ({', '.join(checking.NAMES)})",
         )
 
     def act(self, options: dict[str, Any]) -> None:

@@ -18,11 +18,9 @@ class Command(DoorCommand):
     help = "Say when nothing goes out: of a brand or of the fleet, on one platform or on all."
     example = (
         "  manage.py blackout list --json\n"
-        "  manage.py blackout add --brand demo --from 2027-12-24 --to 2027-12-27 --because Holidays\n"
-        '  manage.py blackout add --fleet --platform x --from "2027-01-09 18:00" --to "2027-01-09 23:00"'
+        "  manage.py blackout add --fleet --from 2099-12-24 --to 2099-12-27 --because Holidays\n"
+        '  manage.py blackout add --fleet --platform x --from "2099-01-09 18:00" --to "2099-01-09 23:00"'
         ' --because "X moves its servers"\n'
-        "  manage.py blackout remove 3\n"
-        "  manage.py blackout remove 3 --fleet\n"
     )
 
     def arguments(self, parser: CommandParser) -> None:
