@@ -12,7 +12,7 @@ from agents.tasks.graph import Step
 from agents.tasks.taking import Taken
 from agents.worker import checking
 from publishing.connectors.base import consents
-from publishing.credentials import selectors as credentials
+from publishing.readiness import selectors as readiness
 
 KIND = "publish"
 
@@ -23,8 +23,8 @@ def is_meant(steps: Sequence[Step]) -> bool:
 
 
 def platforms_of(*, plannings: Sequence[Taken]) -> dict[str, list[str]]:
-    """Where the personas of these planning tasks can publish now, in one or two queries; in the brand's context."""
-    return credentials.able(every={one.agent_subject for one in plannings}, consents=consents())
+    """Where the personas of these planning tasks can publish now, in a few queries; in the brand's context."""
+    return readiness.able(every={one.agent_subject for one in plannings}, consents=consents())
 
 
 def spread(*, steps: Sequence[Step], platforms: Sequence[str]) -> list[Step]:

@@ -21,6 +21,7 @@ from chimera.core import tenancy
 from chimera.core.brands.models import Brand
 from chimera.embedded import platforms
 from chimera.embedded.entry import CHECKOUT
+from publishing.accounts import checking
 from publishing.accounts import services as accounts
 from publishing.accounts.models import Account
 from publishing.connectors.base import consents
@@ -82,6 +83,9 @@ def settle_in(*, brand_id: int, folder: Path, env: Mapping[str, Mapping[str, str
         platforms.sign_up(
             platform=name, folder=folder, accounts={one.handle: one.display_name for one in ours}, bio=BIO
         )
+        with tenancy.brand(brand_id, actor=OPERATOR):
+            for one in ours if name == "x" else ():  # as it was switched on just now
+                checking.confirm(platform=name, handle=one.handle, names=[checking.LABEL])
     due = {name: handles for name, handles in waiting.items() if handles}
     with ThreadPoolExecutor(max_workers=len(platforms.BESIDE)) as side_by_side:
         # The first failure is raised when it is asked for.

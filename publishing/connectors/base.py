@@ -12,166 +12,58 @@ Requirements: PUB-1, PUB-2, PUB-4, PUB-6, ENG-1.
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from chimera.core.errors import Denied, Unavailable
 from chimera.core.registry import every
-from chimera.core.taint import Tainted
 from publishing.connectors.measuring import Measurement
 from publishing.connectors.reversing import CANNOT, Removed
-from publishing.media.videos import VideoLimits
+from publishing.connectors.values import (
+    Absent,
+    Allotted,
+    CannotRead,
+    Found,
+    Heard,
+    Hearing,
+    Limits,
+    Listed,
+    Listing,
+    NoSuchPlace,
+    NotSent,
+    Place,
+    Receipt,
+    Rejected,
+    Underway,
+    Unknown,
+)
+
+__all__ = [
+    "NOTHING_NOTED",
+    "WEB",
+    "Absent",
+    "Allotted",
+    "CannotRead",
+    "Connector",
+    "Found",
+    "Heard",
+    "Hearing",
+    "Limits",
+    "Listed",
+    "Listing",
+    "NoSuchPlace",
+    "NotSent",
+    "Place",
+    "Receipt",
+    "Rejected",
+    "Underway",
+    "Unknown",
+    "consents",
+]
 
 WEB = ("http://", "https://")
 NOTHING_NOTED: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """What the platform answered. `platform_id` names the post there, `url` shows it, `raw_status` is its own word."""
-
-    platform_id: str
-    url: str
-    raw_status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """It is live: what the platform shows of it."""
-
-    receipt: Receipt
-
-
-@dataclass(frozen=True)
-class Absent:
-    """The platform does not show it now. It may later: one absence is no proof."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """One post as the platform lists it. `media` are the platform's ids, `made_at` is the platform's clock.
-
-    `labelled` and `paid` say whether it shows the AI label and that somebody paid; None where software cannot see that.
-    """
-
-    platform_id: str
-    url: str
-    text: str
-    media: tuple[str, ...]
-    reply_to: str
-    made_at: datetime
-    labelled: bool | None = None
-    paid: bool | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """Posts of one account, newest first. `is_whole`: there are no older ones."""
-
-    posts: tuple[Listed, ...]
-    is_whole: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """What somebody said to accounts of ours: `accounts` are the handles that it mentions or answers.
-
-    `author_id` is the platform's own id of who said it, `is_machine` the platform's label of what software posts.
-    `conversation` is the id of the first post of the thread; `said_at` is the platform's clock.
-    """
-
-    platform_id: str
-    accounts: tuple[str, ...]
-    author_id: str
-    author_handle: str
-    is_machine: bool
-    text: Tainted
-    in_reply_to: str
-    conversation: str
-    said_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hearing:
-    """Mentions after a position, the oldest first, and the position to go on from. `is_whole`: there are no more."""
-
-    mentions: tuple[Heard, ...]
-    position: str
-    is_whole: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allotted:
-    """What a platform says of an account: `used` of `total` posts in `span_s` seconds."""
-
-    used: int
-    total: int
-    span_s: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What one post may hold: `text_max` characters, `images_max` images of at most `image_bytes_max` bytes each, or
-    one `video`; None where the platform takes none."""
-
-    text_max: int
-    images_max: int
-    image_bytes_max: int
-    video: VideoLimits | None = None
-
-
-class Rejected(Denied):
-    """Surely not published: the platform, the gate or the allow-list said no. `code` is their word for why."""
-
-    def __init__(self, sentence: str, *, code: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-class Unknown(Unavailable):
-    """Nobody knows whether the platform accepted it. Look it up, or send the same key again where the class allows."""
-
-
-class NotSent(Unavailable):
-    """Surely not published, and nothing was decided: the same payload may be sent later, with a new grant.
-
-    `until` is when the platform takes posts again, where it says so: of the account, or of the `whole_app`. `asked`:
-    it is the platform itself that said no, so it may have counted the call.
-    """
-
-    def __init__(
-        self, sentence: str, *, until: datetime | None = None, whole_app: bool = False, asked: bool = False
-    ) -> None:
-        super().__init__(sentence)
-        self.until, self.whole_app, self.asked = until, whole_app, asked
-
-
-class Underway(NotSent):
-    """Surely not published yet: the platform is being brought, or still works on, what the post shows. Go on with it in
-    `after_s` seconds; that is no failure of anybody."""
-
-    def __init__(self, sentence: str, *, after_s: float = 1.0) -> None:
-        super().__init__(sentence)
-        self.after_s = after_s
-
-
-class CannotRead(Denied):
-    """This platform does not show what an account has posted."""
-
-
-class NoSuchPlace(Denied):
-    """What a human gave for the place of a post is none on this platform; says what to give."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a post is live: its id on the platform, and its address ("" when only the id was given)."""
-
-    platform_id: str
-    url: str
 
 
 def consents() -> frozenset[str]:

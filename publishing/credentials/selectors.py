@@ -51,16 +51,6 @@ def standings(*, accounts: Sequence[Account], consents: Collection[str]) -> list
     return found
 
 
-def able(*, every: Collection[str], consents: Collection[str]) -> dict[str, list[str]]:
-    """The platforms on which each of these personas can publish, its first account first. In the brand's context."""
-    accounts = list(Account.objects.filter(belongs_to__in=every).order_by("id"))
-    found: dict[str, list[str]] = {name: [] for name in every}
-    for one in standings(accounts=accounts, consents=consents):
-        if not one.why_not:
-            found[one.account.belongs_to].append(one.account.platform)
-    return found
-
-
 def of(*, belongs_to: str, consents: Collection[str]) -> list[Readiness]:
     """The accounts of one persona, the first first. In the brand's context."""
     accounts = list(Account.objects.filter(belongs_to=belongs_to).order_by("id"))

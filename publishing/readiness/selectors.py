@@ -72,6 +72,20 @@ def of(*, belongs_to: str, consents: Collection[str]) -> list[Standing]:
     return standings(accounts=accounts, consents=consents)
 
 
+def able(*, every: Collection[str], consents: Collection[str]) -> dict[str, list[str]]:
+    """The platforms on which each of these personas can publish now, its first account first. In the brand's context.
+
+    One that waits for a slot is left out, unless all do.
+    """
+    accounts = list(Account.objects.filter(belongs_to__in=every).order_by("id"))
+    found = [one for one in standings(accounts=accounts, consents=consents) if not one.why_not]
+    of_each = {name: [one for one in found if one.account.belongs_to == name] for name in every}
+    return {
+        name: [one.account.platform for one in mine if not one.full] or [one.account.platform for one in mine]
+        for name, mine in of_each.items()
+    }
+
+
 def standings(*, accounts: Sequence[Account], consents: Collection[str]) -> list[Standing]:
     """How these accounts stand, in five queries at most and none where nobody has to connect them.
 

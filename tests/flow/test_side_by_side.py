@@ -20,6 +20,7 @@ from agents.worker import spreading
 from chimera.core import registry, tenancy
 from chimera.core.taint import Tainted
 from governance.grants import services as grants
+from publishing.accounts import checking
 from publishing.accounts import services as accounts
 from publishing.connectors.base import Connector, Receipt, Rejected
 from publishing.credentials import services as credentials
@@ -53,6 +54,7 @@ def on_three(world: World, *, connected: tuple[str, ...] = ("x", "instagram")) -
             accounts.register(
                 brand_id=ALPHA, belongs_to=made.subject, platform=name, handle=made.handle, display_name=made.name
             )
+        checking.confirm(platform="x", handle=made.handle, names=[checking.LABEL, checking.BIO])
     with world.role("connector"):
         for number, name in enumerate(connected):
             tokens = Tokens(access="a", refresh="r", lasts_s=7_200, scopes=("write",))

@@ -16,8 +16,8 @@ from chimera.core.llm.base import Provider, Request, Why
 from chimera.core.llm.schemas import Draft
 from chimera.core.money import Allowance
 from publishing.connectors.base import Connector, consents
-from publishing.credentials import selectors as credentials
 from publishing.posts import selectors as posts
+from publishing.readiness import selectors as readiness
 
 RECENT_MAX = 8
 USUAL_TOKENS = (1_800, 700)  # read and written for one draft, thinking included
@@ -53,7 +53,7 @@ class Drafting(Kind):
     def load(self, *, task: Task) -> dict[str, Any]:
         """What this persona published or drafted lately, so that it does not repeat itself, and the text limit: the
         least of the platforms that it can publish on."""
-        able = credentials.able(every={task.agent.subject}, consents=consents())[task.agent.subject] or ["plaza"]
+        able = readiness.able(every={task.agent.subject}, consents=consents())[task.agent.subject] or ["plaza"]
         limits = [registry.get("CONNECTORS", name, Connector).limits.text_max for name in able]
         return {
             "recent": [
