@@ -45,6 +45,8 @@ BY_PLACE = {
     "publishing_mention.reason": "''",
     "publishing_mention.author": "'a1.' || lpad('{0}', 40, '0')",
     "publishing_bar.conversation": "'talk {0}'",
+    "publishing_reversal.way": "'delete'",
+    "publishing_reversal.asked_by": "'user:{0}'",
     "publishing_bar.author": "''",
     "core_disclosure.author": "'a1.' || lpad('{0}', 40, '0')",
     "governance_threshold.scope": "'agent:{0}'",

@@ -79,6 +79,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
+    "publishing/connectors/removing.py": ({"mcp", "httpx2"}, "what these servers do alike when they delete"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),
     "publishing/simulators/instagram/fetching.py": ({"httpx2"}, "fetches pictures on this machine, as Instagram does"),
