@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ("payload", models.JSONField()),
                 ("content_hash", models.CharField(max_length=64)),
                 ("reason", models.TextField()),
-                ("asked_by", models.CharField(db_default="", editable=False, max_length=160)),
+                ("asked_by", models.CharField(default="", editable=False, max_length=160)),
                 ("asked_at", models.DateTimeField(db_default=chimera.core.clock.Now())),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("told", models.JSONField(db_default={}, default=dict)),

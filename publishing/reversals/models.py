@@ -30,7 +30,7 @@ class Reversal(Leased):
     payload = models.JSONField()
     content_hash = models.CharField(max_length=64)
     reason = models.TextField()
-    asked_by = models.CharField(max_length=160, db_default="", editable=False)
+    asked_by = models.CharField(max_length=160, default="", editable=False)
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
     # What came of it: {"status": "deleted" | "gone", "found_by"?, "by"?, "sentence"?}

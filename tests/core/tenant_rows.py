@@ -48,6 +48,8 @@ BY_PLACE = {
     "publishing_accountcheck.name": "'bio'",
     "publishing_blackout.ends_at": "chimera_now() + interval '1 hour'",
     "publishing_bar.conversation": "'talk {0}'",
+    "publishing_reversal.way": "'delete'",
+    "publishing_reversal.asked_by": "'user:{0}'",
     "publishing_bar.author": "''",
     "core_disclosure.author": "'a1.' || lpad('{0}', 40, '0')",
     "governance_threshold.scope": "'agent:{0}'",

@@ -82,6 +82,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "publishing/connectors/*/figures.py": ({"mcp", "httpx2"}, "the part of such a server that reads how posts do"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
     "publishing/connectors/ringing.py": ({"mcp"}, "the door of these servers for what platforms deliver; calls nobody"),
+    "publishing/connectors/removing.py": ({"mcp", "httpx2"}, "what these servers do alike when they delete"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),
     "publishing/simulators/courier.py": ({"httpx2"}, "brings what is delivered to a subscriber on this machine"),
