@@ -94,14 +94,14 @@ class _Plaza:
             return fault.Dropped()
         if met == "late":
             await asyncio.sleep(self.late_s)
-        draft = draft(body)
+        sent = draft(body)
         if met == "lie_ok":
-            return fault.lie(draft=draft, base_url=self.base_url(request))
+            return fault.lie(draft=sent, base_url=self.base_url(request))
         answer, is_replay = await run_in_threadpool(
             self.store.add_post,
-            draft=draft,
+            draft=sent,
             key=key,
-            body_hash=hashlib.sha256(repr(draft).encode()).hexdigest(),
+            body_hash=hashlib.sha256(repr(sent).encode()).hexdigest(),
             base_url=self.base_url(request),
         )
         told = fault.instead_of_the_answer(met)
