@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.registry import every
 from chimera.core.taint import Tainted
-from publishing.media.videos import VideoLimits
+from governance.policies.moving import VideoLimits
 
 WEB = ("http://", "https://")
 NOTHING_NOTED: Mapping[str, str] = MappingProxyType({})

@@ -65,6 +65,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "starts and asks its own Postgres, Valkey and web server on this machine",
     ),
     "chimera/bench/*.py": ({"psycopg"}, "counts as superuser what a run left, on servers of its own"),
+    "chimera/bench/publish_platform.py": ({"uvicorn"}, "serves the simulated platforms of a measurement, on loopback"),
+    "chimera/bench/publish_sender.py": ({"httpx2"}, "the bare client that a connector is measured beside, on loopback"),
     "chimera/bench/arrivals.py": ({"uvicorn"}, "serves the simulated platform of a measurement, on loopback"),
     "chimera/chaos/*.py": (
         {"psycopg", "redis", "urllib.request", "uvicorn"},
@@ -78,6 +80,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "the MCP server of a platform, a process of its own that calls the platform's API",
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
+    "publishing/connectors/refusing.py": ({"mcp"}, "how these servers say no"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
     "publishing/connectors/x/*.py": ({"mcp", "httpx2"}, "parts of X's server: signing in, bringing media"),
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
+from governance.policies.moving import H264, HEVC, VideoLimits
 from publishing.connectors.base import WEB, Absent, Connector, Found, Limits, Listed
 from publishing.connectors.staged import Staged
-from publishing.media.videos import H264, HEVC, VideoLimits
 
 STATUS = "container_status"
 CONTAINER = "container"  # the stage id that is noted before anything can go live
