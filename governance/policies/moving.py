@@ -1,17 +1,42 @@
-"""Whether a video is one that a platform takes; for the rule of limits, and for connectors right before they send.
+"""What a platform takes of a video, and whether one is that: for the rule of limits, and for who sends it.
 
 Requirements: PUB-6, REV-2.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
+
+H264 = ("avc1", "avc3")
+HEVC = ("hvc1", "hev1")
+AAC = ("mp4a",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoLimits:
+    """The video of one post. Ratios are width to height, both ends included; `moov_first`: it plays from its start."""
+
+    bytes_max: int
+    duration_ms_min: int
+    duration_ms_max: int
+    fps_min: int
+    fps_max: int
+    ratio_min: tuple[int, int]
+    ratio_max: tuple[int, int]
+    video_codecs: tuple[str, ...] = H264
+    audio_codecs: tuple[str, ...] = AAC
+    moov_first: bool = False
+
+    def frozen(self) -> dict[str, Any]:
+        """As a snapshot holds it: text, whole numbers and lists."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 def unfit(*, facts: Mapping[str, Any], limits: Mapping[str, Any]) -> str:
     """What a platform would not take of a video, as a sentence; "" when it takes it.
 
     `facts`: size_bytes, width, height, duration_ms, fps_milli, video_codec, audio_codec, moov_first. `limits`: see
-    `publishing.media.videos.VideoLimits`. Whole numbers only: both are frozen into what is judged.
+    `VideoLimits.frozen`. Whole numbers only: both are frozen into what is judged.
     """
     if facts["size_bytes"] > limits["bytes_max"]:
         return f"The video has {facts['size_bytes']:,} bytes; the platform takes {limits['bytes_max']:,}."

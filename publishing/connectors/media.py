@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from chimera.core import mp4
 from governance.policies import moving
+from governance.policies.moving import VideoLimits
 from publishing.connectors.refusing import refusal
-from publishing.media import mp4
-from publishing.media.videos import VideoLimits
 
 PIECE_BYTES = 1 << 20
 VIDEO = "video"

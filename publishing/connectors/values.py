@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.taint import Tainted
-from publishing.media.videos import VideoLimits
+from governance.policies.moving import VideoLimits
 
 
 @dataclass(frozen=True, kw_only=True)

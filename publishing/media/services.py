@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chimera.core import storage
-from publishing.media import mp4
+from chimera.core import mp4, storage
 from publishing.media.models import Asset
 
 

@@ -184,18 +184,9 @@ def _intended(post: Post, connector: Connector) -> Effect | None:
         return None
 
 
-def _call(
-    *,
-    post: Post,
-    effect: Effect,
-    connector: Connector,
-    jti: str,
-    begun: dict[str, str],
-    by: grants.Signer,
-    recorder: Recorder,
-) -> Receipt | Rejected | Stopped | Unavailable:
-    """The one call, with a grant for exactly this; outside of any transaction. What came of it is a value."""
-    grant = grants.issue(
+def _granted(post: Post, effect: Effect, connector: Connector, jti: str, by: grants.Signer) -> str:
+    """A grant for exactly this post, attempt and content."""
+    return grants.issue(
         claims=grants.Claims(
             jti=jti,
             subject=post.subject,
@@ -212,6 +203,20 @@ def _call(
         connector=connector.platform,
         by=by,
     )
+
+
+def _call(
+    *,
+    post: Post,
+    effect: Effect,
+    connector: Connector,
+    jti: str,
+    begun: dict[str, str],
+    by: grants.Signer,
+    recorder: Recorder,
+) -> Receipt | Rejected | Stopped | Unavailable:
+    """The one call, with a grant for exactly this; outside of any transaction. What came of it is a value."""
+    grant = _granted(post, effect, connector, jti, by)
     request = {"payload_hash": post.content_hash, "key": effect.key, "jti": jti}
     got: list[Receipt | Underway] = []
 

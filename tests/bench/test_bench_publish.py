@@ -11,8 +11,8 @@ from chimera.bench import films, publish_figures, publish_platform
 from chimera.bench.ground import NotMeasured
 from chimera.bench.publish import BadOrder, Order, arrange
 from chimera.bench.publish_sender import granted, key_of, payload
+from chimera.core import mp4
 from publishing.connectors.gate import Gate
-from publishing.media import mp4
 from publishing.simulators.plaza.store import Draft
 from tests.conftest import World
 

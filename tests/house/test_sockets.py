@@ -66,6 +66,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "chimera/embedded/platforms.py": ({"httpx2"}, "says yes on the pages of the simulated platforms, on loopback"),
     "chimera/bench/*.py": ({"psycopg"}, "counts as superuser what a run left, on servers of its own"),
+    "chimera/bench/publish_platform.py": ({"uvicorn"}, "serves the simulated platforms of a measurement, on loopback"),
+    "chimera/bench/publish_sender.py": ({"httpx2"}, "the bare client that a connector is measured beside, on loopback"),
     "chimera/bench/arrivals.py": ({"uvicorn"}, "serves the simulated platform of a measurement, on loopback"),
     "chimera/chaos/*.py": (
         {"psycopg", "redis", "urllib.request", "uvicorn"},
@@ -80,6 +82,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "publishing/connectors/*/reading.py": ({"mcp", "httpx2"}, "the part of such a server that only reads"),
     "publishing/connectors/*/figures.py": ({"mcp", "httpx2"}, "the part of such a server that reads how posts do"),
+    "publishing/connectors/refusing.py": ({"mcp"}, "how these servers say no"),
     "publishing/connectors/serving.py": ({"mcp", "httpx2"}, "what these servers do alike"),
     "publishing/connectors/ringing.py": ({"mcp"}, "the door of these servers for what platforms deliver; calls nobody"),
     "publishing/connectors/removing.py": ({"mcp", "httpx2"}, "what these servers do alike when they delete"),

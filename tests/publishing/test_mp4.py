@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from chimera.bench import films
-from chimera.core import storage
+from chimera.core import mp4, storage
+from chimera.core.mp4 import Facts, Unreadable
 from governance.policies import moving
 from publishing.connectors.instagram.client import REELS
 from publishing.connectors.plaza.client import VIDEO as PLAZA
 from publishing.connectors.x.client import VIDEO as X
-from publishing.media import mp4, selectors, services
-from publishing.media.mp4 import Facts, Unreadable
+from publishing.media import selectors, services
 from publishing.simulators import films as theirs
 
 pytestmark = pytest.mark.spec("PUB-6")

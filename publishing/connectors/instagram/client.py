@@ -21,7 +21,6 @@ from publishing.connectors.base import (
 from publishing.connectors.instagram import VISIBLE_LABEL
 from publishing.connectors.speaking import CLOCKS_DIFFER, heard_of, listed_of, receipt_of
 from publishing.connectors.staged import Staged
-from publishing.media.videos import H264, HEVC, VideoLimits
 
 STATUS, LIMIT, NAMED, REPLIES = "container_status", "publishing_limit", "show_mentions", "list_replies"
 CONTAINER = "container"  # the stage id that is noted before anything can go live

@@ -3,9 +3,9 @@
 from typing import ClassVar
 from urllib.parse import quote
 
+from governance.policies.moving import VideoLimits
 from publishing.connectors.base import WEB, Limits
 from publishing.connectors.speaking import Speaking
-from publishing.media.videos import VideoLimits
 
 VIDEO = VideoLimits(
     bytes_max=50_000_000,

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from governance.policies.moving import VideoLimits
 from publishing.connectors.base import WEB, Limits, Listed
 from publishing.connectors.staged import Staged
-from publishing.media.videos import VideoLimits
 
 VIDEO = VideoLimits(
     bytes_max=512_000_000,
