@@ -13,7 +13,8 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER guard_publishing_accountcheck BEFORE INSERT OR UPDATE ON publishing_accountcheck
+-- After `stay_publishing_accountcheck`, by its name: a row that would leave its brand is refused as such.
+CREATE TRIGGER who_publishing_accountcheck BEFORE INSERT OR UPDATE ON publishing_accountcheck
   FOR EACH ROW EXECUTE FUNCTION publishing_guard_accountcheck();
 
 CREATE POLICY dispatch_publishing_accountcheck ON publishing_accountcheck TO chimera_dispatch
