@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
+from governance.policies.moving import H264, HEVC, VideoLimits
 from publishing.connectors.base import (
     WEB,
     Absent,
