@@ -1,7 +1,7 @@
 """The studio's values: a look, scenes and a script, checked when they are made.
 
-A script that cannot be read in its time, or that holds what nobody can draw, is refused before anything is rendered; the
-sentence names the scene and the line. Nothing here opens a file or a database. Requirements: GEN-3, PUB-2.
+A script that cannot be read in its time, or that holds what nobody can draw, is refused before anything is rendered;
+the sentence names the scene and the line. Nothing here opens a file or a database. Requirements: GEN-3, PUB-2.
 """
 
 import unicodedata
@@ -87,9 +87,10 @@ def needed_s(line: str) -> float:
 class Scene:
     """What is seen for a while: a template, its lines, and what is behind them.
 
-    Behind them is `clip` (a file with moving pictures) or `picture` (a file, or its bytes: PNG, JPEG or WebP; a figure belongs
-    into its upper two thirds), or without both a ground in the persona's look. `count` is where a countdown begins.
-    Raises BadScript; whether the seconds are enough is the script's question, which knows the number of the scene.
+    Behind them is `clip` (a file with moving pictures) or `picture` (a file, or its bytes: PNG, JPEG or WebP; a
+    figure belongs into its upper two thirds), or without both a ground in the persona's look. `count` is where a
+    countdown begins. Raises BadScript; whether the seconds are enough is the script's question, which knows the
+    number of the scene.
     """
 
     template: str
@@ -114,7 +115,8 @@ class Scene:
                 raise BadScript(f"Line {number} of a {self.template} is empty; write it or leave it out.")
             if len(line) > longest:
                 raise BadScript(
-                    f'Line {number} of a {self.template} ("{line[:30]}…") has {len(line)} characters; at most {longest} '
+                    f'Line {number} of a {self.template} ("{line[:30]}…") has {len(line)} characters; at most '
+                    f"{longest} "
                     "can be read on a phone. Shorten it, or make two scenes of it."
                 )
         if not SCENE_SECONDS_MIN <= self.seconds <= SECONDS_MAX:
@@ -132,12 +134,14 @@ class Scene:
 
 
 def proposed_s(*, lines: Sequence[str]) -> float:
-    """How long a scene with these lines should be: time to read them and a moment for the picture, in tenths of a second."""
+    """How long a scene with these lines should be: time to read them and a moment for the picture, in tenths of a
+    second."""
     return max(2.0, round(sum(needed_s(line) for line in lines) + NOTICE_S + 0.05, 1))
 
 
 def timed(*, scenes: Sequence[Scene], seconds_min: float = SECONDS_MIN) -> tuple[Scene, ...]:
-    """The scenes with proposed lengths; all are stretched alike where together they would be shorter than `seconds_min`."""
+    """The scenes with proposed lengths; all are stretched alike where together they would be shorter than
+    `seconds_min`."""
     lengths = [proposed_s(lines=scene.lines) for scene in scenes]
     stretch = max(1.0, seconds_min / sum(lengths)) if lengths else 1.0
     return tuple(
@@ -193,6 +197,7 @@ def _readable(scene: Scene, *, number: int) -> None:
         if read_s > scene.seconds + 1e-6:
             before = "" if place == 1 else f", and those before it {read_s - needed_s(line):.1f} s"
             raise BadScript(
-                f'Scene {number}, line {place} ("{line[:40]}") is too fast: it needs {needed_s(line):.1f} s{before}, and the '
+                f'Scene {number}, line {place} ("{line[:40]}") is too fast: it needs {needed_s(line):.1f} s{before}, '
+                "and the "
                 f"scene has {scene.seconds:g} s. Give the scene {proposed_s(lines=scene.lines):g} s, or write less."
             )

@@ -1,9 +1,9 @@
 """Faces: which font sets which letters, in which order they stand, and how wide they are.
 
-A line may mix scripts: each run is set in the first font that has its letters and shaped by raqm (Arabic joins, Devanagari
-forms its clusters); a run from right to left takes its place among its neighbours. Emoji are drawn in outline where a wheel
-with them is installed and left out where none is. Letters that no font has are refused: a box is never drawn.
-Requirements: GEN-3.
+A line may mix scripts: each run is set in the first font that has its letters and shaped by raqm (Arabic joins,
+Devanagari forms its clusters); a run from right to left takes its place among its neighbours. Emoji are drawn in
+outline where a wheel with them is installed and left out where none is. Letters that no font has are refused: a box
+is never drawn. Requirements: GEN-3.
 """
 
 import re
@@ -155,8 +155,10 @@ def clean(text: str, *, part: str) -> str:
             missing.append(cluster)
     if missing:
         raise BadScript(
-            f'{part} has letters that no font here has ("{"".join(dict.fromkeys(missing))[:12]}"); write it in another script. '
-            "Chinese, Japanese and Korean are set where the package manimgx-fonts-cjk is installed, some others with manimgx-fonts."
+            f'{part} has letters that no font here has ("{"".join(dict.fromkeys(missing))[:12]}"); write it in '
+            "another script. "
+            "Chinese, Japanese and Korean are set where the package manimgx-fonts-cjk is installed, some others with "
+            "manimgx-fonts."
         )
     return lettering.curl_quotes(" ".join("".join(kept).split()))
 
@@ -210,10 +212,7 @@ def runs(text: str) -> tuple[Run, ...]:
         (f for f in among if f != EMOJI and all(_family_of(p, among=(f,)) or is_emoji(p) for p in parts)), None
     )
     for part, side in zip(parts, _sides(parts, base=base), strict=True):
-        if part.isspace():
-            family = last
-        else:
-            family = _family_of(part, among=(whole, EMOJI) if whole else among) or last
+        family = last if part.isspace() else (_family_of(part, among=(whole, EMOJI) if whole else among) or last)
         marked.append((part, side, family))
         last = family
     found: list[list[Run]] = []

@@ -1,7 +1,7 @@
 """Graphs: what ffmpeg is told to do for one part of a video: a scene's own time, or the passage between two scenes.
 
-All times are frames of the scene's own time, so a part may begin anywhere and looks as it would in one long run. All parts
-are encoded alike and are joined without encoding them again. Requirements: GEN-3.
+All times are frames of the scene's own time, so a part may begin anywhere and looks as it would in one long run. All
+parts are encoded alike and are joined without encoding them again. Requirements: GEN-3.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,8 @@ _MATRIX = "out_color_matrix=bt709:out_range=tv"
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """An overlay as a file, where it lies, and between which frames of the scene it is seen (`until` None: to the end)."""
+    """An overlay as a file, where it lies, and between which frames of the scene it is seen (`until` None: to the
+    end)."""
 
     file: Path
     x: int
@@ -46,8 +47,9 @@ def _ground(shot: Shot, *, index: int, start: int, count: int, rendition: Rendit
     fps, size = rendition.fps, f"{rendition.width}:{rendition.height}"
     if shot.motion is None:
         return (
-            f"[{index}:v]fps={fps},trim=start_frame={start}:end_frame={start + count},scale={size}:"
-            f"force_original_aspect_ratio=increase:{_MATRIX},crop={size},setsar=1,format=yuv420p,settb=1/{fps},setpts=N+{start}"
+            f"[{index}:v]fps={fps},trim=start_frame={start}:end_frame={start + count},"
+            f"scale={size}:force_original_aspect_ratio=increase:{_MATRIX},crop={size},setsar=1,format=yuv420p,"
+            f"settb=1/{fps},setpts=N+{start}"
         )
     return (
         f"[{index}:v]scale={_MATRIX},format=yuv420p,loop=loop=-1:size=1,settb=1/{fps},setpts=N+{start},"
@@ -96,11 +98,12 @@ def encoding(rendition: Rendition) -> list[str]:
     more = ":8x8dct=1:cabac=1" if rendition.preset == "ultrafast" else ""
     rate = rendition.rate_kbps_max
     return [
-        "-an", "-c:v", "libx264", "-preset", rendition.preset, "-crf", str(rendition.crf), "-profile:v", "high", "-level", "4.1",
-        "-pix_fmt", "yuv420p", "-bf", "0", "-g", str(2 * rendition.fps), "-threads", "1", "-maxrate", f"{rate}k",
+        "-an", "-c:v", "libx264", "-preset", rendition.preset, "-crf", str(rendition.crf), "-profile:v", "high",
+        "-level", "4.1", "-pix_fmt", "yuv420p", "-bf", "0", "-g", str(2 * rendition.fps), "-threads", "1",
+        "-maxrate", f"{rate}k",
         "-bufsize", f"{2 * rate}k", "-x264-params", f"rc-lookahead=0:sync-lookahead=0{more}", *COLOURS,
-        "-r", str(rendition.fps), "-video_track_timescale", str(TIMESCALE), "-fflags", "+bitexact", "-flags:v", "+bitexact",
-        "-map_metadata", "-1", "-f", "mp4",
+        "-r", str(rendition.fps), "-video_track_timescale", str(TIMESCALE), "-fflags", "+bitexact",
+        "-flags:v", "+bitexact", "-map_metadata", "-1", "-f", "mp4",
     ]  # fmt: skip
 
 
@@ -125,7 +128,8 @@ def joined(parts: Sequence[Path], *, frames: int, rendition: Rendition, listing:
     listing.write_text("".join(f"file '{part.name}'\n" for part in parts), encoding="utf-8")
     return [
         "-f", "concat", "-safe", "0", "-i", str(listing), "-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo",
-        "-map", "0:v", "-map", "1:a", "-t", f"{frames / rendition.fps:.6f}", "-c:v", "copy", "-c:a", "aac", "-b:a", "96k",
-        "-video_track_timescale", str(TIMESCALE), "-movflags", "+faststart", "-fflags", "+bitexact", "-flags:a", "+bitexact",
-        "-map_metadata", "-1", "-f", "mp4",
+        "-map", "0:v", "-map", "1:a", "-t", f"{frames / rendition.fps:.6f}",
+        "-c:v", "copy", "-c:a", "aac", "-b:a", "96k",
+        "-video_track_timescale", str(TIMESCALE), "-movflags", "+faststart", "-fflags", "+bitexact",
+        "-flags:a", "+bitexact", "-map_metadata", "-1", "-f", "mp4",
     ]  # fmt: skip

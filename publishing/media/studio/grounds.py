@@ -1,4 +1,5 @@
-"""Grounds: what lies behind the letters of a scene: a picture under a veil that is as dense as it has to be, or a drawing.
+"""Grounds: what lies behind the letters of a scene: a picture under a veil that is as dense as it has to be, or a
+drawing.
 
 Whether letters can be read is measured on the pixels that lie under them. Requirements: GEN-3.
 """
@@ -73,9 +74,13 @@ def _drawn(*, look: Look, palette: Palette, size: tuple[int, int], number: int, 
 
     large = Image.new("RGB", (size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING), palette.field)
     canvas = Canvas(
-        draw=ImageDraw.Draw(large), width=large.width, height=large.height, scale=max(1, round(SUPERSAMPLING * unit * 1.5)),
-        palette=palette, chance=Random(look.seed * 31 + number),
-    )  # fmt: skip
+        draw=ImageDraw.Draw(large),
+        width=large.width,
+        height=large.height,
+        scale=max(1, round(SUPERSAMPLING * unit * 1.5)),
+        palette=palette,
+        chance=Random(look.seed * 31 + number),
+    )
     MOTIF_DRAWINGS[look.motif](canvas)
     return large.reduce(SUPERSAMPLING)
 
@@ -111,9 +116,11 @@ def contrast_under(row: Row, *, picture: "Picture", layout: Layout) -> float:
     reach = 0.04 * layout.width
     left, top, right, bottom = row.box
     area = (
-        max(0, round((left - reach) * stretch + shift)), max(0, round((top - reach) * stretch)),
-        min(picture.width, round((right + reach) * stretch + shift)), min(picture.height, round((bottom + reach) * stretch)),
-    )  # fmt: skip
+        max(0, round((left - reach) * stretch + shift)),
+        max(0, round((top - reach) * stretch)),
+        min(picture.width, round((right + reach) * stretch + shift)),
+        min(picture.height, round((bottom + reach) * stretch)),
+    )
     small = picture.crop(area).reduce(max(1, round(_LOOK_PX * stretch * layout.width / 1080)))
     counted = small.getcolors(small.width * small.height) or []
     values = sorted((colours.contrast(row.colour, _rgb(colour)), count) for count, colour in counted)
@@ -170,7 +177,8 @@ def _veiled(picture: "Picture", *, layout: Layout) -> "Picture":
 def ground(
     *, look: Look, scene: Scene, number: int, layout: Layout, rendition: Rendition, size: tuple[int, int]
 ) -> "Picture":
-    """The still picture that moves behind the letters, as large as asked. Raises BadScript for a picture that cannot be read."""
+    """The still picture that moves behind the letters, as large as asked. Raises BadScript for a picture that cannot
+    be read."""
     from PIL import Image
 
     field, unit = layout.ground.field, rendition.unit

@@ -1,4 +1,5 @@
-"""Keys: the hash of everything that a picture of the video depends on, so that a finished part is found again. GEN-6."""
+"""Keys: the hash of everything that a picture of the video depends on, so that a finished part is found again.
+GEN-6."""
 
 import hashlib
 import json

@@ -1,68 +1,36 @@
 """Layouts: five templates, each a composition of type for a picture, a clip or a drawn ground.
 
-Whatever lies behind, text stands inside the platform's safe area and in the lower part of it, so that a figure in the upper
-two thirds stays whole. `layout` measures; `painting` paints what it says. Requirements: GEN-3, PUB-2.
+Whatever lies behind, text stands inside the platform's safe area and in the lower part of it, so that a figure in the
+upper two thirds stays whole. `layout` measures; `painting` paints what it says. Requirements: GEN-3, PUB-2.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from publishing.media.images import colours
-from publishing.media.studio import faces
-from publishing.media.studio.base import BadScript, Scene, Script, needed_s
+from publishing.media.studio.base import Script
+from publishing.media.studio.compositions import Composition, field_of, ground_colours, measure, moments, standing
+from publishing.media.studio.counted import countdown, numbered
 from publishing.media.studio.pages import Page, bottom_of, down, label, stack, unsigned
-from publishing.media.studio.places import Field, Ground, Layout, Overlay, Row, Shape
+from publishing.media.studio.places import Ground, Layout, Overlay, Shape
 from publishing.media.studio.renditions import Rendition
 from publishing.media.studio.setting import Setting
 
 QUOTE_SIGN = "“"
-Composition = tuple[list[Overlay], Field]
-
-
-def _moments(scene: Scene) -> list[float]:
-    """When each line begins: the scene's time shared by what each needs."""
-    needs = [needed_s(line) for line in scene.lines]
-    return [scene.seconds * sum(needs[:index]) / sum(needs) for index in range(len(needs))]
-
-
-def _colours(page: Page, *, field: Field) -> tuple[colours.Colour, colours.Colour, colours.Colour | None]:
-    """Letters, what they are measured against, and that again if it is one flat colour."""
-    if field in ("picture", "clip"):
-        return page.light, page.dark, None
-    return page.ink, page.paper, (page.paper if field == "split" else None)
-
-
-def _field(page: Page, drawn: Field) -> Field:
-    return drawn if page.is_drawn else "clip" if page.scene.clip is not None else "picture"
-
-
-def _stand(page: Page, overlays: Sequence[Overlay], *, centred: bool) -> list[Overlay]:
-    """The overlays, built from y = 0 downwards, moved as one to the foot of the safe area, or to its middle."""
-    _, top, _, bottom = page.rendition.safe_box
-    top += page.px(56 + 40)  # the label's row
-    height = max(overlay.box[3] for overlay in overlays)
-    if height > bottom - top:
-        raise BadScript(
-            f"Scene {page.number} does not fit on {page.rendition.name} even in the smallest letters; shorten its lines."
-        )
-    by = top + (bottom - top - height) // 2 if centred else bottom - height
-    return [down(overlay, by=by) for overlay in overlays]
-
-
-def _width(page: Page) -> tuple[int, int, int]:
-    left, _, right, _ = page.rendition.safe_box
-    return left, right, right - left
 
 
 def _title(page: Page) -> Composition:
     """One sentence as large as it goes, under a bar of accent."""
-    field = _field(page, "split")
-    colour, against, behind = _colours(page, field=field)
-    left, right, width = _width(page)
-    high = round(page.rendition.height * 0.37)
-    bar = Shape(part="bar", box=(left, 0, left + page.px(140), page.px(16)), radius=page.px(8),
-                colour=page.accent(on=against))  # fmt: skip
-    room = page.room(width=width, height=high, largest=188, smallest=60, whole=92, leading=1.0, lines_max=6)
+    field = field_of(page, "split")
+    colour, against, behind = ground_colours(page, field=field)
+    left, right, width = measure(page)
+    # Over somebody's picture the sentence is smaller, so that the figure stays in sight.
+    high = round(page.rendition.height * (0.37 if page.is_drawn else 0.25))
+    bar = Shape(
+        part="bar", box=(left, 0, left + page.px(140), page.px(16)), radius=page.px(8), colour=page.accent(on=against)
+    )
+    room = page.room(
+        width=width, height=high, largest=188 if page.is_drawn else 132, smallest=60, whole=92, leading=1.0, lines_max=6
+    )
     setting = page.set(0, weight="black", room=room)
     rows = stack(setting, part="line", left=left, right=right, top=page.px(64), colour=colour, behind=behind)
     seconds = page.scene.seconds
@@ -73,102 +41,17 @@ def _title(page: Page) -> Composition:
             weight="medium",
             room=page.room(width=width, height=high, largest=52, smallest=42, lines_max=3, leading=1.25),
         )
-        top = bottom_of(rows) + page.px(40)
+        top = bottom_of(rows) + page.px(52)
         more = stack(below, part="line", left=left, right=right, top=top, colour=colour, behind=behind)
         overlays.append(Overlay(rows=more, since_s=min(0.7, seconds * 0.3), until_s=seconds))
-    return _stand(page, overlays, centred=False), field
-
-
-def _points(page: Page, *, left: int, right: int, height: int) -> list[Setting]:
-    """All points of a list at one size: the largest at which they fit below each other."""
-    for size in range(62, 37, -2):
-        room = page.room(
-            width=right - left,
-            height=page.rendition.height,
-            largest=size,
-            smallest=size,
-            whole=0,
-            leading=1.14,
-            lines_max=3,
-        )
-        try:
-            points = [page.set(index, weight="bold", room=room) for index in range(1, len(page.scene.lines))]
-        except BadScript:
-            if size <= 38:
-                raise
-            continue
-        if sum(len(one.lines) * one.leading_px + page.px(36) for one in points) <= height or size <= 38:
-            return points
-    return []
-
-
-def _list(page: Page) -> Composition:
-    """A heading and numbered points that come one after the other."""
-    field = _field(page, "split")
-    colour, against, behind = _colours(page, field=field)
-    left, right, width = _width(page)
-    _, top_safe, _, bottom_safe = page.rendition.safe_box
-    room = page.room(
-        width=width,
-        height=round(page.rendition.height * 0.16),
-        largest=104,
-        smallest=54,
-        whole=70,
-        leading=1.02,
-        lines_max=3,
-    )
-    heading = stack(
-        page.set(0, weight="black", room=room), part="line", left=left, right=right, top=0, colour=colour, behind=behind
-    )
-    overlays = [Overlay(rows=heading, until_s=page.scene.seconds)]
-    top, disc = bottom_of(heading) + page.px(58), page.px(76)
-    points = _points(
-        page, left=left + disc + page.px(30), right=right, height=bottom_safe - top_safe - page.px(96) - top
-    )
-    accent = page.accent(on=against)
-    numeral = max(page.ink, page.paper, key=lambda one: colours.contrast(one, accent))
-    is_rtl = faces.direction(page.text(0)) == "rtl"
-    for number, (setting, since_s) in enumerate(zip(points, _moments(page.scene)[1:], strict=True), 1):
-        # Numbers stand where the reader begins.
-        inner = (left, right - disc - page.px(30)) if is_rtl else (left + disc + page.px(30), right)
-        middle = faces.ink("H", weight="bold", size_px=setting.size_px)
-        first = stack(setting, part="line", left=inner[0], right=inner[1], top=0, colour=colour, behind=behind)
-        # The disc is centred on the first line's capitals.
-        by = top + disc // 2 - (first[0].baseline + (middle[1] + middle[3]) // 2)
-        at = right - disc if is_rtl else left
-        circle = Shape(part="disc", box=(at, top, at + disc, top + disc), radius=disc // 2, colour=accent)
-        figure = _centred(page, text=str(number), size=44, box=circle.box, colour=numeral, behind=accent)
-        rows = down(Overlay(rows=first, until_s=1), by=by).rows
-        overlays.append(
-            Overlay(shapes=(circle,), rows=(figure, *rows), since_s=since_s * 0.85, until_s=page.scene.seconds)
-        )
-        top = max(bottom_of(rows), circle.box[3]) + page.px(36)
-    return _stand(page, overlays, centred=False), field
-
-
-def _centred(
-    page: Page,
-    *,
-    text: str,
-    size: float,
-    box: tuple[int, int, int, int],
-    colour: colours.Colour,
-    behind: colours.Colour,
-) -> Row:
-    """Letters whose ink is in the middle of a box."""
-    size_px = max(5, page.px(size))
-    ink = faces.ink(text, weight="black", size_px=size_px)
-    x = (box[0] + box[2] - ink[0] - ink[2]) // 2
-    baseline = (box[1] + box[3] - ink[1] - ink[3]) // 2
-    return Row(part="figure", text=text, weight="black", size_px=size_px, x=x, baseline=baseline, colour=colour, behind=behind,
-               box=(x + ink[0], baseline + ink[1], x + ink[2], baseline + ink[3]))  # fmt: skip
+    return standing(page, overlays, centred=False), field
 
 
 def _quote(page: Page) -> Composition:
     """Somebody's words under a large sign, and who said them."""
-    field = _field(page, "hushed")
-    colour, against, behind = _colours(page, field=field)
-    left, right, width = _width(page)
+    field = field_of(page, "hushed")
+    colour, against, behind = ground_colours(page, field=field)
+    left, right, width = measure(page)
     sign = Setting(lines=(QUOTE_SIGN,), size_px=max(8, page.px(330)), leading_px=0, weight="black")
     accent = page.accent(on=against)
     signs = stack(sign, part="sign", left=left, right=right, top=0, colour=accent, behind=behind)
@@ -216,15 +99,15 @@ def _quote(page: Page) -> Composition:
         overlays.append(
             Overlay(shapes=(bar,), rows=who, since_s=min(0.9, page.scene.seconds * 0.3), until_s=page.scene.seconds)
         )
-    return _stand(page, overlays, centred=page.is_drawn), field
+    return standing(page, overlays, centred=page.is_drawn), field
 
 
 def _story(page: Page) -> Composition:
     """Captions in boxes of paper, one after the other, as people know them from their own clips."""
-    left, right, width = _width(page)
+    left, right, width = measure(page)
     pad, inset = page.px(26), page.px(15)
     overlays = []
-    moments = [*_moments(page.scene), page.scene.seconds]
+    begins = [*moments(page.scene), page.scene.seconds]
     for index in range(len(page.scene.lines)):
         room = page.room(
             width=width - 2 * pad,
@@ -244,70 +127,28 @@ def _story(page: Page) -> Composition:
             Shape(
                 part="box",
                 box=(
-                    row.box[0] - pad, min(row.box[1], row.baseline - high) - inset,
-                    row.box[2] + pad, max(row.box[3], row.baseline + low) + inset,
+                    row.box[0] - pad,
+                    min(row.box[1], row.baseline - high) - inset,
+                    row.box[2] + pad,
+                    max(row.box[3], row.baseline + low) + inset,
                 ),
-                radius=page.px(20), colour=page.paper,
+                radius=page.px(20),
+                colour=page.paper,
             )
             for row in rows
-        )  # fmt: skip
-        overlay = Overlay(shapes=shapes, rows=rows, since_s=moments[index], until_s=moments[index + 1], entrance="pop")
-        # Each caption ends at the same height, so the eye stays where it is.
-        overlays.extend(_stand(page, [down(overlay, by=-overlay.box[1])], centred=False))
-    return overlays, _field(page, "full")
-
-
-def _countdown(page: Page) -> Composition:
-    """A figure that fills the screen and falls by one, over a row of marks that fills up."""
-    field = _field(page, "hushed")
-    colour, against, behind = _colours(page, field=field)
-    left, right, width = _width(page)
-    size = 640 if page.is_drawn else 430
-    accent, rest = page.accent(on=against), colours.mix(against, colour, 0.28)
-    overlays: list[Overlay] = []
-    count, seconds = page.scene.count, page.scene.seconds
-    tall = faces.ink("0123456789", weight="black", size_px=max(8, page.px(size)))
-    gap, thick = page.px(12), page.px(14)
-    segment = (width - gap * (count - 1)) // count
-    bars_at = tall[3] - tall[1] + page.px(60)
-    for step in range(count):
-        box = faces.ink(str(count - step), weight="black", size_px=max(8, page.px(size)))
-        figure = Row(
-            part="figure", text=str(count - step), weight="black", size_px=max(8, page.px(size)), x=left - box[0], baseline=-tall[1],
-            colour=accent, behind=behind, box=(left, box[1] - tall[1], left + box[2] - box[0], box[3] - tall[1]),
-        )  # fmt: skip
-        bars = tuple(
-            Shape(part="bar", box=(left + index * (segment + gap), bars_at, left + index * (segment + gap) + segment, bars_at + thick),
-                  radius=thick // 2, colour=accent if index <= step else rest)
-            for index in range(count)
-        )  # fmt: skip
-        overlays.append(
-            Overlay(
-                shapes=bars,
-                rows=(figure,),
-                since_s=seconds * step / count,
-                until_s=seconds * (step + 1) / count,
-                entrance="pop",
-            )
         )
-    top = bars_at + thick + page.px(54)
-    for index in range(len(page.scene.lines)):
-        room = page.room(width=width, height=round(page.rendition.height * (0.17 if not index else 0.1)), largest=(92, 48)[index],
-                         smallest=(52, 40)[index], leading=(1.04, 1.2)[index], lines_max=3)  # fmt: skip
-        weight = ("black", "medium")[index]
-        setting = page.set(index, weight="black" if weight == "black" else "medium", room=room)
-        rows = stack(setting, part="line", left=left, right=right, top=top, colour=colour, behind=behind)
-        overlays.append(Overlay(rows=rows, since_s=0.0, until_s=seconds))
-        top = bottom_of(rows) + page.px(34)
-    return _stand(page, overlays, centred=page.is_drawn), field
+        overlay = Overlay(shapes=shapes, rows=rows, since_s=begins[index], until_s=begins[index + 1], entrance="pop")
+        # Each caption ends at the same height, so the eye stays where it is.
+        overlays.extend(standing(page, [down(overlay, by=-overlay.box[1])], centred=False))
+    return overlays, field_of(page, "full")
 
 
 COMPOSITIONS: Mapping[str, Callable[[Page], Composition]] = {
     "title": _title,
-    "list": _list,
+    "list": numbered,
     "quote": _quote,
     "story": _story,
-    "countdown": _countdown,
+    "countdown": countdown,
 }
 
 
@@ -323,10 +164,17 @@ def layout(*, script: Script, number: int, rendition: Rendition) -> Layout:
     top = min(one.box[1] for one in overlays)
     flat = page.scene.template == "story"
     ground = Ground(
-        field=field, paper=page.paper, ink=page.ink if page.is_drawn else page.light, edge=top - page.px(70), veil=page.dark,
+        field=field,
+        paper=page.paper,
+        ink=page.ink if page.is_drawn else page.light,
+        edge=top - page.px(70),
+        veil=page.dark,
         veil_top=rendition.height if flat else top - page.px(260),
-    )  # fmt: skip
+    )
     return Layout(
-        width=rendition.width, height=rendition.height, safe=rendition.safe_box, ground=ground,
+        width=rendition.width,
+        height=rendition.height,
+        safe=rendition.safe_box,
+        ground=ground,
         overlays=(*overlays, label(page)),
-    )  # fmt: skip
+    )

@@ -1,8 +1,9 @@
-"""Become another program that dies with its starter: `python leash.py STARTER_PID MEMORY_BYTES SECONDS PROGRAM ARGUMENT...`.
+"""Become another program that dies with its starter: `python leash.py STARTER_PID MEMORY_BYTES SECONDS PROGRAM
+ARGUMENT...`.
 
-Run as a script by `running`. The child itself wishes to be killed when its starter dies, even by SIGKILL; memory and seconds of
-CPU are bounded by the kernel. A small program of its own keeps Python code out of the fork of a process with threads.
-Requirements: GEN-3, OPS-1.
+Run as a script by `running`. The child itself wishes to be killed when its starter dies, even by SIGKILL; memory and
+seconds of CPU are bounded by the kernel. A small program of its own keeps Python code out of the fork of a process
+with threads. Requirements: GEN-3, OPS-1.
 """
 
 import ctypes

@@ -1,7 +1,7 @@
 """Motion: how the ground of a scene moves, in whole pixels a frame wherever that can be, so that nothing shivers.
 
-A zoom scales one still picture a little differently for each frame and crops it; a pan only crops. Both read a picture that
-is larger than the video, so that nothing is ever enlarged. Requirements: GEN-3.
+A zoom scales one still picture a little differently for each frame and crops it; a pan only crops. Both read a
+picture that is larger than the video, so that nothing is ever enlarged. Requirements: GEN-3.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ QUICK_SHARE, STEADY_SHARE, SLOW_SHARE = 0.18, 0.24, 0.2  # of the width, at most
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """Over `frames` the view grows or wanders by `reach` pixels of width; `anchor` (0 to 1) is the height that stands still."""
+    """Over `frames` the view grows or wanders by `reach` pixels of width; `anchor` (0 to 1) is the height that stands
+    still."""
 
     way: Way
     reach: int

@@ -60,7 +60,8 @@ class Page:
         return max(self.ink, self.paper, key=lambda colour: colours.contrast(colour, on))
 
     def text(self, line: int) -> str:
-        """A line of the scene as it can be set. Raises BadScript when it has letters that no font has, or none at all."""
+        """A line of the scene as it can be set. Raises BadScript when it has letters that no font has, or none at
+        all."""
         part = f"Scene {self.number}, line {line + 1}"
         cleaned = faces.clean(self.scene.lines[line], part=part)
         if not cleaned:
@@ -77,15 +78,21 @@ class Page:
         """A room whose sizes are given for a width of 1080; width and height are pixels."""
         whole = self.px(more.get("whole", (largest + smallest) / 2))
         return Room(
-            width=width, height=height, largest=max(6, self.px(largest)), smallest=max(5, self.px(smallest)),
-            whole_words=whole, lines_max=lines_max, leading=more.get("leading", 1.04),
-        )  # fmt: skip
+            width=width,
+            height=height,
+            largest=max(6, self.px(largest)),
+            smallest=max(5, self.px(smallest)),
+            whole_words=whole,
+            lines_max=lines_max,
+            leading=more.get("leading", 1.04),
+        )
 
 
 def stack(
     setting: Setting, *, part: str, left: int, right: int, top: int, colour: Colour, behind: Colour | None
 ) -> tuple[Row, ...]:
-    """The lines below each other with the first one's ink at `top`; lines from right to left stand at the right edge."""
+    """The lines below each other with the first one's ink at `top`; lines from right to left stand at the right
+    edge."""
     rows: list[Row] = []
     way = faces.direction(" ".join(setting.lines))
     baseline = 0
@@ -95,10 +102,17 @@ def stack(
         x = left - box[0] if way == "ltr" else right - box[2]
         rows.append(
             Row(
-                part=part, text=text, weight=setting.weight, size_px=setting.size_px, x=x, baseline=baseline, colour=colour,
-                behind=behind, box=(x + box[0], baseline + box[1], x + box[2], baseline + box[3]),
+                part=part,
+                text=text,
+                weight=setting.weight,
+                size_px=setting.size_px,
+                x=x,
+                baseline=baseline,
+                colour=colour,
+                behind=behind,
+                box=(x + box[0], baseline + box[1], x + box[2], baseline + box[3]),
             )
-        )  # fmt: skip
+        )
     return tuple(rows)
 
 
@@ -150,7 +164,8 @@ def _pill(page: Page, *, part: str, text: str, left: int, fill: Colour, colour: 
 
 
 def label(page: Page) -> Overlay:
-    """ "AI-generated" in sight from the first frame to the last, and the signature beside it where the rendition has one."""
+    """ "AI-generated" in sight from the first frame to the last, and the signature beside it where the rendition has
+    one."""
     left = page.rendition.safe_box[0]
     pill, row = _pill(page, part="label", text=LABEL, left=left, fill=page.ink, colour=page.paper)
     shapes, rows, logos = [pill], [row], []
@@ -183,6 +198,7 @@ def unsigned(page: Page) -> None:
         for name in names:
             if len(name) >= NAMED_LENGTH_MIN and name in line.casefold():
                 raise BadScript(
-                    f'Scene {page.number}, line {number} names "{name}", and {page.rendition.name} allows no name, handle or '
+                    f'Scene {page.number}, line {number} names "{name}", and {page.rendition.name} allows no name, '
+                    "handle or "
                     "mark in the picture. Write the line without it."
                 )

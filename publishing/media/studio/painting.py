@@ -1,4 +1,5 @@
-"""Painting: the overlays of a layout as pictures with alpha, which ffmpeg lays over the ground. Requirements: GEN-3, PUB-2."""
+"""Painting: the overlays of a layout as pictures with alpha, which ffmpeg lays over the ground. Requirements: GEN-3,
+PUB-2."""
 
 import io
 from typing import TYPE_CHECKING

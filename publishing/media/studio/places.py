@@ -1,7 +1,7 @@
 """Places: where everything of a scene lies and when it is seen, measured before anything is painted.
 
-Tests look at these values and the painter draws them, so both speak of the same boxes. Pixels are those of the rendition,
-seconds count from the beginning of the scene's own time. Requirements: GEN-3, PUB-2.
+Tests look at these values and the painter draws them, so both speak of the same boxes. Pixels are those of the
+rendition, seconds count from the beginning of the scene's own time. Requirements: GEN-3, PUB-2.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ Field = Literal["picture", "clip", "split", "hushed", "full"]
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of letters: the pen starts at (x, baseline), `box` is its ink. `behind` is None where it lies on the ground."""
+    """One line of letters: the pen starts at (x, baseline), `box` is its ink. `behind` is None where it lies on the
+    ground."""
 
     part: str
     text: str
@@ -68,8 +69,8 @@ class Overlay:
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What lies behind: a picture, a clip, or a drawing. Below `edge` a split one is paper, and a veil of `veil` lies over
-    pictures and clips from `veil_top` downwards, as dense as the letters (`ink`) need it."""
+    """What lies behind: a picture, a clip, or a drawing. Below `edge` a split one is paper, and a veil of `veil` lies
+    over pictures and clips from `veil_top` downwards, as dense as the letters (`ink`) need it."""
 
     field: Field
     paper: Colour
@@ -97,5 +98,7 @@ class Layout:
     @property
     def parts(self) -> frozenset[str]:
         """What is there: "label", "line", "handle", "mark", ..."""
-        groups = [(*one.shapes, *one.rows, *one.logos) for one in self.overlays]
-        return frozenset(one.part for group in groups for one in group)
+        named: list[Row | Shape | Logo] = []
+        for overlay in self.overlays:
+            named += [*overlay.shapes, *overlay.rows, *overlay.logos]
+        return frozenset(one.part for one in named)

@@ -1,8 +1,9 @@
 """Rendering: a script and a rendition become an MP4 and its poster frame.
 
-Each scene's pictures and each part of the video lie in a work folder under the hash of what they are made from. Whoever was
-killed in the middle is continued by the next call with the same script: what is finished is used, what is not is made
-anew, and the folder is removed at the end. No database, no network. Requirements: GEN-3, GEN-6, PUB-2, PUB-6.
+Each scene's pictures and each part of the video lie in a work folder under the hash of what they are made from.
+Whoever was killed in the middle is continued by the next call with the same script: what is finished is used, what is
+not is made anew, and the folder is removed at the end. No database, no network. Requirements: GEN-3, GEN-6, PUB-2,
+PUB-6.
 """
 
 import fcntl
@@ -27,7 +28,8 @@ POSTER_QUALITY = 92
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a render is: `parts_done` of `parts`, and what was finished last ("scene 2", "the passage to scene 3")."""
+    """How far a render is: `parts_done` of `parts`, and what was finished last ("scene 2", "the passage to scene
+    3")."""
 
     parts_done: int
     parts: int
@@ -68,11 +70,13 @@ def _worked_in(folder: Path) -> Iterator[Path]:
 
 
 def render(*, script: Script, rendition: Rendition, folder: Path, progress: Told | None = None) -> Video:
-    """The video in `folder` (made if missing), named by rendition and content; a video that is there already is made again.
+    """The video in `folder` (made if missing), named by rendition and content; a video that is there already is made
+    again.
 
-    `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when the script cannot be
-    set or a picture cannot be read, BadVideo when the platform would not take it, Conflict when the same is being rendered
-    now, and Unavailable (RenderFailed) when ffmpeg or the disk fails. Nothing but the work folder is left behind then.
+    `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when the script
+    cannot be set or a picture cannot be read, BadVideo when the platform would not take it, Conflict when the same is
+    being rendered now, and Unavailable (RenderFailed) when ffmpeg or the disk fails. Nothing but the work folder is
+    left behind then.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -165,7 +169,8 @@ def _parts(*, script: Script, rendition: Rendition, work: Path, times: Timeline,
 
 
 def sweep(*, folder: Path, kept_s: float = 86_400) -> int:
-    """Remove work folders that nobody works in and nobody has touched for so long; how many. Ages are the file system's own."""
+    """Remove work folders that nobody works in and nobody has touched for so long; how many. Ages are the file
+    system's own."""
     if not folder.is_dir():
         return 0
     mark = folder / f".now-{os.getpid()}"

@@ -1,8 +1,8 @@
 """Renditions: how one script is shown on each platform: size, safe area, and what may be drawn on it.
 
-Limits are the platforms' published ones (read in November 2026); sizes, rates and safe areas are ours. TikTok's content-sharing
-guidelines forbid names, logos and watermarks burned into the media, so its rendition has no signature; words of
-disclosure are no brand and stay. Requirements: GEN-3, PUB-2, PUB-6.
+Limits are the platforms' published ones (read in November 2026); sizes, rates and safe areas are ours. TikTok's
+content-sharing guidelines forbid names, logos and watermarks burned into the media, so its rendition has no
+signature; words of disclosure are no brand and stay. Requirements: GEN-3, PUB-2, PUB-6.
 """
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
 """Running ffmpeg: a child in a group of its own that dies with us, within bounds of time and memory.
 
-What it says on its standard error becomes one sentence. Several may run at a time; nobody waits for one without a limit.
-Requirements: GEN-3, OPS-1.
+What it says on its standard error becomes one sentence. Several may run at a time; nobody waits for one without a
+limit. Requirements: GEN-3, OPS-1.
 """
 
 import os
@@ -125,7 +125,8 @@ class Crew:
             child.kill()
 
     def finished(self, *, room: bool) -> list[Child]:
-        """Those that ended since the last call; with `room` it waits until another may begin, else until all have ended."""
+        """Those that ended since the last call; with `room` it waits until another may begin, else until all have
+        ended."""
         done: list[Child] = []
         while True:
             for child in list(self._at_work):

@@ -7,6 +7,7 @@ script has one. Requirements: GEN-3.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from publishing.media.images import lettering
 from publishing.media.images.lettering import Weight
@@ -58,7 +59,7 @@ def _chunks(word: str, *, width: float, measure: Callable[[str], float]) -> list
     count = math.ceil(measure(word) / width)
     while count <= len(parts):
         edges = [round(len(parts) * index / count) for index in range(count + 1)]
-        pieces = ["".join(parts[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+        pieces = ["".join(parts[a:b]) for a, b in pairwise(edges)]
         if all(measure(piece) <= width for piece in pieces):
             return pieces
         count += 1
@@ -109,7 +110,7 @@ def fitted(*, text: str, weight: Weight, room: Room, part: str) -> Setting:
             if lines is None:
                 continue
             # Large letters are good and so is a full measure; a tall narrow column is neither.
-            score = size * (max(measure(line) for line in lines) / width) ** 0.8
+            score = size * (max(measure(line) for line in lines) / width) ** 1.4
             if best is None or score > best[0]:
                 best = (score, lines, size)
         if best is not None:

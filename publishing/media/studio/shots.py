@@ -1,4 +1,5 @@
-"""Shots: the timeline of a script in frames, and the pictures of one scene laid into the work folder. Requirements: GEN-3."""
+"""Shots: the timeline of a script in frames, and the pictures of one scene laid into the work folder. Requirements:
+GEN-3."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """The parts in order, the frames of the whole, each scene's layout, its frames and how many of them come before its time."""
+    """The parts in order, the frames of the whole, each scene's layout, its frames and how many of them come before
+    its time."""
 
     parts: tuple[Part, ...]
     frames: int

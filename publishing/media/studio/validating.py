@@ -1,7 +1,7 @@
 """Validating: what an MP4 says of itself, read from its boxes, against what a platform takes.
 
-The file is read, not what we meant to write: order of index and pictures, length, frames, codec, profile, size. Used after
-every render and usable on any MP4; nothing is decoded. Requirements: GEN-3, PUB-6.
+The file is read, not what we meant to write: order of index and pictures, length, frames, codec, profile, size. Used
+after every render and usable on any MP4; nothing is decoded. Requirements: GEN-3, PUB-6.
 """
 
 import struct
@@ -35,7 +35,8 @@ class BadVideo(Denied):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the boxes say. `codec` is the sample entry ("avc1"), `audio` is "aac-lc", another codec's name, or "" for none."""
+    """What the boxes say. `codec` is the sample entry ("avc1"), `audio` is "aac-lc", another codec's name, or "" for
+    none."""
 
     bytes: int
     seconds: float
@@ -73,7 +74,8 @@ def _top(file: BinaryIO, *, size: int) -> Iterator[tuple[bytes, int, int]]:
             length = size - at
         if length < start or at + length > size:
             raise BadVideo(
-                f'The MP4\'s box "{kind.decode("latin-1")}" says {length} bytes and the file ends before; it is not whole.'
+                f'The MP4\'s box "{kind.decode("latin-1")}" says {length} bytes and the file ends before; it is not '
+                "whole."
             )
         yield kind, at + start, length - start
         at += length
@@ -207,10 +209,18 @@ def _facts(moov: bytes, *, size: int, is_index_first: bool) -> Facts:
     fixed = boxes.get("fixed", b"")
     width, height = struct.unpack(">HH", fixed[24:28]) if len(fixed) >= 28 else (0, 0)
     return Facts(
-        bytes=size, seconds=length / scale if scale else 0.0, width=width, height=height, frames=frames,
-        fps=round(frames * track_scale / ticks, 3) if ticks else 0.0, codec=kind, profile=profile, pixels=pixels, audio=audio,
+        bytes=size,
+        seconds=length / scale if scale else 0.0,
+        width=width,
+        height=height,
+        frames=frames,
+        fps=round(frames * track_scale / ticks, 3) if ticks else 0.0,
+        codec=kind,
+        profile=profile,
+        pixels=pixels,
+        audio=audio,
         is_index_first=is_index_first,
-    )  # fmt: skip
+    )
 
 
 def problems(*, facts: Facts, rendition: Rendition) -> list[str]:
