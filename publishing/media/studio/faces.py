@@ -43,6 +43,8 @@ FILES: dict[str, tuple[str, str]] = {
     EMOJI: (_NOTO, "NotoEmoji[wght].ttf"),
 }
 _WEIGHTS: dict[Weight, int] = {"medium": 500, "bold": 700, "black": 900}
+# Controls, and marks without a letter to stand on.
+_NOT_SET = frozenset(("Cc", "Cf", "Co", "Cs", "Cn", "Mn", "Mc", "Me"))
 _JOINERS = frozenset("\u200c\u200d")
 _SELECTORS = frozenset(chr(code) for code in range(0xFE00, 0xFE10))
 _FLAG = range(0x1F1E6, 0x1F200)
@@ -147,7 +149,7 @@ def clean(text: str, *, part: str) -> str:
         first = cluster[0]
         if first.isspace():
             kept.append(" ")
-        elif unicodedata.category(first) in ("Cc", "Cf", "Co", "Cs", "Cn") or first in _SELECTORS:
+        elif unicodedata.category(first) in _NOT_SET or first in _SELECTORS:
             continue  # of the signs that steer direction none is let in: a line could be made to read backwards
         elif _family_of(cluster, among=among) is not None:
             kept.append(cluster)

@@ -52,13 +52,15 @@ def _quote(page: Page) -> Composition:
     field = field_of(page, "hushed")
     colour, against, behind = ground_colours(page, field=field)
     left, right, width = measure(page)
-    sign = Setting(lines=(QUOTE_SIGN,), size_px=max(8, page.px(330)), leading_px=0, weight="black")
+    sign = Setting(
+        lines=(QUOTE_SIGN,), size_px=max(8, page.px(330 if page.is_drawn else 210)), leading_px=0, weight="black"
+    )
     accent = page.accent(on=against)
     signs = stack(sign, part="sign", left=left, right=right, top=0, colour=accent, behind=behind)
     room = page.room(
         width=width,
-        height=round(page.rendition.height * 0.42),
-        largest=112,
+        height=round(page.rendition.height * (0.42 if page.is_drawn else 0.28)),
+        largest=112 if page.is_drawn else 88,
         smallest=50,
         whole=70,
         leading=1.1,

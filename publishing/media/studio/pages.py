@@ -64,7 +64,7 @@ class Page:
         all."""
         part = f"Scene {self.number}, line {line + 1}"
         cleaned = faces.clean(self.scene.lines[line], part=part)
-        if not cleaned:
+        if not cleaned or faces.reference(cleaned, weight="bold") < 1:
             raise BadScript(
                 f'{part} ("{self.scene.lines[line][:20]}") has nothing that can be set; write at least one word.'
             )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chimera.core.errors import Conflict, Unavailable
+from chimera.core.errors import Conflict, Denied, Unavailable
 from publishing.media.studio import graphs, running
 from publishing.media.studio.base import Script
 from publishing.media.studio.keys import digest_of, key_of
@@ -53,7 +53,8 @@ Told = Callable[[Progress], None]
 
 @contextmanager
 def _worked_in(folder: Path) -> Iterator[Path]:
-    """The work folder, held by a lock that the kernel frees when we die; removed when all went well.
+    """The work folder, held by a lock that the kernel frees when we die; removed when all went well
+    or when a rule said no.
 
     Raises Conflict when somebody renders the same now.
     """
@@ -65,7 +66,11 @@ def _worked_in(folder: Path) -> Iterator[Path]:
             raise Conflict("This video is being rendered already; wait for it.") from error
         for left in (*folder.glob("*.part"), *folder.glob("*.words")):
             left.unlink()  # somebody was killed while these were written
-        yield folder
+        try:
+            yield folder
+        except Denied:
+            shutil.rmtree(folder)  # the same script will be refused again: there is nothing to go on with
+            raise
         shutil.rmtree(folder)
 
 
@@ -73,10 +78,10 @@ def render(*, script: Script, rendition: Rendition, folder: Path, progress: Told
     """The video in `folder` (made if missing), named by rendition and content; a video that is there already is made
     again.
 
-    `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when the script
-    cannot be set or a picture cannot be read, BadVideo when the platform would not take it, Conflict when the same is
-    being rendered now, and Unavailable (RenderFailed) when ffmpeg or the disk fails. Nothing but the work folder is
-    left behind then.
+    `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when a line cannot
+    be set, and at its scene when a picture or clip cannot be read; BadVideo when the platform would not take it, Conflict
+    when the same is being rendered now, and Unavailable (RenderFailed) when ffmpeg or the disk fails. After Unavailable
+    the work folder is left for the next try; otherwise nothing is.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
