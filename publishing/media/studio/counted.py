@@ -57,15 +57,14 @@ def numbered(page: Page) -> Composition:
     )
     accent = page.accent(on=against)
     numeral = max(page.ink, page.paper, key=lambda one: colours.contrast(one, accent))
-    is_rtl = faces.direction(page.text(0)) == "rtl"
     for number, (setting, since_s) in enumerate(zip(points, moments(page.scene)[1:], strict=True), 1):
         # Numbers stand where the reader begins.
-        inner = (left, right - disc - page.px(30)) if is_rtl else (left + disc + page.px(30), right)
+        inner = (left, right - disc - page.px(30)) if page.is_rtl else (left + disc + page.px(30), right)
         middle = faces.ink("H", weight="bold", size_px=setting.size_px)
         first = stack(setting, part="line", left=inner[0], right=inner[1], top=0, colour=colour, behind=behind)
         # The disc is centred on the first line's capitals.
         by = top + disc // 2 - (first[0].baseline + (middle[1] + middle[3]) // 2)
-        at = right - disc if is_rtl else left
+        at = right - disc if page.is_rtl else left
         circle = Shape(part="disc", box=(at, top, at + disc, top + disc), radius=disc // 2, colour=accent)
         figure = _centred(page, text=str(number), size=44, box=circle.box, colour=numeral, behind=accent)
         rows = down(Overlay(rows=first, until_s=1), by=by).rows

@@ -45,10 +45,12 @@ FILES: dict[str, tuple[str, str]] = {
 _WEIGHTS: dict[Weight, int] = {"medium": 500, "bold": 700, "black": 900}
 # Controls, and marks without a letter to stand on.
 _NOT_SET = frozenset(("Cc", "Cf", "Co", "Cs", "Cn", "Mn", "Mc", "Me"))
+RIGHT = "\u200f"  # before a line: it belongs to a text from right to left, whatever its own first letter is
 _JOINERS = frozenset("\u200c\u200d")
 _SELECTORS = frozenset(chr(code) for code in range(0xFE00, 0xFE10))
 _FLAG = range(0x1F1E6, 0x1F200)
 _SKIN = range(0x1F3FB, 0x1F400)
+_IN_NUMBERS = frozenset(".,:/-+")
 _KEYCAP = "\u20e3"
 
 
@@ -186,26 +188,34 @@ class Run:
 
 
 def _sides(parts: Sequence[str], *, base: str) -> list[str]:
-    """ "L" or "R" for each cluster; numbers go with the letters before them, signs with what is on both their sides."""
+    """ "L" or "R" for each cluster: what matters of Unicode's rules (UAX 9) for a line without nested quotations.
+
+    Numbers read from left to right everywhere; after letters from right to left they keep their place among those.
+    Signs take what is on both their sides, else the line's own direction.
+    """
     given, last = [], base
-    for part in parts:
+    for index, part in enumerate(parts):
         side = _side(part)
-        side = last if side == "number" else side
-        given.append(side)
-        last = side or last
+        within = 0 < index < len(parts) - 1 and {_side(parts[index - 1]), _side(parts[index + 1])} == {"number"}
+        if side == "number" or (within and part in _IN_NUMBERS):
+            given.append("number" if base == "R" else last)
+        else:
+            given.append(side)
+            last = side or last
     for index, side in enumerate(given):
         if not side:
             before = given[index - 1] if index else base
             after = next((one for one in given[index + 1 :] if one), base)
+            before, after = ("R" if one == "number" else one for one in (before, after))
             given[index] = before if before == after else base
-    return given
+    return ["L" if side == "number" else side for side in given]
 
 
 @lru_cache(maxsize=4096)
 def runs(text: str) -> tuple[Run, ...]:
     """The runs of a cleaned line from left to right, as they are drawn."""
     among = families()
-    parts = clusters(text)
+    parts = clusters(text.replace(RIGHT, ""))
     base = "R" if direction(text) == "rtl" else "L"
     marked: list[tuple[str, str, str]] = []  # cluster, side, family
     last = among[0]

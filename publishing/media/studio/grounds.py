@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from publishing.media.images import colours
 from publishing.media.images.colours import Colour, Palette
 from publishing.media.images.motifs import MOTIF_DRAWINGS, Canvas
@@ -18,6 +20,7 @@ from publishing.media.studio.places import Layout, Row
 from publishing.media.studio.renditions import Rendition
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PIL.Image import Image as Picture
 
 SUPERSAMPLING = 2
@@ -122,20 +125,19 @@ def contrast_under(row: Row, *, picture: "Picture", layout: Layout) -> float:
         min(picture.height, round((bottom + reach) * stretch)),
     )
     small = picture.crop(area).reduce(max(1, round(_LOOK_PX * stretch * layout.width / 1080)))
-    counted = small.getcolors(small.width * small.height) or []
-    values = sorted((colours.contrast(row.colour, _rgb(colour)), count) for count, colour in counted)
-    left_over = LOW_SHARE * small.width * small.height
-    for contrast, count in values:
-        left_over -= count
-        if left_over < 0:
-            return contrast
-    return values[-1][0]
+    values = np.sort(_contrasts(np.asarray(small, dtype=np.float64).reshape(-1, 3), colour=row.colour))
+    return float(values[int(LOW_SHARE * (len(values) - 1))])
 
 
-def _rgb(colour: object) -> Colour:
-    if not isinstance(colour, tuple):
-        raise TypeError("a ground is RGB")
-    return int(colour[0]), int(colour[1]), int(colour[2])
+def _contrasts(pixels: "NDArray[np.float64]", *, colour: Colour) -> "NDArray[np.float64]":
+    """`colours.contrast` with each of many pixels."""
+    share = pixels / 255
+    linear = np.where(pixels <= 10, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ np.array((0.2126, 0.7152, 0.0722))
+    own = colours.contrast(colour, (0, 0, 0)) * 0.05 - 0.05  # contrast with black is (luminance + 0.05) / 0.05
+    high, low = np.maximum(luminance, own), np.minimum(luminance, own)
+    found: NDArray[np.float64] = (high + 0.05) / (low + 0.05)
+    return found
 
 
 def readable(picture: "Picture", *, layout: Layout) -> bool:

@@ -7,6 +7,8 @@ upper two thirds stays whole. `layout` measures; `painting` paints what it says.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from publishing.media.images.colours import Colour
+from publishing.media.studio import faces
 from publishing.media.studio.base import Script
 from publishing.media.studio.compositions import Composition, field_of, ground_colours, measure, moments, standing
 from publishing.media.studio.counted import countdown, numbered
@@ -18,6 +20,14 @@ from publishing.media.studio.setting import Setting
 QUOTE_SIGN = "“"
 
 
+def _bar(page: Page, *, top: int, wide: float, thick: float, colour: Colour) -> Shape:
+    """A stroke of colour at the side where the text begins."""
+    left, right, _ = measure(page)
+    begin = right - page.px(wide) if page.is_rtl else left
+    box = (begin, top, begin + page.px(wide), top + page.px(thick))
+    return Shape(part="bar", box=box, radius=page.px(thick / 2), colour=colour)
+
+
 def _title(page: Page) -> Composition:
     """One sentence as large as it goes, under a bar of accent."""
     field = field_of(page, "split")
@@ -25,9 +35,7 @@ def _title(page: Page) -> Composition:
     left, right, width = measure(page)
     # Over somebody's picture the sentence is smaller, so that the figure stays in sight.
     high = round(page.rendition.height * (0.37 if page.is_drawn else 0.25))
-    bar = Shape(
-        part="bar", box=(left, 0, left + page.px(140), page.px(16)), radius=page.px(8), colour=page.accent(on=against)
-    )
+    bar = _bar(page, top=0, wide=140, thick=16, colour=page.accent(on=against))
     room = page.room(
         width=width, height=high, largest=188 if page.is_drawn else 132, smallest=60, whole=92, leading=1.0, lines_max=6
     )
@@ -53,7 +61,10 @@ def _quote(page: Page) -> Composition:
     colour, against, behind = ground_colours(page, field=field)
     left, right, width = measure(page)
     sign = Setting(
-        lines=(QUOTE_SIGN,), size_px=max(8, page.px(330 if page.is_drawn else 210)), leading_px=0, weight="black"
+        lines=((faces.RIGHT if page.is_rtl else "") + QUOTE_SIGN,),
+        size_px=max(8, page.px(330 if page.is_drawn else 210)),
+        leading_px=0,
+        weight="black",
     )
     accent = page.accent(on=against)
     signs = stack(sign, part="sign", left=left, right=right, top=0, colour=accent, behind=behind)
@@ -82,22 +93,11 @@ def _quote(page: Page) -> Composition:
         room = page.room(
             width=width - page.px(92), height=page.px(160), largest=46, smallest=40, lines_max=2, leading=1.2
         )
-        who = stack(
-            page.set(1, weight="medium", room=room),
-            part="line",
-            left=left + page.px(92),
-            right=right,
-            top=at,
-            colour=colour,
-            behind=behind,
-        )
+        begin, end = (left, right - page.px(92)) if page.is_rtl else (left + page.px(92), right)
+        setting = page.set(1, weight="medium", room=room)
+        who = stack(setting, part="line", left=begin, right=end, top=at, colour=colour, behind=behind)
         middle = (who[0].box[1] + who[0].box[3]) // 2
-        bar = Shape(
-            part="bar",
-            box=(left, middle - page.px(4), left + page.px(64), middle + page.px(4)),
-            radius=page.px(4),
-            colour=accent,
-        )
+        bar = _bar(page, top=middle - page.px(4), wide=64, thick=8, colour=accent)
         overlays.append(
             Overlay(shapes=(bar,), rows=who, since_s=min(0.9, page.scene.seconds * 0.3), until_s=page.scene.seconds)
         )

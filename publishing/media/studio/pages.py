@@ -35,6 +35,11 @@ class Page:
         return self.scene.picture is None and self.scene.clip is None
 
     @property
+    def is_rtl(self) -> bool:
+        """Whether the scene begins at the right: its first line does."""
+        return faces.direction(self.scene.lines[0]) == "rtl"
+
+    @property
     def paper(self) -> Colour:
         return colours.parse(self.script.look.background)
 

@@ -78,10 +78,10 @@ def render(*, script: Script, rendition: Rendition, folder: Path, progress: Told
     """The video in `folder` (made if missing), named by rendition and content; a video that is there already is made
     again.
 
-    `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when a line cannot
-    be set, and at its scene when a picture or clip cannot be read; BadVideo when the platform would not take it, Conflict
-    when the same is being rendered now, and Unavailable (RenderFailed) when ffmpeg or the disk fails. After Unavailable
-    the work folder is left for the next try; otherwise nothing is.
+    `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when a line
+    cannot be set, and at its scene when a picture or clip cannot be read; BadVideo when the platform would not take it;
+    Conflict when the same is being rendered now; Unavailable (RenderFailed) when ffmpeg or the disk fails. After
+    Unavailable the work folder is left for the next try; otherwise nothing is.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

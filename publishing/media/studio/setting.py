@@ -22,7 +22,10 @@ LINES_MORE = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """Lines of one size (pixels); `leading_px` lies between their baselines."""
+    """Lines of one size (pixels); `leading_px` lies between their baselines.
+
+    Lines of a text from right to left begin with `faces.RIGHT`, which is not seen.
+    """
 
     lines: tuple[str, ...]
     size_px: int
@@ -116,5 +119,8 @@ def fitted(*, text: str, weight: Weight, room: Room, part: str) -> Setting:
         if best is not None:
             _, lines, size = best
             leading_px = round(size * room.leading * stretch)
-            return Setting(lines=tuple(lines), size_px=size, leading_px=leading_px, weight=weight)
+            sign = faces.RIGHT if faces.direction(text) == "rtl" else ""
+            return Setting(
+                lines=tuple(sign + line for line in lines), size_px=size, leading_px=leading_px, weight=weight
+            )
     raise BadScript(f'{part} ("{text[:40]}") does not fit even in the smallest letters that can be read; shorten it.')
