@@ -11,7 +11,7 @@ BEA, IVEN, ZUZKA, GREY = LOOKS
 SMALL = draft(of=RENDITIONS["instagram"])
 LINES = {
     "title": ("The reef went quiet, and came back", "Three winters of counting"),
-    "list": ("Before you bin the toaster", "Unplug it, shake out the crumbs", "Look for one loose screw", "Ask for help"),
+    "list": ("Before you bin the toaster", "Unplug it, shake out the crumbs", "Look for a loose screw", "Ask"),
     "quote": ("A thing you may not open is a thing you only rent.", "A retired lift engineer who never was"),
     "story": ("I found a clock in a skip.", "It still had its key.", "So I wound it."),
     "countdown": ("ways to use old bread", "Number one is soup"),

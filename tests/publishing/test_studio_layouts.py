@@ -146,8 +146,8 @@ def test_no_title_ends_in_an_orphan(words_: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [CYRILLIC, GREEK, ARABIC, HINDI, THAI, "Rindfleischetikettierungsgesetz returns", "W" * 80, "24% off? $1,299 isn't $999!",
-     "https://example.test/a-very-long-address/that-nobody/should-print"],
+    [CYRILLIC, GREEK, ARABIC, HINDI, THAI, "Rindfleischetikettierungsgesetz returns", "W" * 80,
+     "24% off? $1,299 isn't $999!", "https://example.test/a-very-long-address/that-nobody/should-print"],
 )  # fmt: skip
 def test_no_letter_is_lost_in_any_template_or_script(text: str) -> None:
     for template in ("title", "quote", "story"):

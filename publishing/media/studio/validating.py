@@ -145,18 +145,29 @@ def _pixels(avcc: bytes) -> tuple[str, str]:
     return profile, _CHROMA[avcc[at] & 3] + ("" if depth == 8 else f" with {depth} bits")
 
 
+def _descriptor(content: bytes, *, tag: int) -> bytes:
+    """The content of the first MPEG-4 descriptor with this tag; empty where there is none."""
+    at = 0
+    while at + 2 <= len(content):
+        found, at, length = content[at], at + 1, 0
+        while content[at] & 0x80:  # seven bits a byte, the highest says that another follows
+            length, at = length << 7 | content[at] & 0x7F, at + 1
+        length, at = length << 7 | content[at], at + 1
+        if found == tag:
+            return content[at : at + length]
+        at += length
+    return b""
+
+
 def _audio(boxes: dict[str, bytes], kind: str) -> str:
-    """ "aac-lc" where the descriptor says object type 2 of MPEG-4 audio."""
-    esds = boxes.get("esds", b"")
-    at = esds.find(b"\x05", 4)  # DecoderSpecificInfo; its length has up to four bytes
-    while 0 <= at < len(esds) - 2:
-        end = at + 1
-        while end < len(esds) - 1 and esds[end] & 0x80:
-            end += 1
-        if 1 <= esds[end] & 0x7F <= 64 and end + 1 < len(esds) and b"\x40" in esds[:at]:
-            return "aac-lc" if esds[end + 1] >> 3 == 2 else f"{kind} of object type {esds[end + 1] >> 3}"
-        at = esds.find(b"\x05", at + 1)
-    return kind
+    """ "aac-lc" where the descriptors say MPEG-4 audio of object type 2."""
+    stream = _descriptor(boxes.get("esds", b"")[4:], tag=3)
+    # An ES descriptor begins with an id and flags (3 bytes), a decoder's with type, sizes and rates (13 bytes).
+    decoder = _descriptor(stream[3:], tag=4)
+    own = _descriptor(decoder[13:], tag=5)
+    if not own or decoder[0] != 0x40:
+        return kind
+    return "aac-lc" if own[0] >> 3 == 2 else f"{kind} of object type {own[0] >> 3}"
 
 
 def read(*, path: Path) -> Facts:
