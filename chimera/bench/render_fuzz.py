@@ -1,7 +1,8 @@
-"""`bench render --fuzz`: each random script is a valid video or one clear error, and nothing is left behind, kills included.
+"""`bench render --fuzz`: each random script is a valid video or one clear error, and nothing is left behind, kills
+included.
 
-A case in twenty is rendered by a process that is killed in the middle; the next render of the same script must end it, and the
-folder must then hold the video and its poster alone. Requirements: GEN-3, OPS-1.
+A case in twenty is rendered by a process that is killed in the middle; the next render of the same script must end
+it, and the folder must then hold the video and its poster alone. Requirements: GEN-3, OPS-1.
 """
 
 import os
@@ -100,7 +101,8 @@ def forget() -> None:
 
 
 def case(*, seed: int, folder: Path) -> str:
-    """Render one random script; "video", or "refused". Raises Broken when it was neither, or something was left behind."""
+    """Render one random script; "video", or "refused". Raises Broken when it was neither, or something was left
+    behind."""
     chance = Random(seed)
     place = folder / f"case-{seed}"
     (folder / "noclip.mp4").write_bytes(b"no clip at all")
@@ -143,7 +145,7 @@ def run(*, count: int, seed: int, tell: Tell) -> dict[str, Any]:
                     seen[case(seed=number, folder=Path(folder))] += 1
                 except Broken as error:
                     broken.append(str(error))
-                except Exception as error:  # noqa: BLE001: a fuzz wants every escape by name
+                except Exception as error:  # noqa: BLE001 - every escape is told by name
                     broken.append(f"Seed {number}: {type(error).__name__}: {error}")
             if (number - seed + 1) % 50 == 0:
                 tell(f"{number - seed + 1} of {count}: {dict(seen)}, {len(broken)} broken")
