@@ -135,7 +135,8 @@ def naive(stills: list[dict[str, Any]], rendition: Rendition, folder: Path) -> l
         )
     joined = "".join(f"[v{index}]" for index in range(count)) + f"concat=n={count}:v=1:a=0,format=yuv420p[v]"
     return [
-        running.program(), "-y", "-nostdin", "-loglevel", "error", *inputs, "-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo",
+        running.program(), "-y", "-nostdin", "-loglevel", "error", *inputs, "-f", "lavfi",
+        "-i", "anullsrc=r=48000:cl=stereo",
         "-filter_complex", ";".join([*filters, joined]), "-map", "[v]", "-map", f"{2 * count}:a", "-shortest",
         "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-c:a", "aac", "-movflags", "+faststart",
         str(folder / "naive.mp4"),

@@ -69,6 +69,7 @@ def test_proposed_lengths_are_always_long_enough_and_fill_five_seconds() -> None
         (lambda: replace(IVEN, accent="red"), r'accent colour is "red"; write it as "#rrggbb"'),
         (lambda: replace(IVEN, ink="#102a33"), r"has a contrast of 1\.\d"),
         (lambda: replace(IVEN, motif="stars"), r'motif is "stars"'),
+        (lambda: replace(RENDITIONS["x"], height=675), r"1080 x 675 pixels cannot be encoded; both must be even"),
         (lambda: rendition(platform="plaza"), r'no rendition "plaza"; choose one of x, instagram, tiktok, youtube'),
     ],
 )

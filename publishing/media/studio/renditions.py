@@ -44,6 +44,13 @@ class Rendition:
     crf: int = 21
     rate_kbps_max: int = 8_000
 
+    def __post_init__(self) -> None:
+        if self.width % 2 or self.height % 2 or min(self.width, self.height) < 32:
+            raise BadScript(
+                f"A rendition of {self.width} x {self.height} pixels cannot be encoded; both must be even, and 32 or "
+                "more."
+            )
+
     @property
     def unit(self) -> float:
         """How many pixels one pixel of a width of 1080 is here."""
