@@ -14,7 +14,7 @@ from publishing.media.studio.renditions import Rendition
 
 RISE_PX, POP_PX = 46, 26  # of a width of 1080
 RISE_S, RISE_FADE_S = 0.42, 0.24
-POP_S, POP_FADE_S = 0.16, 0.1
+POP_S = 0.16
 TIMESCALE = 15_360
 COLOURS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 _MATRIX = "out_color_matrix=bt709:out_range=tv"
@@ -63,11 +63,11 @@ def _piece(piece: Piece, *, index: int, start: int, rendition: Rendition) -> tup
     stream = f"[{index}:v]scale={_MATRIX},format=yuva420p,loop=loop=-1:size=1,settb=1/{fps},setpts=N+{start}"
     over = f"overlay=x={piece.x}:y={piece.y}:eval=init"
     if piece.entrance != "none":
-        reach, length_s, fade_s = (
-            (RISE_PX, RISE_S, RISE_FADE_S) if piece.entrance == "rise" else (POP_PX, POP_S, POP_FADE_S)
-        )
+        rises = piece.entrance == "rise"
+        reach, length_s = (RISE_PX, RISE_S) if rises else (POP_PX, POP_S)
         if start < piece.since + length_s * fps:
-            stream += f",fade=t=in:st={since_s:.4f}:d={fade_s}:alpha=1"
+            # What takes the place of another is there at once: a fade would leave a moment without words.
+            stream += f",fade=t=in:st={since_s:.4f}:d={RISE_FADE_S}:alpha=1" if rises else ""
             y = f"{piece.y}+{reach * rendition.unit:.2f}*pow(1-clip((t-{since_s:.4f})/{length_s}\\,0\\,1)\\,3)"
             over = f"overlay=x={piece.x}:y='{y}':eval=frame"
     seen = f"gte(t\\,{since_s - 0.5 / fps:.4f})"

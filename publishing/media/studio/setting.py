@@ -112,8 +112,9 @@ def fitted(*, text: str, weight: Weight, room: Room, part: str) -> Setting:
             lines = how(words, width=width, lines_max=most, measure=measure)
             if lines is None:
                 continue
-            # Large letters are good and so is a full measure; a tall narrow column is neither.
-            score = size * (max(measure(line) for line in lines) / width) ** 1.4
+            # Large letters are good and so are full lines; a tall narrow column and a ragged one are neither.
+            widths = [measure(line) / width for line in lines]
+            score = size * (max(widths) + min(widths)) / 2
             if best is None or score > best[0]:
                 best = (score, lines, size)
         if best is not None:
