@@ -226,7 +226,7 @@ def runs(text: str) -> tuple[Run, ...]:
     for part, side in zip(parts, _sides(parts, base=base), strict=True):
         family = last if part.isspace() else (_family_of(part, among=(whole, EMOJI) if whole else among) or last)
         marked.append((part, side, family))
-        last = family
+        last = family if family != EMOJI else last  # a space is never as wide as a picture
     found: list[list[Run]] = []
     for side, segment in groupby(marked, key=lambda one: one[1]):
         way: Direction = "rtl" if side == "R" else "ltr"

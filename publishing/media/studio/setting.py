@@ -104,8 +104,10 @@ def fitted(*, text: str, weight: Weight, room: Room, part: str) -> Setting:
                 break  # no smaller size can do better
             width = room.width * SLACK / size * faces.REFERENCE_PX
             words = text.split()
-            if max(measure(word) for word in words) > width:
-                if size > room.whole_words:
+            wide = [word for word in words if measure(word) > width]
+            if wide:
+                # What is written without spaces is divided at any size: that is no blemish there.
+                if size > room.whole_words and any(faces.hyphenates(word) for word in wide):
                     continue
                 words = [piece for word in words for piece in _chunks(word, width=width, measure=measure)]
             most = min(room.lines_max, int(room.height / (size * room.leading * stretch)))
