@@ -1,6 +1,7 @@
 """Counted: the two templates with figures in them, the list and the countdown. Requirements: GEN-3."""
 
 from publishing.media.images import colours
+from publishing.media.images.lettering import Weight
 from publishing.media.studio import faces
 from publishing.media.studio.base import BadScript
 from publishing.media.studio.compositions import Composition, field_of, ground_colours, measure, moments, standing
@@ -102,67 +103,48 @@ def _centred(
     )
 
 
+def _marks(page: Page, *, top: int, done: int, full: colours.Colour, rest: colours.Colour) -> tuple[Shape, ...]:
+    """A row of marks, one for each figure, of which so many are filled."""
+    left, _, width = measure(page)
+    count, gap, thick = page.scene.count, page.px(12), page.px(14)
+    wide = (width - gap * (count - 1)) // count
+    begins = [left + index * (wide + gap) for index in range(count)]
+    return tuple(
+        Shape(part="bar", box=(x, top, x + wide, top + thick), radius=thick // 2, colour=full if index < done else rest)
+        for index, x in enumerate(begins)
+    )
+
+
 def countdown(page: Page) -> Composition:
     """A figure that fills the screen and falls by one, over a row of marks that fills up."""
     field = field_of(page, "hushed")
     colour, against, behind = ground_colours(page, field=field)
     left, right, width = measure(page)
-    size = 640 if page.is_drawn else 430
+    size_px = max(8, page.px(640 if page.is_drawn else 430))
     accent, rest = page.accent(on=against), colours.mix(against, colour, 0.28)
     overlays: list[Overlay] = []
     count, seconds = page.scene.count, page.scene.seconds
-    tall = faces.ink("0123456789", weight="black", size_px=max(8, page.px(size)))
-    gap, thick = page.px(12), page.px(14)
-    segment = (width - gap * (count - 1)) // count
-    bars_at = tall[3] - tall[1] + page.px(60)
+    tall = faces.ink("0123456789", weight="black", size_px=size_px)
+    marks_at = tall[3] - tall[1] + page.px(60)
     for step in range(count):
-        box = faces.ink(str(count - step), weight="black", size_px=max(8, page.px(size)))
+        text = str(count - step)
+        box = faces.ink(text, weight="black", size_px=size_px)
+        place = (left, box[1] - tall[1], left + box[2] - box[0], box[3] - tall[1])
         figure = Row(
-            part="figure",
-            text=str(count - step),
-            weight="black",
-            size_px=max(8, page.px(size)),
-            x=left - box[0],
-            baseline=-tall[1],
-            colour=accent,
-            behind=behind,
-            box=(left, box[1] - tall[1], left + box[2] - box[0], box[3] - tall[1]),
-        )
-        bars = tuple(
-            Shape(
-                part="bar",
-                box=(
-                    left + index * (segment + gap),
-                    bars_at,
-                    left + index * (segment + gap) + segment,
-                    bars_at + thick,
-                ),
-                radius=thick // 2,
-                colour=accent if index <= step else rest,
-            )
-            for index in range(count)
-        )
-        overlays.append(
-            Overlay(
-                shapes=bars,
-                rows=(figure,),
-                since_s=seconds * step / count,
-                until_s=seconds * (step + 1) / count,
-                entrance="pop",
-            )
-        )
-    top = bars_at + thick + page.px(54)
+            part="figure", text=text, weight="black", size_px=size_px, x=left - box[0], baseline=-tall[1],
+            colour=accent, behind=behind, box=place,
+        )  # fmt: skip
+        marks = _marks(page, top=marks_at, done=step + 1, full=accent, rest=rest)
+        begins_s, ends_s = seconds * step / count, seconds * (step + 1) / count
+        overlays.append(Overlay(shapes=marks, rows=(figure,), since_s=begins_s, until_s=ends_s, entrance="pop"))
+    top = marks_at + page.px(14 + 54)
+    weights: tuple[Weight, Weight] = ("black", "medium")
     for index in range(len(page.scene.lines)):
         room = page.room(
-            width=width,
-            height=round(page.rendition.height * (0.17 if not index else 0.1)),
-            largest=(92, 48)[index],
-            smallest=(52, 40)[index],
-            leading=(1.04, 1.2)[index],
-            lines_max=3,
-        )
-        weight = ("black", "medium")[index]
-        setting = page.set(index, weight="black" if weight == "black" else "medium", room=room)
+            width=width, height=round(page.rendition.height * (0.17, 0.1)[index]), largest=(92, 48)[index],
+            smallest=(52, 40)[index], leading=(1.04, 1.2)[index], lines_max=3,
+        )  # fmt: skip
+        setting = page.set(index, weight=weights[index], room=room)
         rows = stack(setting, part="line", left=left, right=right, top=top, colour=colour, behind=behind)
         overlays.append(Overlay(rows=rows, since_s=0.0, until_s=seconds))
         top = bottom_of(rows) + page.px(34)
