@@ -50,6 +50,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "auditing",
         "passport",
         "judging",
+        "studio",
         "servers",
         "scheduling",
         "platforms/x",

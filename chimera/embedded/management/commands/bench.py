@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -253,12 +254,13 @@ SUBJECTS: dict[str, tuple[str, Words, Act]] = {
     "audit": ("audited changes a second and the lag of the seal, beside a hash chain per row", _audit_words, _audit),
     "grants": ("milliseconds for the check and the use of a grant, as a connector", _grants_words, _grants),
     "desk": ("milliseconds and queries of the desk's pages with full tables", _desk_words, _desk),
-    "memory": ("recall and milliseconds of memory, for brands with all and a hundredth", _memory_words, _memory),
-    "replies": ("seconds from a mention to the decision about its reply, with many agents", _replies_words, _replies),
-    "publish": (
-        "what a post costs beside its platform, and memory under video",
-        publish_door.words,
-        publish_door.act,
+    "memory": ("recall and milliseconds of memory, for brands of four sizes", _memory_words, _memory),
+    "replies": ("seconds from a mention to the decision, with a thousand agents", _replies_words, _replies),
+    "publish": ("what a post costs beside its platform, memory under video", publish_door.words, publish_door.act),
+    "render": (
+        "seconds and memory for a short video, beside a naive graph and MoviePy",
+        lambda parser: import_module("chimera.bench.render_words").words(parser),
+        lambda command, options: import_module("chimera.bench.render_words").act(command, options, tell=_tell),
     ),
     "judge": ("milliseconds a post without a model, and the fleet's guard up to a million posts", _judge_words, _judge),
 }
@@ -281,6 +283,7 @@ class Command(DoorCommand):
         "  manage.py bench desk --tasks 10000 --items 1000 --json\n"
         "  manage.py bench replies --agents 1000 --json\n"
         "  manage.py bench publish --platform x --video-mb 500 --json\n"
+        "  manage.py bench render --fuzz 1000 --seed 1 --json\n"
     )
     json_too = False  # the subjects have it, so that it may stand behind them
 
