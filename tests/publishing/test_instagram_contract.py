@@ -60,7 +60,7 @@ REFUSALS: list[tuple[int, int | None, str, str]] = [
     (9007, 2207027, "processing", "not_sent"),
     (25, 2207050, "account_suspended", "rejected"),
     (9004, 2207052, "not_fetched", "not_sent"),
-    (100, 33, "provider", "unknown"),
+    (100, 33, "not_shown", "unknown"),
     (100, None, "validation", "rejected"),
     (10, None, "forbidden", "rejected"),
     (190, 463, "unauthorized", "rejected"),
@@ -154,7 +154,7 @@ def test_what_the_connector_sends_is_documented_and_what_is_documented_is_unders
     desk = server.Desk(gate=gate, caller=caller(meta), maker=maker, media=lambda _: POSTER, audience="instagram")
     sent = payload(media=[{"sha256": POSTER_HASH, "alt": "A poster"}])
     grant = gate.grant(sent, key="k")
-    stage = desk.prepare(payload=sent, grant=grant, idempotency_key="k")["stage"]
+    stage = desk.prepare(payload=sent, grant=grant, idempotency_key="k", stage="")["stage"]
     receipt = desk.publish(payload=sent, grant=grant, idempotency_key="k", stage=stage)
     assert receipt == {"platform_id": MEDIA_ID, "url": PERMALINK, "status": "published"}
     made, polled, published, shown = meta.seen
@@ -273,7 +273,7 @@ def test_the_simulator_refuses_as_documented_and_the_connector_understands_it(pl
     assert said(http.post(f"/{user}/media", data={"image_url": "x", "caption": "a" * 2_201})) == "validation"
     assert said(http.get("/me", headers={"Authorization": "Bearer no"})) == "unauthorized"
     gone = http.get("/17900000009999999", params={"fields": "permalink"})
-    assert said(gone) == "provider", gone.text
+    assert said(gone) == "not_shown", gone.text
     failed = platform.container(image_url=f"{platform.url}/none.jpg")
     told = platform.get(f"/{failed}", fields="status_code,status")
     assert told["status_code"] == "ERROR" and errors.of_container(told["status"]).code == "not_fetched"

@@ -137,7 +137,7 @@ def test_what_is_sent_is_labelled_and_cannot_lose_that(world: World) -> None:
 def test_an_act_of_another_kind_needs_no_label_and_never_becomes_a_publish(world: World) -> None:
     arranged(world)
     sql = world.connect("app", brand=ALPHA)
-    (act,) = sql.execute(ACT, ["publishing.post:999", "delete", "k", "h"]).fetchone() or (0,)
+    (act,) = sql.execute(ACT, ["publishing.hiding:999", "hide", "k", "h"]).fetchone() or (0,)
     sql.execute(f"UPDATE governance_effect SET {SENT} WHERE id = {act}")
     refused(sql, "effect_is_for_one_act", f"UPDATE governance_effect SET kind = 'publish' WHERE id = {act}")
 

@@ -49,7 +49,9 @@ class Wall(Connector):
         raise AssertionError("nothing is published here")
 
     def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
-        self.asked.append(grants.check(grant=Tainted(grant, "a test"), payload=payload, connector="plaza"))
+        self.asked.append(
+            grants.check(grant=Tainted(grant, "a test"), payload=payload, connector="plaza", action="hide")
+        )
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer

@@ -28,9 +28,9 @@ class Gate(FakeGate):
 
     asked_for = ""
 
-    def check(self, *, grant: str, payload: dict[str, Any], audience: str) -> Any:
+    def check(self, *, grant: str, payload: dict[str, Any], audience: str, action: str = "publish") -> Any:
         self.asked_for = audience
-        return super().check(grant=grant, payload=payload, audience="plaza")
+        return super().check(grant=grant, payload=payload, audience="plaza", action=action)
 
 
 class Platform:

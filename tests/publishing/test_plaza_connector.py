@@ -21,6 +21,7 @@ from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Un
 from publishing.connectors.plaza import server as plaza_server
 from publishing.connectors.plaza.client import PlazaConnector
 from publishing.simulators.plaza import app as plaza_app
+from publishing.simulators.plaza import forms as plaza_forms
 from publishing.simulators.plaza.store import Draft, Store
 
 SERVICE_TOKEN, PLATFORM_TOKEN = "service-token", "platform-token"
@@ -394,8 +395,8 @@ def test_a_failure_in_foreign_words_is_unknown_and_a_foreign_link_is_dropped() -
 def test_the_connector_fits_the_socket_and_says_its_limits() -> None:
     assert issubclass(PlazaConnector, Connector)
     assert (PlazaConnector.effect_class, PlazaConnector.label_field) == ("A", "ai_generated")
-    assert PlazaConnector.limits.text_max == plaza_app.TEXT_MAX
-    assert PlazaConnector.limits.images_max == plaza_app.IMAGES_MAX
+    assert PlazaConnector.limits.text_max == plaza_forms.TEXT_MAX
+    assert PlazaConnector.limits.images_max == plaza_forms.IMAGES_MAX
     assert PlazaConnector.limits.image_bytes_max == plaza_app.IMAGE_BYTES_MAX
 
 

@@ -226,7 +226,7 @@ def strike(world: World, agent: Agent, *words: str) -> None:
                 brand_id=ALPHA,
                 task=f"agents.task:{Post.objects.count() + 1}",
                 account=account,
-                payload={"text": word},
+                payload={"text": word, "ai_generated": True},
                 content_hash="0" * 64,
                 status="SCHEDULED",
                 queue="publish",

@@ -131,14 +131,9 @@ class Desk(removing.Desk):
         if not (platform_id.isascii() and platform_id.isdigit() and len(platform_id) <= 20):
             raise refusal("rejected", "bad_id", "What is to be deleted is no id of a post on X.")
         handle = claims.account_handle
-        try:
-            self.caller.sign_in(handle, scope=SCOPE)
-        except (NotConnected, NoSuchAccount) as error:
-            raise refusal("rejected", "unauthorized", str(error)) from error
-        except (Unavailable, httpx2.TransportError) as error:
-            sentence = f"X could not be reached before the deletion was begun ({type(error).__name__})."
-            raise refusal("not_sent", "unreachable", sentence) from error
-        return self.caller.http.build_request("DELETE", f"/2/tweets/{platform_id}", extensions={"handle": handle})
+        with reaching("the deletion"):
+            signed = self.caller.sign_in(handle, scope=SCOPE)
+        return self.caller.http.build_request("DELETE", f"/2/tweets/{platform_id}", extensions={"as": (handle, signed)})
 
     def removed(self, answer: httpx2.Response) -> str:
         """See `removing.Desk.removed`. A post that X does not find is gone."""
@@ -155,14 +150,14 @@ class Desk(removing.Desk):
 
 
 @contextlib.contextmanager
-def reaching() -> Iterator[None]:
-    """What keeps X from being reached before the post is begun, as a refusal."""
+def reaching(what: str = "the post") -> Iterator[None]:
+    """What keeps X from being reached before it is begun, as a refusal."""
     try:
         yield
     except (NotConnected, NoSuchAccount) as error:
         raise refusal("rejected", "unauthorized", str(error)) from error
     except (Unavailable, httpx2.TransportError) as error:
-        sentence = f"X could not be reached before the post was begun ({type(error).__name__})."
+        sentence = f"X could not be reached before {what} was begun ({type(error).__name__})."
         raise refusal("not_sent", "unreachable", sentence) from error
 
 
