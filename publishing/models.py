@@ -4,6 +4,7 @@ from publishing.accounts.models import Account
 from publishing.credentials.models import Credential
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
+from publishing.media.consistency.models import Reference, Resemblance
 from publishing.media.models import Asset
 from publishing.posts.models import Post
 from publishing.trends.models import Feed, FeedItem, Release, Trend
@@ -20,6 +21,8 @@ __all__ = [
     "Likeness",
     "Mention",
     "Post",
+    "Reference",
     "Release",
+    "Resemblance",
     "Trend",
 ]

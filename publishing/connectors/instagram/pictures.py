@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
 
+from chimera.core import xmp
+
 LASTS_S = 900  # an address: Instagram fetches within minutes
 QUALITY = 92
 WIDTH_MIN, WIDTH_MAX = 320, 1_440
@@ -61,7 +63,8 @@ def as_jpeg(content: bytes) -> bytes:
         whole = whole.resize((WIDTH_MAX, round(WIDTH_MAX / ratio)))
     file = BytesIO()
     whole.save(file, "JPEG", quality=QUALITY, optimize=True)
-    made = file.getvalue()
+    # The signature does not outlive a new encoding, and this process has no key to sign with: the XMP says it alone.
+    made = xmp.write(file.getvalue())
     if len(made) > BYTES_MAX:
         raise Unfit(f"it has {len(made):,} bytes as a JPEG; Instagram takes {BYTES_MAX:,}")
     return made

@@ -5,7 +5,7 @@ from publishing.media.figures.base import FigureSpec, Traits
 from publishing.media.figures.poses import POSES
 
 # Pose, place: different turns of the head, different light.
-REFERENCES = (("talk", "studio"), ("think", "office"), ("wave", "park"), ("phone", "cafe"))
+REFERENCES = (("talk", "studio"), ("think", "office"), ("wave", "park"), ("phone", "stage"))
 SIZE = "540x960"
 _HEAD = (-150.0, -205.0, 150.0, 185.0)  # around a face, in its units
 

@@ -30,8 +30,12 @@ def people(name: str, *, count: int) -> list[Traits]:
         visual = {"background": background, "ink": ink, "accent": accent, "motif": motif}
         one = traits_of(handle=f"{name}_{number}", visual=visual)
         dice = Random(f"{name} {number}")  # examples, not secrecy
-        told = dice.sample(_TOLD_BY, 2)
-        changes = {part: dice.choice([other for other in CHOICES[part] if other != getattr(one, part)]) for part in told}
+        # Below a woollen hat nobody sees the hair.
+        hidden = ("hair", "hair_colour") if one.accessory == "beanie" else ()
+        told = dice.sample([part for part in _TOLD_BY if part not in hidden], 2)
+        changes = {
+            part: dice.choice([other for other in CHOICES[part] if other != getattr(one, part)]) for part in told
+        }
         found += [one, replace(one, **changes)]
     return found[:count]
 

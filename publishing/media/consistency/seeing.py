@@ -8,6 +8,7 @@ Requirements: GEN-4.
 import io
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, as shares o
 
 COARSE_PX, FINE_PX = 96, 384  # heights at which a head is searched, and looked at
 HEAD = (48, 36)  # rows and columns of a head as it is compared
+INNER = (0.15, 0.12, 0.85, 0.93)  # of a head's box: what is searched for, with little of what is behind it
+PLACES = 4  # where a head may be, the likeliest first
 SCALES = (0.52, 0.6, 0.72, 0.86, 1.0, 1.16)  # of a head against the reference's; a stride is drawn smaller
 _TO_LMS = np.array(
     [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
@@ -100,18 +103,21 @@ def cut(pixels: Pixels, box: Box) -> Pixels:
     left, right = round(box[0] * columns), max(round(box[2] * columns), round(box[0] * columns) + 2)
     ys = np.clip(np.arange(top, bottom), 0, rows - 1)
     xs = np.clip(np.arange(left, right), 0, columns - 1)
-    return pixels[np.ix_(ys, xs)]
+    part: Pixels = pixels[np.ix_(ys, xs)]
+    return part
 
 
-def found(seen: View, templates: list[Pixels]) -> tuple[Box, float]:
-    """Where the head is that is most like one of the templates, and how like (-1 to 1)."""
+def found(seen: View, templates: list[Pixels]) -> list[tuple[Box, float]]:
+    """Where a head may be that is like one of the templates, and how like (-1 to 1): the best of each size, at most
+    PLACES of them. In the dark a window is easily taken for a face, so whoever asks looks at all of them."""
     image = seen.coarse * _COLOUR_COUNTS
     rows, columns = image.shape[:2]
     padded = (rows + 32, columns + 32)
     spectra = np.fft.rfft2(image, s=padded, axes=(0, 1))
-    best, where = -2.0, (0.0, 0.0, 1.0, 1.0)
-    for template in templates:
-        for scale in SCALES:
+    places: list[tuple[Box, float]] = []
+    for scale in SCALES:
+        best, where = -2.0, (0.0, 0.0, 1.0, 1.0)
+        for template in templates:
             high, wide = max(5, round(template.shape[0] * scale)), max(5, round(template.shape[1] * scale))
             if high >= rows or wide >= columns:
                 continue
@@ -120,10 +126,24 @@ def found(seen: View, templates: list[Pixels]) -> tuple[Box, float]:
             if match[y, x] > best:
                 best = float(match[y, x])
                 where = (float(x) / columns, float(y) / rows, float(x + wide) / columns, float(y + high) / rows)
-    return where, best
+        places.append((_around(where), best))
+    return sorted(places, key=lambda place: -place[1])[:PLACES]
 
 
-def _correlation(image: Pixels, spectra: NDArray[np.complex64], part: Pixels, padded: tuple[int, int]) -> Pixels:
+def _inside(box: Box) -> Box:
+    wide, high = box[2] - box[0], box[3] - box[1]
+    left, top, right, bottom = INNER
+    return box[0] + left * wide, box[1] + top * high, box[0] + right * wide, box[1] + bottom * high
+
+
+def _around(inner: Box) -> Box:
+    left, top, right, bottom = INNER
+    wide, high = (inner[2] - inner[0]) / (right - left), (inner[3] - inner[1]) / (bottom - top)
+    begin = (inner[0] - left * wide, inner[1] - top * high)
+    return begin[0], begin[1], begin[0] + wide, begin[1] + high
+
+
+def _correlation(image: Pixels, spectra: NDArray[Any], part: Pixels, padded: tuple[int, int]) -> Pixels:
     high, wide = part.shape[:2]
     rows, columns = image.shape[0] - high + 1, image.shape[1] - wide + 1
     part = part - part.mean(axis=(0, 1))
@@ -138,7 +158,9 @@ def _correlation(image: Pixels, spectra: NDArray[np.complex64], part: Pixels, pa
 def _sums(image: Pixels, high: int, wide: int) -> NDArray[np.float64]:
     total = np.zeros((image.shape[0] + 1, image.shape[1] + 1, image.shape[2]))
     total[1:, 1:] = image.astype(np.float64).cumsum(axis=0).cumsum(axis=1)
-    made: NDArray[np.float64] = total[high:, wide:] - total[:-high, wide:] - total[high:, :-wide] + total[:-high, :-wide]
+    made: NDArray[np.float64] = (
+        total[high:, wide:] - total[:-high, wide:] - total[high:, :-wide] + total[:-high, :-wide]
+    )
     return made
 
 
@@ -150,7 +172,7 @@ def looks(seen: View, box: Box) -> Looks:
     below = cut(seen.fine, (left - 0.25 * wide, bottom + 0.3 * high, right + 0.25 * wide, bottom + 1.15 * high))
     return Looks(
         head=crop,
-        template=cut(seen.coarse, box),
+        template=cut(seen.coarse, _inside(box)),
         hair=_colours(crop[: HEAD[0] * 2 // 5]),
         face=_colours(crop[HEAD[0] * 2 // 5 :, HEAD[1] // 6 : -HEAD[1] // 6]),
         clothes=_colours(below),
@@ -174,7 +196,7 @@ def _colours(part: Pixels) -> Pixels:
 
 
 def _edges(level: Pixels) -> Pixels:
-    """Which way the edges run, in 8 by 6 cells (histograms of oriented gradients), each neighbourhood of equal weight."""
+    """Which way the edges run, in 8 by 6 cells (histograms of oriented gradients), each of equal weight."""
     down, across = np.gradient(level)
     strength, angle = np.hypot(down, across), np.arctan2(down, across) % np.pi
     kinds = np.minimum((angle / np.pi * 9).astype(int), 8)
@@ -182,7 +204,8 @@ def _edges(level: Pixels) -> Pixels:
     ys, xs = np.indices(level.shape)
     np.add.at(cells, (ys * 8 // level.shape[0], xs * 6 // level.shape[1], kinds), strength)
     norm = np.sqrt((cells**2).sum(axis=2, keepdims=True)) + 0.05
-    return (np.minimum(cells / norm, 0.4)).ravel()
+    made: Pixels = np.minimum(cells / norm, 0.4).ravel()
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -200,7 +223,9 @@ def _texture(crop: Pixels) -> Pixels:
     rows, columns = windows.shape[:2]
     answers = np.maximum(windows.reshape(rows * columns, 75) @ _filters().T, 0).reshape(rows, columns, 48)
     places = [
-        block.mean(axis=(0, 1)) for band in np.array_split(answers, 6, axis=0) for block in np.array_split(band, 4, axis=1)
+        block.mean(axis=(0, 1))
+        for band in np.array_split(answers, 6, axis=0)
+        for block in np.array_split(band, 4, axis=1)
     ]
     vector = np.sqrt(np.concatenate(places))
     made: Pixels = vector - vector.mean()

@@ -1,6 +1,6 @@
 """Who signs: a key and certificates of the operator, else a test authority that is made on this machine. GEN-5.
 
-The test authority lies in one file, for its owner alone: root certificate, root key, signer's certificate, signer's key.
+The test authority lies in one file, for its owner alone: root certificate, root key, signer's certificate and key.
 The root lasts ten years, the signer's certificate a year, and is made anew a month before it ends.
 """
 
@@ -28,7 +28,7 @@ _END_OF = ("-----END CERTIFICATE-----\n", "-----END PRIVATE KEY-----\n")
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What a signature is made with: certificates (PEM, signer first), key (PEM, PKCS8), algorithm, and trusted roots."""
+    """What a signature is made with: certificates (PEM, signer first), key (PEM, PKCS8), algorithm, trusted roots."""
 
     chain: str
     key: str
@@ -168,7 +168,9 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
     )  # fmt: skip
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: float
+) -> x509.CertificateBuilder:
     now = _now()
     return (
         x509.CertificateBuilder()
@@ -195,7 +197,7 @@ def _root() -> list[str]:
     return [root, root_key, *_leaf(root, root_key)]
 
 
-def _leaf(root: str, root_key: str, *, days: int = LEAF_DAYS) -> list[str]:
+def _leaf(root: str, root_key: str, *, days: float = LEAF_DAYS) -> list[str]:
     authority = x509.load_pem_x509_certificate(root.encode())
     issuer: Any = serialization.load_pem_private_key(root_key.encode(), password=None)
     key = ec.generate_private_key(ec.SECP256R1())

@@ -4,10 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chimera.core.errors import Denied, Unavailable
+from chimera.core.xmp import MADE_BY_MACHINE
 
-MADE_BY_MACHINE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 VERSION = "0.1.0"  # of Chimera, as pyproject.toml has it
-MIMES = ("image/png", "image/jpeg", "video/mp4")
 TRUSTED, VALID, INVALID, NONE = "Trusted", "Valid", "Invalid", "None"
 
 # What the library says of a failure -> what it means for a person. By the beginning of its code.
@@ -27,10 +26,6 @@ class NotMarked(Unavailable):
 
 class BadAuthority(Denied):
     """The key or the certificates of the settings cannot sign; says which file and what to do."""
-
-
-class NoMedium(Denied):
-    """The bytes are none of the kinds that carry a manifest."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ import io
 import json
 from typing import Any
 
-from publishing.media.provenance import authority, xmp
+from chimera.core import xmp
+from publishing.media.provenance import authority
 from publishing.media.provenance.base import INVALID, NONE, Reading
 
 _TRUST_ALONE = "signingCredential.untrusted"
@@ -13,7 +14,7 @@ _TRUST_ALONE = "signingCredential.untrusted"
 def read(content: bytes, *, anchors: str | None = None) -> Reading:
     """What is in the bytes of a PNG, JPEG or MP4. `anchors` (PEM): trusted roots, those of the settings by default.
 
-    Never reaches the network. Raises NoMedium.
+    Never reaches the network. Raises xmp.NoMedium.
     """
     import c2pa
 
@@ -41,7 +42,7 @@ def _reading(store: dict[str, Any], *, state: str, xmp_says: str) -> Reading:
     results = store.get("validation_results", {}).get("activeManifest") or {}
     failures = tuple(str(found.get("code", "")) for found in results.get("failure", []))
     chain = _chain(manifests, active)
-    by = next(iter(one.get("claim_generator_info") or []), {})
+    by: dict[str, Any] = next(iter(one.get("claim_generator_info") or []), {})
     signature = one.get("signature_info") or {}
     return Reading(
         state=state,

@@ -3,9 +3,10 @@
 import io
 from typing import Any
 
-from chimera.core import shadow
-from publishing.media.provenance import authority, selectors, xmp
-from publishing.media.provenance.base import MADE_BY_MACHINE, VERSION, BadAuthority, NotMarked
+from chimera.core import shadow, xmp
+from chimera.core.xmp import MADE_BY_MACHINE
+from publishing.media.provenance import authority, selectors
+from publishing.media.provenance.base import VERSION, BadAuthority, NotMarked
 
 CHANGES = ("c2pa.transcoded", "c2pa.resized", "c2pa.edited")
 
@@ -13,9 +14,9 @@ CHANGES = ("c2pa.transcoded", "c2pa.resized", "c2pa.edited")
 def mark(content: bytes, *, maker: str, parent: bytes = b"", change: str = "c2pa.transcoded") -> bytes:
     """The medium with XMP and a manifest that says that a machine made it; read back before it is returned.
 
-    `maker` names the software that drew it. `parent`: the marked medium that this was made of, by a `change` of CHANGES;
-    it becomes the ingredient. The signature holds a time and a salt: equal media come back with unequal bytes. In a
-    replay nothing is signed. Raises NoMedium, BadAuthority and NotMarked.
+    `maker` names the software that drew it. `parent`: the marked medium that this was made of, by a `change` of
+    CHANGES; it becomes the ingredient. The signature holds a time and a salt: equal media come back with unequal
+    bytes. In a replay nothing is signed. Raises xmp.NoMedium, BadAuthority and NotMarked.
     """
     if change not in CHANGES:
         raise NotMarked(f'"{change}" is no change of a medium; use one of {", ".join(CHANGES)}.')

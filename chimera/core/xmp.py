@@ -9,7 +9,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from publishing.media.provenance.base import MADE_BY_MACHINE, NoMedium
+from chimera.core.errors import Denied
+
+MADE_BY_MACHINE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 _PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
@@ -21,6 +23,10 @@ _SAYS = re.compile(rb"DigitalSourceType(?:\s*=\s*\"|\s*>)\s*([^\"<\s]+)|DigitalS
 _PNG, _PNG_KEY = b"\x89PNG\r\n\x1a\n", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00"
 _JPEG, _JPEG_KEY = b"\xff\xd8", b"http://ns.adobe.com/xap/1.0/\x00"
 _MP4_KEY = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
+
+
+class NoMedium(Denied):
+    """The bytes are none of the kinds that carry provenance."""
 
 
 def kind(content: bytes) -> str:
