@@ -1,4 +1,4 @@
-"""Media say in their own bytes that a machine made them; what was changed afterwards, or never signed, is told apart."""
+"""Media say in their own bytes that a machine made them; what was changed afterwards, or never signed, is told."""
 
 import io
 import json
@@ -92,7 +92,7 @@ def test_a_certificate_that_has_expired_is_told(path: Path) -> None:
     assert selectors.read(signed).state == TRUSTED
     time.sleep(3)
     found = selectors.read(signed)
-    assert not found.state == TRUSTED and "has expired" in found.sentence
+    assert found.state != TRUSTED and "has expired" in found.sentence
 
 
 @pytest.mark.spec("GEN-5")

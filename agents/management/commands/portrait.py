@@ -26,7 +26,7 @@ class Command(DoorCommand):
     example = (
         "  manage.py portrait bea_unscrews\n"
         "  manage.py portrait bea_unscrews --draw bea.png --pose think --setting cafe --size 270x480\n"
-        "  manage.py portrait bea_unscrews --check docs/pictures/bea.png --json\n"
+        "  manage.py portrait bea_unscrews --check bea.png --json\n"
     )
 
     def arguments(self, parser: CommandParser) -> None:

@@ -18,11 +18,7 @@ class Command(DoorCommand):
     """Reads the manifest; asks nobody and changes nothing."""
 
     help = "Read what a PNG, JPEG or MP4 says of its origin: its C2PA manifest, checked, and its XMP."
-    example = (
-        "  manage.py provenance docs/pictures/figures.png\n"
-        "  manage.py provenance docs/pictures/figures.png --json\n"
-        "  manage.py provenance 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"
-    )
+    example = "  manage.py provenance clip.mp4\n  manage.py provenance clip.mp4 --json\n"
 
     def arguments(self, parser: CommandParser) -> None:
         """Which medium."""

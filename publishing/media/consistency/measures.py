@@ -1,7 +1,7 @@
 """How like two looks are: seven measures from 0 to 1, and one score of them. GEN-4.
 
-The weights are a logistic regression over 12 people (`people.people("training", count=12)`), five pictures of each against
-their own references, a look-alike's and a third's; none of them is among those of the measure (`evaluating`).
+The weights are a logistic regression over 12 people (`people.people("training", count=12)`), five pictures of each
+against their own references, a look-alike's and a third's; none of them is among those of the measure (`evaluating`).
 """
 
 import math
