@@ -10,9 +10,6 @@ import psycopg
 import pytest
 from PIL import Image
 
-from agents import admin_portrait, portraits
-from agents.personas.models import Agent
-from agents.portraits import NoSoul
 from chimera.core import storage, tenancy
 from publishing.media.consistency import base, drawing, evaluating, people, selectors, services
 from publishing.media.consistency.base import NoReference, Outcome, decided
@@ -22,7 +19,6 @@ from publishing.media.figures.drawn import DrawnFigures
 from publishing.media.likeness import Unreadable
 from publishing.media.provenance import selectors as provenance
 from publishing.models import Asset
-from tests import people as fixtures
 from tests.conftest import ALPHA, BETA, World
 
 ONE, TWIN, OTHER = people.people("test", count=3)
@@ -137,18 +133,6 @@ def test_rows_are_the_brands_and_written_once(world: World) -> None:
         "SELECT count(*) FROM governance_auditevent WHERE subject LIKE 'publishing.asset:%'"
     )
     assert recorded.fetchone()[0] == 4
-
-
-@pytest.mark.spec("GEN-4")
-def test_an_agent_is_drawn_from_its_soul_and_its_page_shows_the_drift(alpha: int, tmp_path: Path) -> None:
-    agent = fixtures.agent(brand_id=ALPHA)
-    assert "No picture of it was scored yet." in admin_portrait.drift(agent)
-    own = picture(portraits.traits(agent=agent))
-    assert portraits.check(agent=agent, pictures=[own]).outcome == Outcome.PASS
-    page = admin_portrait.drift(agent)
-    assert "<svg" in page and "1 pictures, the last 0." in page and "0 below" in page
-    with pytest.raises(NoSoul, match="has no soul yet"):
-        portraits.traits(agent=Agent(brand_id=ALPHA, handle="nobody", name="Nobody"))
 
 
 @pytest.mark.spec("GEN-4")
