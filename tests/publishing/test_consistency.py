@@ -138,8 +138,8 @@ def test_rows_are_the_brands_and_written_once(world: World) -> None:
 @pytest.mark.spec("GEN-4")
 def test_the_score_tells_people_apart_better_than_look_alikes() -> None:
     found = evaluating.figures("quick")
-    assert found["own"] == 12 and found["others"] == 24
-    assert found["auc"] > 0.9 and found["gate_false_reject"] <= 0.1
+    assert found["own"] == 8 and found["others"] == 16
+    assert found["auc"] > 0.9 and found["gate_false_reject"] <= 0.125
     assert evaluating.auc(np.array([1.0, 0.5]), np.array([0.5, 0.0])) == 0.875
     lines = list(evaluating.ConsistencyMeasure().words({"quick": found}))
     assert lines[0].startswith("quick: AUC 0.9") or lines[0].startswith("quick: AUC 1.0")

@@ -15,7 +15,7 @@ from publishing.media.figures.drawn import DrawnFigures
 
 SIZE = "270x480"
 # People, pictures of each. None of them was looked at when the weights were found.
-SETS = {"quick": (4, 3), "whole": (20, 12)}
+SETS = {"quick": (4, 2), "whole": (20, 12)}
 FALSE_REJECTS = 0.02
 
 
