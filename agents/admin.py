@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from agents import admin_campaigns as admin_campaigns
 from agents import admin_cohorts as admin_cohorts
 from agents import admin_inbox as admin_inbox
+from agents import admin_portrait
 from agents.admin_calibration import AdviceAdmin
 from agents.admin_desk.registered import DeskAdmin
 from agents.admin_metrics import MetricsPage
@@ -36,7 +38,12 @@ class AgentAdmin(MetricsPage):
 
     list_display: ClassVar[list[str]] = ["handle", "name", "rung", "rung_since", "posts_per_day", "rung_reason"]
     list_filter: ClassVar[list[Any]] = ["status", DoingFilter]
-    readonly_fields: ClassVar[list[str]] = ["how_its_posts_did"]
+    readonly_fields: ClassVar[list[str]] = ["how_its_posts_did", "looks"]
+
+    @display(description="looks like itself")
+    def looks(self, agent: Agent) -> SafeString:
+        """How like its references its pictures were, and the gate; see `agents.portraits`."""
+        return admin_portrait.drift(agent)
 
     @display(description="rung", label={"PROBATION": "warning", "SUPERVISED": "info", "AUTONOMOUS": "success"})
     def rung(self, agent: Agent) -> str:

@@ -92,6 +92,7 @@ MEASURES: dict[str, str] = {
     "injection": "chimera.core.injection.measure.InjectionMeasure",
     "hijack": "chimera.hijack.measure.HijackMeasure",
     "trends": "publishing.trends.evaluating.TrendsMeasure",
+    "consistency": "publishing.media.consistency.evaluating.ConsistencyMeasure",
 }
 
 # Who keeps something of people outside: asked to forget a person, and what is past its time.

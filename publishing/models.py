@@ -5,6 +5,7 @@ from publishing.credentials.models import Credential
 from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
+from publishing.media.consistency.models import Reference, Resemblance
 from publishing.media.models import Asset
 from publishing.metrics.models import ReadCount, Reading
 from publishing.moderation.models import Hiding
@@ -35,7 +36,9 @@ __all__ = [
     "Quota",
     "ReadCount",
     "Reading",
+    "Reference",
     "Release",
+    "Resemblance",
     "Reversal",
     "Slot",
     "Trend",

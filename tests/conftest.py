@@ -50,6 +50,14 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What signs media in tests is made for this run, and not kept in the checkout."""
+    path = tmp_path_factory.mktemp("authority") / "test-authority.pem"
+    with override_settings(PROVENANCE_TEST_AUTHORITY_FILE=path):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def look_again() -> None:
     """No test goes by what the one before it saw of stops and allowed servers, or drains its queues by itself."""

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from chimera.core import files
 from chimera.core.errors import Denied
+from publishing.media.figures import base as figures
 
 SIZE_MAX_BYTES = 200_000
 _DEPTH_MAX = 20
@@ -54,6 +55,30 @@ class Voice(_Strict):
     closers: list[Line] = Field(default=[], max_length=60)
 
 
+class Figure(_Strict):
+    """How the persona is drawn; what is left out is drawn from the handle, always alike (docs/figures.md)."""
+
+    skin: str = ""
+    hair: str = ""
+    hair_colour: str = ""
+    face: str = ""
+    beard: str = ""
+    glasses: str = ""
+    clothes: str = ""
+    accessory: str = ""
+    age: str = ""
+    eyes: str = ""
+    garment: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _is_known(cls, value: str, field: ValidationInfo) -> str:
+        known = figures.CHOICES[str(field.field_name)]
+        if value and value not in known:
+            raise ValueError(f"write one of {', '.join(known)}")
+        return value
+
+
 class Visual(_Strict):
     """The visual identity."""
 
@@ -62,6 +87,7 @@ class Visual(_Strict):
     accent: Colour
     motif: Literal["rings", "waves", "grid", "leaves", "circuit", "dots"]
     mood: Line
+    figure: Figure = Figure()
 
 
 class Hours(_Strict):

@@ -137,7 +137,10 @@ def _made_again(artifact: Artifact, replayer: Replayer) -> dict[str, Any]:
         raise _Cannot(replayer.refused[0])
     if replayer.unasked:
         raise _Cannot(f"It asks less than was recorded: {', '.join(replayer.unasked)}.")
-    return dict(proposal.payload)
+    made = dict(proposal.payload)
+    # A signature holds a time and a salt. What was signed has a field of its own, which is compared.
+    recorded = {key: artifact.payload[key] for key in kind.signed if key in artifact.payload and key in made}
+    return {**made, **recorded}
 
 
 def _compared(artifact: Artifact, made: dict[str, Any], digest: str) -> tuple[Outcome, str]:

@@ -95,6 +95,7 @@ class Kind(ABC):
     queue: ClassVar[str] = "think"
     params: ClassVar[type[Params]] = Params  # what a plan may set for it
     asks: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each of these, one kind has to stand before it in a plan
+    signed: ClassVar[tuple[str, ...]] = ()  # fields that a signature makes others each time: a replay leaves them out
     recalls: ClassVar[bool] = False  # whether `propose` gets what was published before, as `inputs["memory"]`
 
     @property

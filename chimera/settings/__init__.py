@@ -1,6 +1,6 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, metrics,
-models, money, outages, passports, people, platforms, policies, privacy, the queues, reviewing, runs, sealing, security,
-stops, telling, timing.
+models, money, outages, passports, people, platforms, policies, privacy, provenance, the queues, reviewing, runs,
+sealing, security, stops, telling, timing.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -23,6 +23,7 @@ from chimera.settings.people import *  # noqa: F403
 from chimera.settings.platforms import *  # noqa: F403
 from chimera.settings.policies import *  # noqa: F403
 from chimera.settings.privacy import *  # noqa: F403
+from chimera.settings.provenance import *  # noqa: F403
 from chimera.settings.queues import *  # noqa: F403
 from chimera.settings.reviewing import *  # noqa: F403
 from chimera.settings.runs import *  # noqa: F403

@@ -40,6 +40,8 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "How to": (
         "own-agent",
         "own-feeds",
+        "figures",
+        "provenance",
         "models",
         "memory",
         "reviewing",

@@ -7,7 +7,7 @@ import sys
 import house_tree
 import pytest
 
-VENDORS = ("anthropic", "google.genai", "openai", "mcp", "weaviate", "cdp", "web3", "boto3", "PIL")
+VENDORS = ("anthropic", "google.genai", "openai", "mcp", "weaviate", "cdp", "web3", "boto3", "PIL", "c2pa")
 
 PROGRAM = """
 import sys, django

@@ -274,7 +274,8 @@ def test_what_is_not_out_is_cancelled_and_what_is_in_doubt_or_over_is_a_sentence
     owner.execute("UPDATE publishing_post SET status = 'HELD', due_at = NULL")
     owner.execute(
         "INSERT INTO governance_effect (brand_id, status, state_version, subject, task, kind, platform_class, key,"
-        " hold_key, payload_hash, sent_fence, grant_jti, call_timeout_s, sends, platform_id, stage_ids, scopes, labelled)"
+        " hold_key, payload_hash, sent_fence, grant_jti, call_timeout_s, sends, platform_id, stage_ids, scopes,"
+        " labelled)"
         " SELECT brand_id, 'IN_DOUBT', 1, 'publishing.post:' || id, task, 'publish', 'C', 'k', 'h', 'p', 1, 'j', 1, 1,"
         " '', '{}', '{}', true FROM publishing_post"
     )

@@ -1,6 +1,11 @@
-"""Drawing: one image for a draft, in the persona's visual identity, stored by its content hash."""
+"""Drawing: one image for a draft, in the persona's visual identity, signed, and stored by its content hash.
 
+Requirements: GEN-3, GEN-5, GEN-6.
+"""
+
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -12,6 +17,7 @@ from chimera.core.money import Allowance
 from publishing.media import likeness
 from publishing.media import services as media
 from publishing.media.images.base import MOTIFS, Image, ImageMaker, PosterSpec
+from publishing.media.provenance import services as provenance
 
 MAKER = "poster"
 
@@ -36,6 +42,7 @@ class Drawing(Kind):
     name = "image"
     queue = "render"
     params = ImageParams
+    signed = ("sha256", "size_bytes")
     asks = (("draft", "dictated"),)
 
     def _spec(self, work: Work) -> PosterSpec:
@@ -62,9 +69,11 @@ class Drawing(Kind):
         return maker.worst_case_usd_micros(spec=self._spec(work))
 
     def propose(self, *, work: Work, allowance: Allowance, recorder: Recorder) -> Proposal:
-        """Draw, store, and name the bytes by their hash."""
+        """Draw, sign, store. `sha256` names what is stored, `drawn_sha256` what was drawn, before it was signed."""
         image = self.drawn(work=work, allowance=allowance)
-        return Proposal(payload=self.described(work=work, image=image, sha256=storage.put(image.bytes)))
+        marked = replace(image, bytes=provenance.mark(image.bytes, maker=MAKER))
+        payload = self.described(work=work, image=marked, sha256=storage.put(marked.bytes))
+        return Proposal(payload={**payload, "drawn_sha256": hashlib.sha256(image.bytes).hexdigest()})
 
     def drawn(self, *, work: Work, allowance: Allowance) -> Image:
         """The picture, not stored. Raises money.AllowanceExceeded before it costs more than is held."""

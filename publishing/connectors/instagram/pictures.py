@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import BinaryIO
 from urllib.parse import urlencode
 
+from chimera.core import xmp
 from publishing.connectors.media import Opens, opened
 
 LASTS_S = {"jpg": 900, "mp4": 3_600}  # an address: Instagram fetches within minutes, what is large in several goes
@@ -77,7 +78,8 @@ def as_jpeg(content: bytes) -> bytes:
         whole = whole.resize((WIDTH_MAX, round(WIDTH_MAX / ratio)))
     file = BytesIO()
     whole.save(file, "JPEG", quality=QUALITY, optimize=True)
-    made = file.getvalue()
+    # The signature does not outlive a new encoding, and this process has no key to sign with: the XMP says it alone.
+    made = xmp.write(file.getvalue())
     if len(made) > BYTES_MAX:
         raise Unfit(f"it has {len(made):,} bytes as a JPEG; Instagram takes {BYTES_MAX:,}")
     return made

@@ -22,6 +22,7 @@ class Command(DoorCommand):
         "  manage.py evaluate injection --corpus labelled.jsonl --json\n"
         "  manage.py evaluate hijack --corpus labelled.jsonl --json\n"
         "  manage.py evaluate trends --stream items.jsonl --json\n"
+        "  manage.py evaluate consistency --half quick --json\n"
     )
 
     def arguments(self, parser: CommandParser) -> None:
