@@ -1,4 +1,4 @@
-"""Which posts are due for a reading, at which step of their age. Requirements: MET-1."""
+"""Which posts are due for a reading, at which step of their age. Replies are answers and are not read. MET-1."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ SELECT p.id, p.platform_id, p.account_id, a.platform, a.handle, a.belongs_to, p.
                       WHERE p.published_at + make_interval(secs => one) <= chimera_now()) AS s
  WHERE p.brand_id = NULLIF(current_setting('app.brand', true), '')::bigint
    AND p.status = '{PostStatus.PUBLISHED}' AND p.published_at > chimera_now() - %(back)s AND s.step IS NOT NULL
-   AND a.platform = ANY (%(platforms)s)
+   AND a.platform = ANY (%(platforms)s) AND coalesce(p.payload ->> 'reply_to', '') = ''
    AND (%(owner)s::text IS NULL OR a.belongs_to = %(owner)s) AND (%(post)s::bigint IS NULL OR p.id = %(post)s)
    AND NOT EXISTS (SELECT FROM {Reading._meta.db_table} r WHERE r.brand_id = p.brand_id AND r.post_id = p.id
                       AND (r.step_s >= s.step OR r.is_gone))
@@ -68,7 +68,11 @@ def due(
 
 def next_at(*, post: Post) -> datetime | None:
     """When the next step of a post is due; None when there is none to come, or it is not out."""
-    if post.published_at is None or Reading.objects.filter(post=post, is_gone=True).exists():
+    if (
+        post.published_at is None
+        or post.payload.get("reply_to")
+        or Reading.objects.filter(post=post, is_gone=True).exists()
+    ):
         return None
     last = Reading.objects.filter(post=post).order_by("-step_s").values_list("step_s", flat=True).first() or 0
     later = [step for step in settings.METRICS_STEPS_S if step > last]

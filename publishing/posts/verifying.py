@@ -113,6 +113,8 @@ def _listing(connector: Connector, account: Account) -> Listing | None:
 
 def _seen(post: Post, listing: Listing | None, connector: Connector) -> str:
     """What is known of a post now; "" when the next look may tell."""
+    if post.payload.get("reply_to") and not connector.lists_replies:
+        return Verification.UNREADABLE  # it was read back when it went out, and stands in no list
     if listing is None or not _reaches(listing, post):
         last = not connector.can_look_up or post.looks + 1 >= UNREADABLE_LOOKS
         return Verification.UNREADABLE if last else ""
