@@ -5,7 +5,6 @@ What differs between platforms are class attributes: see `publishing.connectors.
 Requirements: PUB-1, PUB-2, PUB-4, MCP-1, ENG-1.
 """
 
-import json
 import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
@@ -14,15 +13,14 @@ from typing import Any, ClassVar, Self
 from chimera.core.errors import Denied, Stopped, Unavailable
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
 from chimera.core.mcp.tools import Pins
-from chimera.core.taint import Tainted
 from governance.servers.listed import Reviewed
 from publishing.connectors import measuring, reversing
+from publishing.connectors.answers import address, as_error, heard_of, listed_of, receipt_of, said_by
 from publishing.connectors.base import (
     Absent,
     CannotRead,
     Connector,
     Found,
-    Heard,
     Hearing,
     Listed,
     Listing,
@@ -133,7 +131,7 @@ class Speaking(Connector):
                 raise Unknown(sentence) from error
             raise NotSent(f"Not {done} on {self.title}: {error}") from error
         except ToolRefused as error:
-            said = _as_error(str(error), self.title, done)
+            said = as_error(str(error), self.title, done)
             raise said if publishes or not isinstance(said, Unknown) else NotSent(str(said)) from error
         except Unavailable as error:  # the allow-list could not be read
             raise NotSent(f"Not {done} on {self.title}: {error}") from error
@@ -154,7 +152,7 @@ class Speaking(Connector):
         begun = since - CLOCKS_DIFFER
         for post in reversed(listing.posts):
             if post.made_at >= begun and post.platform_id not in but and self.is_the_same(post, payload):
-                return Found(receipt=Receipt(platform_id=post.platform_id, url=_address(post.url), raw_status="listed"))
+                return Found(receipt=Receipt(platform_id=post.platform_id, url=address(post.url), raw_status="listed"))
         if not listing.is_whole and listing.posts[-1].made_at >= begun:
             raise Unavailable(
                 f"@{handle} has too many posts on {self.title} to be sure that this one is not among them."
@@ -187,7 +185,7 @@ class Speaking(Connector):
             found = tuple(heard_of(one, self.platform) for one in page["mentions"])
             return Hearing(mentions=found, position=str(int(page["next"])), is_whole=not page["more"])
         except ToolRefused as error:
-            kind = CannotRead if _told(str(error)).get("class") == "rejected" else Unavailable
+            kind = CannotRead if said_by(str(error)).get("class") == "rejected" else Unavailable
             raise kind(f"The mentions on {self.title} could not be read: {error}") from error
         except (Unavailable, KeyError, TypeError, ValueError) as error:
             raise Unavailable(f"The mentions on {self.title} could not be read: {error}") from error
@@ -199,7 +197,7 @@ class Speaking(Connector):
         try:
             return measuring.measurement(self.called(FIGURES, arguments, timeout_s), asked=platform_ids)
         except ToolRefused as error:
-            told = _told(str(error))
+            told = said_by(str(error))
             kind = CannotRead if told.get("class") == "rejected" else Unavailable
             raise kind(f"{said}: {told.get('message') or error}") from error
         except (Unavailable, KeyError, TypeError, ValueError) as error:
@@ -214,88 +212,3 @@ class Speaking(Connector):
     def close(self) -> None:
         """Close the shared session of this process; the next publish opens another."""
         self._client.close()
-
-
-def _told(text: str) -> dict[str, Any]:
-    """What the server said in its own words; {} when it did not."""
-    try:
-        told = json.loads(text[text.index("{") :])
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _as_error(text: str, title: str, done: str = "published") -> Denied | Unavailable:
-    """The server's refusal as a value of ours. A text that is not in its own words may hide anything: Unknown."""
-    told = _told(text)
-    try:
-        code, sentence, kind = str(told["code"]), str(told["message"]), told["class"]
-    except KeyError:
-        return Unknown(f"The connector of {title} failed in words of its own; the post may be live. {text[:300]}")
-    if kind == "rejected":
-        return Rejected(f"Not {done} on {title}: {sentence}", code=code)
-    if kind == "not_sent" and code == "stopped":
-        return Stopped(f"Not {done} on {title}: {sentence}")
-    if kind == "not_sent":
-        return NotSent(
-            f"Not {done} on {title}: {sentence}",
-            until=_moment(told.get("until")),
-            whole_app=told.get("whole_app") is True,
-            asked=told.get("asked") is True,
-        )
-    return Unknown(f"{title} may have {'the post' if done == 'published' else 'deleted it'}: {sentence}")
-
-
-def _moment(value: Any) -> datetime | None:
-    """A moment with its zone that the connector named; None for anything else."""
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
-def receipt_of(answer: dict[str, Any], title: str) -> Receipt:
-    """What a connector answered, as a receipt. Raises Unknown for one without an id."""
-    platform_id, url = str(answer.get("platform_id") or ""), str(answer.get("url") or "")
-    if not platform_id:
-        raise Unknown(f"The connector of {title} answered without a post id; the post may be live.")
-    return Receipt(platform_id=platform_id, url=_address(url), raw_status=str(answer.get("status") or ""))
-
-
-def _address(url: str) -> str:
-    """It comes from outside and ends up in a link: anything but a web address is dropped."""
-    return url if url.startswith(("http://", "https://")) else ""
-
-
-def listed_of(post: dict[str, Any]) -> Listed:
-    """A post as a connector tells it. Raises KeyError, TypeError or ValueError."""
-    return Listed(
-        platform_id=str(post["platform_id"]),
-        url=_address(str(post["url"])),
-        text=str(post["text"]),
-        media=tuple(str(one) for one in post["media"]),
-        reply_to=str(post["reply_to"]),
-        made_at=datetime.fromisoformat(post["made_at"]),
-        labelled=_flag(post.get("labelled")),
-        paid=_flag(post.get("paid")),
-    )
-
-
-def _flag(said: object) -> bool | None:
-    return said if isinstance(said, bool) else None
-
-
-def heard_of(one: dict[str, Any], platform: str) -> Heard:
-    """A mention as a connector tells it. Raises KeyError, TypeError or ValueError."""
-    return Heard(
-        platform_id=str(one["platform_id"]),
-        accounts=tuple(str(handle) for handle in one["accounts"]),
-        author_id=str(one["author_id"]),
-        author_handle=str(one["author_handle"]),
-        is_machine=one["ai_generated"] is True,
-        text=Tainted(str(one["text"]), f"a person on {platform}"),
-        in_reply_to=str(one["reply_to"]),
-        conversation=str(one["conversation"]),
-        said_at=datetime.fromisoformat(one["made_at"]),
-    )

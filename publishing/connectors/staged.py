@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from publishing.connectors.answers import receipt_of
 from publishing.connectors.base import NOTHING_NOTED, Receipt, Underway
-from publishing.connectors.speaking import TOOL, Speaking, receipt_of
+from publishing.connectors.speaking import TOOL, Speaking
 
 PREPARING = "prepare_post"
 STAGE = "stage"  # the stage id under which what `prepare_post` gave is noted

@@ -386,10 +386,10 @@ def test_a_failure_in_foreign_words_is_unknown_and_a_foreign_link_is_dropped() -
     with pytest.raises(Unknown):
         connector.publish(**given)
 
-    from publishing.connectors.speaking import _as_error
+    from publishing.connectors.answers import as_error
 
     for text in ("Error executing tool publish_post", "{", '{"code": 1}', "[1] {}", json.dumps({"class": "?"})):
-        assert isinstance(_as_error(text, "Plaza"), Unknown)
+        assert isinstance(as_error(text, "Plaza"), Unknown)
 
 
 def test_the_connector_fits_the_socket_and_says_its_limits() -> None:

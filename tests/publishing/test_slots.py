@@ -12,9 +12,9 @@ from chimera.core import clock, tenancy
 from chimera.core.errors import Stopped
 from governance.effects.models import Effect
 from publishing.accounts.models import Account
+from publishing.connectors.answers import as_error
 from publishing.connectors.base import Allotted, NotSent, Rejected, Unknown
 from publishing.connectors.serving import refusal
-from publishing.connectors.speaking import _as_error
 from publishing.posts import scheduling
 from publishing.posts import services as posts
 from publishing.posts.models import Post
@@ -181,11 +181,11 @@ def test_one_that_may_be_live_is_looked_for_however_late_it_is(
 
 
 def test_the_end_of_a_window_is_carried_as_a_value() -> None:
-    with_end = _as_error(str(refusal("not_sent", "rate_limited", "Wait.", until=LATER, whole_app=True)), "X")
+    with_end = as_error(str(refusal("not_sent", "rate_limited", "Wait.", until=LATER, whole_app=True)), "X")
     assert isinstance(with_end, NotSent) and with_end.until == LATER and with_end.whole_app and not with_end.asked
     for broken in ("soon", None, 5, "2027-01-01T00:00:00"):
         told = {"class": "not_sent", "code": "x", "message": "Wait.", "until": broken, "asked": True}
-        said = _as_error(json.dumps(told), "X")
+        said = as_error(json.dumps(told), "X")
         assert isinstance(said, NotSent) and said.until is None and said.asked
 
 

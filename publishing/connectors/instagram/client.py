@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
 from governance.policies.moving import H264, HEVC, VideoLimits
+from publishing.connectors.answers import heard_of, listed_of, receipt_of
 from publishing.connectors.base import (
     WEB,
     Absent,
@@ -20,7 +21,7 @@ from publishing.connectors.base import (
     is_labelled,
 )
 from publishing.connectors.instagram import VISIBLE_LABEL
-from publishing.connectors.speaking import CLOCKS_DIFFER, heard_of, listed_of, receipt_of
+from publishing.connectors.speaking import CLOCKS_DIFFER
 from publishing.connectors.staged import Staged
 
 STATUS, LIMIT, NAMED, REPLIES = "container_status", "publishing_limit", "show_mentions", "list_replies"
