@@ -52,9 +52,7 @@ def spent(world: World) -> World:
         task = Task.objects.get()
         paid(task, fence=1, costs=[300, 200], held=1_000, settled=500)
         paid(task, fence=2, costs=[700], held=1_000, settled=700, more=(CAMPAIGN,))
-        post = rows.claimed(key="99", scopes=["fleet", "brand:1", agent.scope])
-        Post.objects.filter(pk=post.pk).update(task=task.subject)
-        post.refresh_from_db()
+        post = rows.claimed(key="99", scopes=["fleet", "brand:1", agent.scope], task=task.subject)
         effect = rows.sent(row=post)
         effects.confirm(
             effect=effect, platform_id="p1", receipt={}, cost_usd_micros=rows.FEE, debit="platform:plaza:post"

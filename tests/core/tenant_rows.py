@@ -45,6 +45,8 @@ BY_PLACE = {
     "publishing_mention.reason": "''",
     "publishing_mention.author": "'a1.' || lpad('{0}', 40, '0')",
     "publishing_delivery.kind": "'said'",
+    "publishing_resemblance.outcome": "'pass'",
+    "publishing_post.payload": """'{{"ai_generated": true}}'""",
     "publishing_accountcheck.name": "'bio'",
     "publishing_blackout.ends_at": "chimera_now() + interval '1 hour'",
     "publishing_bar.conversation": "'talk {0}'",

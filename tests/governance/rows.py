@@ -64,9 +64,9 @@ def post(
             defaults={"display_name": "Somebody", "belongs_to": f"agents.agent:{key}"},
         )
     payload = payload or {"text": f"Toaster number {key} works again.", "ai_generated": True}
+    columns.setdefault("task", f"agents.task:{key}")
     made = posts.Post.objects.create(
         brand_id=brand_id,
-        task=f"agents.task:{key}",
         account=account,
         payload=payload,
         content_hash=canonical.digest(payload),

@@ -80,6 +80,7 @@ def post(
     """A post that went out so long ago, with its fingerprint; past every rule."""
     db = _past(world)
     (number,) = db.execute("SELECT count(*) + 1 FROM publishing_post").fetchone()
+    text = text if payload.get("sponsorship", "none") == "none" else f"#ad {text}"
     said = {"platform": "plaza", "text": text, "ai_generated": True, "sponsorship": "none", **payload}
     (made,) = db.execute(
         "INSERT INTO publishing_post (brand_id, status, state_version, queue, scopes, fence, attempts, attempts_max,"
