@@ -44,9 +44,9 @@ Tell = Callable[[str], None]
 _ACT = """
 INSERT INTO governance_effect (brand_id, subject, kind, task, platform_class, key, hold_key, scopes, payload_hash,
        grant_jti, sent_fence, status, state_version, sends, sent_at, first_sent_at, call_timeout_s, incarnation,
-       platform_id, made_at)
+       platform_id, labelled, made_at)
 VALUES (1, %s, 'publish', %s, 'B', %s, %s, ARRAY['fleet', 'brand:1', 'effects'], %s, %s, 1, 'SENT', 2, 1, chimera_now(),
-       chimera_now(), 10, 1, '', chimera_now())
+       chimera_now(), 10, 1, '', true, chimera_now())
 """
 
 

@@ -20,8 +20,8 @@ BEGIN
 END
 $$;
 CREATE TRIGGER content_publishing_post BEFORE UPDATE ON publishing_post FOR EACH ROW
-  WHEN ((OLD.payload, OLD.content_hash, OLD.account_id, OLD.task)
-        IS DISTINCT FROM (NEW.payload, NEW.content_hash, NEW.account_id, NEW.task))
+  WHEN (OLD.payload IS DISTINCT FROM NEW.payload OR OLD.content_hash IS DISTINCT FROM NEW.content_hash
+        OR OLD.account_id IS DISTINCT FROM NEW.account_id OR OLD.task IS DISTINCT FROM NEW.task)
   EXECUTE FUNCTION publishing_post_stays();
 
 -- The canonical text of a value, as chimera.core.canonical writes it: sorted keys, no spaces. A test compares the two.
