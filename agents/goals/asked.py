@@ -31,7 +31,7 @@ class CannotAsk(Denied):
 
 
 def cause(*, agent: Agent, text: str, key: str = "", video_s: int = 0) -> str:
-    """What the goal is keyed by: the key, else the words and the day; a video has its seconds in it. Raises CannotAsk."""
+    """What the goal is keyed by: the key, else the words and the day, and a video's seconds. Raises CannotAsk."""
     if key and not _KEY.fullmatch(key):
         raise CannotAsk("The key has 1 to 60 letters, digits, dots, hyphens or underscores.")
     day = clock.now().astimezone(UTC).date().isoformat()

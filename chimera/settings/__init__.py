@@ -1,6 +1,6 @@
 """Settings, by subject: base, campaigns, the desk, films, grants, growth, the inbox, inspection, judging, memory,
-metrics, models, money, outages, passports, people, platforms, policies, privacy, provenance, the queues, reviewing, runs,
-sealing, security, stops, telling, timing.
+metrics, models, money, outages, passports, people, platforms, policies, privacy, provenance, the queues, reviewing,
+runs, sealing, security, stops, telling, timing.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """

@@ -38,7 +38,7 @@ def drawn(*, traits: Traits) -> list[Referred]:
     for spec in drawing.references(traits):
         image = DrawnFigures().make(spec=spec)
         content = provenance.mark(image.bytes, maker=DrawnFigures.name)
-        asset = {
+        asset: dict[str, Any] = {
             "sha256": storage.put(content),
             "mime": image.mime,
             "size_bytes": len(content),
@@ -48,7 +48,7 @@ def drawn(*, traits: Traits) -> list[Referred]:
             "likeness": likeness.of(content),
         }
         head = tuple(round(edge * 1000) for edge in drawing.head_box(spec))
-        found.append(Referred(sha256=asset["sha256"], head=head, asset=asset))
+        found.append(Referred(sha256=str(asset["sha256"]), head=head, asset=asset))
     return found
 
 
