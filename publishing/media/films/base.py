@@ -6,7 +6,7 @@ from typing import Any
 
 from chimera.core import canonical
 from publishing.media.consistency.apart import Referred
-from publishing.media.figures.base import Traits
+from publishing.media.figures.base import POSES, Traits
 from publishing.media.studio.base import (
     CHARACTERS_PER_S,
     LINE_SECONDS_MIN,
@@ -19,8 +19,9 @@ from publishing.media.studio.base import (
 from publishing.media.studio.renditions import Rendition
 
 VERSION = 1  # raised when the same shots are drawn otherwise
-# Width of a video -> size of the figures in it.
-FIGURES = {1080: "1080x1920", 720: "720x1280", 540: "540x960", 270: "270x480"}
+WIDTHS = (1080, 720, 540, 270)
+# Whoever walks is drawn whole, with the face where the label stands.
+FILMED = tuple(pose for pose in POSES if pose != "walk")
 PASSAGE = "cut"
 
 
@@ -46,7 +47,6 @@ class Order:
     handle: str
     references: tuple[Referred, ...]
     renditions: Mapping[str, Rendition]
-    width: int
 
     @property
     def key(self) -> str:
@@ -109,8 +109,10 @@ def reading() -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A scene's figure: the hash of its picture, how often it was drawn, and how like the persona it is."""
+    """A scene's figure for one shape of video: the hash of its picture, how often it was drawn, and how like the persona it is."""
 
+    scene: int
+    size: str
     sha256: str
     draws: int
     score_bp: int

@@ -17,6 +17,7 @@ from chimera.core.llm.offline.captions import captions, quotation, told
 from chimera.core.llm.offline.values import Unwritten
 
 SCENES_MAX = 4
+SOURCE = "Source: "
 TITLE_MAX, POINT_MAX, CLOSING_MAX = 90, 60, 90
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _COUNTED = re.compile(
@@ -25,8 +26,8 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 # Where a sentence that is too long may end early and still say something whole.
-_JOINTS = re.compile(r"(?:,| and| but| after| while| because| which| with)\s", re.IGNORECASE)
-_WORDS_MIN = 5
+_JOINTS = re.compile(r"(?:,(?= which| after| while| because| who)| after| while| because| with)\s", re.IGNORECASE)
+_WORDS_MIN = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,8 @@ def write(variables: Mapping[str, Any]) -> dict[str, Any] | Unwritten:
     for number, scene in enumerate(chosen):
         is_last = number == len(chosen) - 1
         first = "talk" if scene.template == "quote" else "wave" if is_last and not given.voice else ""
-        taken.append(staging.pose(scene.text, poses=poses, taken=taken, first=first))
+        words = " ".join(line for line in scene.lines if not line.startswith(SOURCE))
+        taken.append(staging.pose(words, poses=poses, taken=taken, first=first))
         scenes.append(
             {
                 "template": scene.template,
@@ -90,12 +92,16 @@ def write(variables: Mapping[str, Any]) -> dict[str, Any] | Unwritten:
 
 def _taken_apart(variables: Mapping[str, Any]) -> _Told:
     draft, persona = variables["draft"], variables["persona"]
-    spoken = [line for lines in (persona.get("voice") or {}).values() for line in lines]
+    said = persona.get("voice") or {}
+    # An opener says that something follows: it begins a text, and ends no video.
+    openers, spoken = said.get("openers") or [], [*(said.get("asides") or []), *(said.get("closers") or [])]
     sources = tuple(dict.fromkeys(name for fact in draft["citations"] for name in fact["sources"]))
     facts, voice = [], []
-    for sentence in sentences.split(str(draft["text"]).replace("\n", " ").replace("  ", " ")):
+    for sentence in sentences.split(str(draft["text"])):
         if any(sentence in line for line in spoken):
             voice.append(sentence)
+        elif any(sentence in line for line in openers):
+            continue
         elif reported := told(sentence, sources=sources):
             facts.append(reported)
     return _Told(
@@ -120,10 +126,11 @@ def _ways(given: _Told) -> Iterator[list[_Scene]]:
                 way = [hook, *_listed([thoughts[place] for place in some], given), ending]
                 if given.ms(way) <= given.ms_max:
                     yield way
+    # Where no thought fits whole, the beginning of one that says something by itself.
     for fact in given.facts[:2]:
         for part in _parts(fact):
             for ending in endings:
-                way = [hook, _thought(part, given, worth=1.2), ending]
+                way = [hook, _thought(part, given, worth=0.9), ending]
                 if given.ms(way) <= given.ms_max:
                     yield way
 
@@ -149,10 +156,10 @@ def _listed(thoughts: list[_Scene], given: _Told) -> list[_Scene]:
 
 def _endings(given: _Told) -> Iterator[_Scene]:
     """What the persona thinks, the last word first; else what it is about. The source stands below."""
-    source = (f"Source: {', '.join(given.sources[:2])}",) if given.sources else ()
+    source = (f"{SOURCE}{', '.join(given.sources[:2])}",) if given.sources else ()
     for place, line in enumerate(reversed(given.voice)):
         if len(line) <= CLOSING_MAX and not line.endswith(":"):
-            yield _Scene(template="title", lines=(line, *source), worth=1.4 - 0.2 * place)
+            yield _Scene(template="title", lines=(line, *source), worth=1.9 - 0.2 * place)
     if given.kicker:
         yield _Scene(template="title", lines=(given.kicker, *source), worth=0.3)
 
