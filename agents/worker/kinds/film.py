@@ -24,7 +24,7 @@ from publishing.media.consistency.apart import Referred
 from publishing.media.figures.base import traits_of
 from publishing.media.films import base as films
 from publishing.media.films import services as making
-from publishing.media.films.base import FIGURES, Film, Order
+from publishing.media.films.base import Film, Order
 from publishing.media.studio.renditions import for_platform, sized
 from publishing.readiness import selectors as readiness
 
@@ -134,8 +134,8 @@ def medium(*, film: Mapping[str, Any], platform: str) -> dict[str, Any]:
 
 def _order(work: Work) -> tuple[Order, dict[str, str]]:
     """What is to be made, and the name of each platform's rendition."""
-    if settings.FILM_WIDTH not in FIGURES:
-        raise Hopeless(f"FILM_WIDTH is {settings.FILM_WIDTH}; set it to one of {', '.join(map(str, FIGURES))}.")
+    if settings.FILM_WIDTH not in films.WIDTHS:
+        raise Hopeless(f"FILM_WIDTH is {settings.FILM_WIDTH}; set it to one of {', '.join(map(str, films.WIDTHS))}.")
     wanted = {name: for_platform(platform=name) for name in work.inputs["platforms"]}
     return Order(
         shots=films.shots_of(scenes=work.upstream["script"]["scenes"]),
@@ -144,7 +144,6 @@ def _order(work: Work) -> tuple[Order, dict[str, str]]:
         handle=str(work.soul["handle"]),
         references=tuple(Referred(sha256=one["sha256"], head=tuple(one["head"])) for one in work.inputs["references"]),
         renditions={one.name: sized(of=one, width=settings.FILM_WIDTH) for one in wanted.values()},
-        width=settings.FILM_WIDTH,
     ), {name: one.name for name, one in wanted.items()}
 
 
@@ -167,14 +166,16 @@ def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: 
         },
         "figures": [
             {
-                "pose": shot.pose,
-                "place": shot.place,
+                "scene": one.scene,
+                "size": one.size,
+                "pose": order.shots[one.scene - 1].pose,
+                "place": order.shots[one.scene - 1].place,
                 "sha256": one.sha256,
                 "draws": one.draws,
                 "score_bp": one.score_bp,
                 "parts": dict(one.parts),
             }
-            for shot, one in zip(order.shots, made.drawn, strict=True)
+            for one in made.drawn
         ],
         "traits": order.traits.digest,
         "references": [

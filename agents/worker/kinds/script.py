@@ -20,7 +20,7 @@ from chimera.core.errors import Denied
 from chimera.core.llm import schemas, tiers, usual
 from chimera.core.llm.base import Request, Why
 from chimera.core.money import Allowance
-from publishing.media.figures.base import POSES, SETTINGS
+from publishing.media.figures.base import SETTINGS
 from publishing.media.films import base as films
 from publishing.media.images.base import MOTIFS
 from publishing.media.studio import layouts
@@ -63,7 +63,7 @@ class Scripting(Kind):
                 "citations": [{"text": one["text"], "sources": list(one["sources"])} for one in draft["citations"]],
             },
             "templates": [{"name": name, **vars(one)} for name, one in TEMPLATES.items()],
-            "poses": list(POSES),
+            "poses": list(films.FILMED),
             "places": list(SETTINGS),
             "ms_max": 1000 * seconds_max(work),
             "reading": films.reading(),
@@ -161,7 +161,7 @@ def _schema(work: Work) -> type[schemas.Script]:
                     for word in _WORD.findall(line.casefold()):
                         if word not in known:
                             raise ValueError(f'scene {number} says "{word}", which is neither in the post nor a source')
-                if scene.pose not in POSES or scene.place not in SETTINGS:
+                if scene.pose not in films.FILMED or scene.place not in SETTINGS:
                     raise ValueError(f"scene {number}: choose pose and place from the lists")
             scenes = _timed(self)
             if (ms := sum(one["ms"] for one in scenes)) > longest_ms:

@@ -109,7 +109,7 @@ def reading() -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A scene's figure for one shape of video: the hash of its picture, how often it was drawn, and how like the persona it is."""
+    """A scene's figure for one shape of video: its picture's hash, how often it was drawn, how like the persona it is."""
 
     scene: int
     size: str

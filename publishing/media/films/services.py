@@ -23,7 +23,7 @@ from publishing.media.consistency.apart import Referred
 from publishing.media.consistency.base import Outcome
 from publishing.media.figures.base import FigureSpec
 from publishing.media.figures.drawn import DrawnFigures
-from publishing.media.films.base import FIGURES, Drawn, Film, Order, Rendered, script
+from publishing.media.films.base import Drawn, Film, Order, Rendered, script
 from publishing.media.provenance import services as provenance
 from publishing.media.studio import rendering
 from publishing.media.studio.rendering import Progress
@@ -55,10 +55,19 @@ def make(*, order: Order, folder: Path, tell: Tell, seconds_max: float) -> Film:
 
     with _held(folder / order.key[:24]) as place:
         references = tuple(order.references or _references(order, place))
-        drawn = [_figure(order, number, place, references, told) for number in range(1, len(order.shots) + 1)]
-        pictures = [_file(place, number).read_bytes() for number in range(1, len(order.shots) + 1)]
-        rendered = [_rendered(order, one, pictures, place, told) for one in order.renditions.values()]
+        drawn: list[Drawn] = []
+        rendered = []
+        for one in order.renditions.values():
+            size = f"{one.width}x{one.height}"  # drawn for its shape: cropped, somebody loses a hat
+            figures = [_figure(order, number, size, place, references, told) for number in _numbers(order)]
+            drawn += figures
+            pictures = [_file(place, number, size).read_bytes() for number in _numbers(order)]
+            rendered.append(_rendered(order, one, pictures, place, told))
         return Film(drawn=tuple(drawn), rendered=tuple(rendered), references=references)
+
+
+def _numbers(order: Order) -> range:
+    return range(1, len(order.shots) + 1)
 
 
 @contextmanager
@@ -104,23 +113,25 @@ def _references(order: Order, place: Path) -> Sequence[Referred]:
     return made
 
 
-def _file(place: Path, number: int) -> Path:
-    return place / f"figure-{number}.png"
+def _file(place: Path, number: int, size: str) -> Path:
+    return place / f"figure-{number}-{size}.png"
 
 
-def _figure(order: Order, number: int, place: Path, references: Sequence[Referred], told: Tell) -> Drawn:
+def _figure(order: Order, number: int, size: str, place: Path, references: Sequence[Referred], told: Tell) -> Drawn:
     """The figure of one scene: drawn until it is like the persona, at most three times; the best of them is kept."""
-    note = place / f"figure-{number}.json"
+    note = _file(place, number, size).with_suffix(".json")
     if (known := _noted(note)) is not None:
         return Drawn(**known)
     told(f"scene {number} of {len(order.shots)} is drawn")
     shot, best, best_picture = order.shots[number - 1], None, b""
     for draw in range(1, 4):
         seed = int(order.key[:12], 16) + 31 * number + draw
-        spec = FigureSpec(traits=order.traits, pose=shot.pose, setting=shot.place, seed=seed, size=FIGURES[order.width])
+        spec = FigureSpec(traits=order.traits, pose=shot.pose, setting=shot.place, seed=seed, size=size)
         picture = DrawnFigures().make(spec=spec).bytes
         verdict = apart.judged(picture=picture, references=references, handle=order.handle, draw=draw)
         found = Drawn(
+            scene=number,
+            size=size,
             sha256=hashlib.sha256(picture).hexdigest(),
             draws=draw,
             score_bp=verdict.score_bp,
@@ -132,7 +143,7 @@ def _figure(order: Order, number: int, place: Path, references: Sequence[Referre
         if verdict.outcome is not Outcome.AGAIN:
             break
     assert best is not None, "it was drawn at least once"
-    _file(place, number).write_bytes(best_picture)
+    _file(place, number, size).write_bytes(best_picture)
     _note(note, asdict(best))
     return best
 
