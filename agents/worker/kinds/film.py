@@ -168,8 +168,8 @@ def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: 
             {
                 "scene": one.scene,
                 "size": one.size,
-                "pose": order.shots[one.scene - 1].pose,
-                "place": order.shots[one.scene - 1].place,
+                "pose": one.pose,
+                "place": one.place,
                 "sha256": one.sha256,
                 "draws": one.draws,
                 "score_bp": one.score_bp,

@@ -109,10 +109,12 @@ def reading() -> dict[str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A scene's figure for one shape of video: its picture's hash, how often it was drawn, how like the persona it is."""
+    """A scene's figure for one shape of video: its hash, how often it was drawn, and how like the persona it is."""
 
     scene: int
     size: str
+    pose: str
+    place: str
     sha256: str
     draws: int
     score_bp: int
