@@ -4,11 +4,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from publishing.media.figures.base import traits_of
-from publishing.media.films import services
-from publishing.media.films.base import Film, Order, Shot
-from publishing.media.studio.base import Look
-from publishing.media.studio.renditions import RENDITIONS, sized
+import django
+from django.conf import settings
+
+if __name__ == "__main__":
+    django.setup()
+
+from publishing.media.figures.base import traits_of  # noqa: E402 - models need a Django that is set up
+from publishing.media.films import services  # noqa: E402
+from publishing.media.films.base import Film, Order, Shot  # noqa: E402
+from publishing.media.studio.base import Look  # noqa: E402
+from publishing.media.studio.renditions import RENDITIONS, sized  # noqa: E402
 
 VISUAL = {"background": "#0D2730", "ink": "#EDF5F1", "accent": "#F0B64C", "motif": "waves"}
 
@@ -34,13 +40,7 @@ def make(*, folder: Path, tell: Callable[[str], None] = lambda words: None) -> F
 
 
 if __name__ == "__main__":
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chimera.settings")
-    import django
-    from django.conf import settings
-
-    django.setup()
     settings.MEDIA_ROOT = Path(sys.argv[2])
     settings.PROVENANCE_TEST_AUTHORITY_FILE = Path(sys.argv[2]) / "authority.pem"
+    Path(sys.argv[2]).mkdir(parents=True, exist_ok=True)
     make(folder=Path(sys.argv[1]))

@@ -143,7 +143,7 @@ def test_a_figure_that_stays_below_the_gate_is_drawn_three_times_and_then_a_huma
 def test_a_film_whose_worker_is_killed_is_gone_on_with_at_its_last_scene(tmp_path: Path) -> None:
     folder = tmp_path / "films"
     argv = [sys.executable, "-m", "tests.agents.film_order", str(folder), str(tmp_path / "media")]
-    process = subprocess.Popen(argv)
+    process = subprocess.Popen(argv, env={**os.environ, "DJANGO_SETTINGS_MODULE": "chimera.settings"})
     try:
         until = time.monotonic() + 60
         while not list(folder.glob("*/work-*/*.mp4")):  # until one scene is rendered
