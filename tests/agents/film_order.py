@@ -10,11 +10,11 @@ from django.conf import settings
 if __name__ == "__main__":
     django.setup()
 
-from publishing.media.figures.base import traits_of  # noqa: E402 - models need a Django that is set up
-from publishing.media.films import services  # noqa: E402
-from publishing.media.films.base import Film, Order, Shot  # noqa: E402
-from publishing.media.studio.base import Look  # noqa: E402
-from publishing.media.studio.renditions import RENDITIONS, sized  # noqa: E402
+from publishing.media.figures.base import traits_of
+from publishing.media.films import services
+from publishing.media.films.base import Film, Order, Shot
+from publishing.media.studio.base import Look
+from publishing.media.studio.renditions import RENDITIONS, sized
 
 VISUAL = {"background": "#0D2730", "ink": "#EDF5F1", "accent": "#F0B64C", "motif": "waves"}
 
@@ -24,7 +24,7 @@ def order() -> Order:
     return Order(
         shots=(
             Shot(template="title", lines=("The reef came back",), ms=2_500, pose="point", place="shore"),
-            Shot(template="story", lines=("Then one warm night.",), ms=12_000, pose="talk", place="shore"),
+            Shot(template="story", lines=("Then one warm night.",), ms=8_000, pose="talk", place="shore"),
         ),
         look=Look(**VISUAL, seed=3),
         traits=traits_of(handle="iven_at_lowtide", visual=VISUAL),

@@ -96,8 +96,8 @@ def shot(*, script: Script, number: int, rendition: Rendition, work: Path, times
         ground = work / f"{key}-ground.ppm"
         anchor = layout.ground.edge / layout.height if layout.ground.field == "split" else FIGURE_AT
         moves = motion(
-            number=number, seed=script.look.seed, frames=frames, width=layout.width, height=layout.height, anchor=anchor,
-            share_max=PICTURE_SHARE if scene.picture is not None else 1.0,
+            number=number, seed=script.look.seed, frames=frames, width=layout.width, height=layout.height,
+            anchor=anchor, share_max=PICTURE_SHARE if scene.picture is not None else 1.0,
         )  # fmt: skip
         drawn = grounds.ground(
             look=script.look, scene=scene, number=number, layout=layout, rendition=rendition, size=moves.source
