@@ -18,6 +18,7 @@ from agents.goals.models import Goal
 from agents.personas.models import Agent
 from agents.planner import recipes
 from agents.planner import services as planner
+from agents.replay import shadow
 from agents.runs import places, selectors
 from agents.tasks.graph import BadPlan, Step
 from agents.tasks.models import Artifact, Task, Verdict
@@ -90,6 +91,9 @@ def test_one_video_goes_to_each_platform_in_its_own_shape_signed_judged_and_show
             assert abs(mp4.read(file).duration_ms - script["ms"]) <= 50
     assert "Video of" in script["alt"] and lines[0] in script["alt"] and script["ms"] <= 15_000
     assert not list(settings.FILMS_DIR.glob("*")), "nothing is left behind"
+    with looking():
+        again = [shadow.replay(task=task) for task in Task.objects.filter(kind__in=["script", "film"])]
+    assert [one.outcome for one in again if one] == ["same", "same"], again
     _shown(world, made)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from agents.tasks.models import Task
-from agents.worker.base import CannotPropose, Hopeless, Kind, Landed, Params, Proposal, Work
+from agents.worker.base import Hopeless, Kind, Landed, Params, Proposal, Work
 from agents.worker.kinds import script as scripting
 from chimera.core import registry, shadow
 from chimera.core.calls.services import Recorder
@@ -44,7 +44,7 @@ class Filming(Kind):
     name = "film"
     queue = "render"
     params = FilmParams
-    signed = ("renditions", "references")
+    signed = ("renditions", "figures", "references")  # what `order`, the hash of all that they depend on, stands for
     asks = (("script",),)
 
     @property
@@ -56,6 +56,10 @@ class Filming(Kind):
     def lasts_s(self) -> int:
         """Seconds that a film usually takes."""
         return USUALLY_S
+
+    def given(self) -> dict[str, Any]:
+        """How wide videos are made here."""
+        return {"width": settings.FILM_WIDTH}
 
     def load(self, *, task: Task) -> dict[str, Any]:
         """Where the persona can publish, and its reference pictures, [] while none are on record."""
@@ -72,9 +76,10 @@ class Filming(Kind):
 
         Below the gate of consistency the film is as unsure as its worst figure, so a human decides about the post.
         """
-        if shadow.holds():
-            raise CannotPropose("A film is not rendered again in a replay; its script is, and figures are the same.")
         order, of_platform = _order(work)
+        if shadow.holds():  # nothing is rendered in a replay: whether the same would be is compared
+            nothing = Film(drawn=(), rendered=(), references=())
+            return Proposal(payload=_payload(work=work, order=order, of_platform=of_platform, made=nothing))
 
         def tell(words: str) -> None:
             if recorder.may_call is not None:
@@ -134,8 +139,8 @@ def medium(*, film: Mapping[str, Any], platform: str) -> dict[str, Any]:
 
 def _order(work: Work) -> tuple[Order, dict[str, str]]:
     """What is to be made, and the name of each platform's rendition."""
-    if settings.FILM_WIDTH not in films.WIDTHS:
-        raise Hopeless(f"FILM_WIDTH is {settings.FILM_WIDTH}; set it to one of {', '.join(map(str, films.WIDTHS))}.")
+    if work.inputs["width"] not in films.WIDTHS:
+        raise Hopeless(f"FILM_WIDTH is {work.inputs['width']}; set it to one of {', '.join(map(str, films.WIDTHS))}.")
     wanted = {name: for_platform(platform=name) for name in work.inputs["platforms"]}
     return Order(
         shots=films.shots_of(scenes=work.upstream["script"]["scenes"]),
@@ -143,7 +148,7 @@ def _order(work: Work) -> tuple[Order, dict[str, str]]:
         traits=traits_of(handle=work.soul["handle"], visual=work.soul["visual"]),
         handle=str(work.soul["handle"]),
         references=tuple(Referred(sha256=one["sha256"], head=tuple(one["head"])) for one in work.inputs["references"]),
-        renditions={one.name: sized(of=one, width=settings.FILM_WIDTH) for one in wanted.values()},
+        renditions={one.name: sized(of=one, width=work.inputs["width"]) for one in wanted.values()},
     ), {name: one.name for name, one in wanted.items()}
 
 
@@ -177,6 +182,7 @@ def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: 
             }
             for one in made.drawn
         ],
+        "order": order.key,
         "traits": order.traits.digest,
         "references": [
             {"sha256": one.sha256, "head": list(one.head), "asset": one.asset}
