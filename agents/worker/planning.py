@@ -151,7 +151,8 @@ def _params(step: schemas.PlannedStep, kinds: Mapping[str, Kind]) -> dict[str, A
 
 def _accepted(steps: Sequence[Step]) -> None:
     """A model may give a post's plan another shape, not another purpose. Raises BadPlan."""
-    may = sorted({step.kind for step in (*recipes.post(), *recipes.video())})
+    usual = recipes.video() if any(step.kind == checking.FILM for step in steps) else recipes.post()
+    may = sorted({step.kind for step in usual})
     for step in steps:
         if step.kind not in may:
             raise BadPlan(f"Step {step.key}: a post is planned with {', '.join(may)}, not with {step.kind[:40]!r}.")
