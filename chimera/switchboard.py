@@ -24,6 +24,8 @@ KINDS: dict[str, str] = {
     "dictated": "agents.worker.kinds.dictated.Dictated",
     "draft": "agents.worker.kinds.draft.Drafting",
     "image": "agents.worker.kinds.image.Drawing",
+    "script": "agents.worker.kinds.script.Scripting",
+    "film": "agents.worker.kinds.film.Filming",
     "publish": "agents.worker.kinds.publish.Publishing",
     "wording": "agents.worker.kinds.wording.Wording",
     "reply": "agents.worker.kinds.reply.Replying",

@@ -29,9 +29,11 @@ def agent(
     rung: TrustRung = TrustRung.AUTONOMOUS,
     soul_file: str = "bea_unscrews",
     platform: str = "plaza",
+    video: int = 0,
 ) -> Agent:
-    """A launched agent on a rung; as the operator (launching sets budget limits)."""
-    parsed = soul.parse((SOULS / f"{soul_file}.md").read_bytes(), origin=soul_file)
+    """A launched agent on a rung; as the operator (launching sets budget limits). `video`: see `soul.Formats`."""
+    source = (SOULS / f"{soul_file}.md").read_bytes().replace(b"  video: 3\n", b"  video: %d\n" % video)
+    parsed = soul.parse(source, origin=soul_file)
     made = personas.launch(brand_id=brand_id, soul=parsed, platform=platform)
     if rung != TrustRung.PROBATION:
         personas.promote(agent=made, to=rung, reason="a test trusts it")

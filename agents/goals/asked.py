@@ -14,11 +14,13 @@ from agents.goals.wish import Wish
 from agents.personas.models import Agent
 from chimera.core import clock, embeddings
 from chimera.core.errors import Denied
+from publishing.media.studio.base import SECONDS_MAX, SECONDS_MIN
 from publishing.trends import background
 from publishing.trends import selectors as trends
 from publishing.trends.models import Trend
 
 PREFIX = "operator:"
+VIDEO = re.compile(r"operator:video:(?P<seconds>\d{1,2}):")  # how a cause begins whose post is to be a video
 TEXT_CHARS_MAX = 300
 HOURS_MAX = 72
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -28,13 +30,30 @@ class CannotAsk(Denied):
     """This goal cannot be set; says what to change."""
 
 
-def cause(*, agent: Agent, text: str, key: str = "") -> str:
-    """What the goal is keyed by: the key, else the words and the day. Raises CannotAsk."""
+def cause(*, agent: Agent, text: str, key: str = "", video_s: int = 0) -> str:
+    """What the goal is keyed by: the key, else the words and the day, and a video's seconds. Raises CannotAsk."""
     if key and not _KEY.fullmatch(key):
         raise CannotAsk("The key has 1 to 60 letters, digits, dots, hyphens or underscores.")
     day = clock.now().astimezone(UTC).date().isoformat()
     named = key or f"{hashlib.sha256(worded(text).encode()).hexdigest()[:16]}.{day}"
-    return f"{PREFIX}{named}:agent:{agent.pk}"
+    form = f"video:{_seconds(video_s)}:" if video_s else ""
+    return f"{PREFIX}{form}{named}:agent:{agent.pk}"
+
+
+def _seconds(video_s: int) -> int:
+    """Raises CannotAsk, naming the gate."""
+    if not round(SECONDS_MIN) <= video_s <= round(SECONDS_MAX):
+        raise CannotAsk(
+            f"A video of {video_s} s is refused by the gate of the studio: it renders {SECONDS_MIN:g} to "
+            f"{SECONDS_MAX:g} s (publishing.media.studio); name so many with --seconds."
+        )
+    return video_s
+
+
+def video(*, cause: str) -> int:
+    """How many seconds the video may last that an operator asked for; 0 where none was asked for."""
+    found = VIDEO.match(cause)
+    return int(found["seconds"]) if found else 0
 
 
 def worded(text: str) -> str:
@@ -45,7 +64,9 @@ def worded(text: str) -> str:
     return words
 
 
-def wish(*, agent: Agent, text: str, key: str = "", trend_id: int | None = None, hours: int = 12) -> Wish:
+def wish(
+    *, agent: Agent, text: str, key: str = "", trend_id: int | None = None, hours: int = 12, video_s: int = 0
+) -> Wish:
     """The goal as a value; in the brand's context, the agent locked. Raises CannotAsk."""
     if agent.soul is None:
         raise CannotAsk(f"@{agent.handle} has no soul; launch it from a SOUL.md.")
@@ -63,7 +84,7 @@ def wish(*, agent: Agent, text: str, key: str = "", trend_id: int | None = None,
         agent_id=agent.pk,
         soul_id=agent.soul.pk,
         trend_id=trend.pk,
-        cause=cause(agent=agent, text=text, key=key),
+        cause=cause(agent=agent, text=text, key=key, video_s=video_s),
         wish=words,
         relevance_bp=int(background.place(similarity=similarity, profile_vector=profile) * 10_000),
         similarity_bp=round(similarity * 10_000),

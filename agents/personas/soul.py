@@ -90,6 +90,12 @@ class Visual(_Strict):
     figure: Figure = Figure()
 
 
+class Formats(_Strict):
+    """What posts are beside pictures: `video: 3` makes about every third goal a video; 0: none."""
+
+    video: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class Hours(_Strict):
     """When the persona is silent, every day, on the clock of its own time zone; over midnight when `end` is earlier."""
 
@@ -129,6 +135,7 @@ class Front(_Strict):
     best_hours: list[Hours] = Field(default=[], max_length=12)  # when routine posts go out rather
     visual: Visual
     posts_per_day: Annotated[int, Field(ge=1, le=20)]
+    formats: Formats = Formats()
 
 
 @dataclass(frozen=True, kw_only=True)

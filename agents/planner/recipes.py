@@ -29,7 +29,19 @@ def of(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> list[Step]:
         given["draft"] = {"note": str(goal["wish"])}
     if cause.startswith(followed.PREFIX):
         given["draft"] = {"note": followed.NOTE}
-    return _told(post(), given)
+    wanted = asked.video(cause=cause)
+    if wanted:
+        given["script"] = {"seconds_max": wanted}
+    return _told(video() if wanted or is_video(goal=goal, soul=soul) else post(), given)
+
+
+def is_video(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> bool:
+    """Whether the persona tells this goal as a video: one goal in so many, as its soul says; never the very first.
+
+    Told by the goal's number, so that planning it anew in a replay says the same without counting.
+    """
+    every = int((soul.get("formats") or {}).get("video", 0))
+    return every > 0 and int(goal.get("id") or 0) % every == 0 and int(goal.get("id") or 0) > 0
 
 
 def _where(said: str) -> dict[str, str]:
@@ -57,6 +69,17 @@ def post() -> list[Step]:
         Step(key="draft", kind="draft", needs=("research",)),
         Step(key="image", kind="image", needs=("draft",)),
         Step(key="publish", kind="publish", needs=("draft", "image")),
+    ]
+
+
+def video() -> list[Step]:
+    """One post with a video: research, draft, script, film inward; publish outward."""
+    return [
+        Step(key="research", kind="research"),
+        Step(key="draft", kind="draft", needs=("research",)),
+        Step(key="script", kind="script", needs=("draft",)),
+        Step(key="film", kind="film", needs=("script",)),
+        Step(key="publish", kind="publish", needs=("draft", "film")),
     ]
 
 

@@ -73,17 +73,20 @@ def dictate(
     return bool(tasks.begin_all(brand_id=agent.brand_id, actor=tenancy.current_actor(), wishes=[wish]))
 
 
-def ask(*, agent: Agent, text: str, key: str = "", trend_id: int | None = None, hours: int = 12) -> tuple[Goal, bool]:
+def ask(
+    *, agent: Agent, text: str, key: str = "", trend_id: int | None = None, hours: int = 12, video_s: int = 0
+) -> tuple[Goal, bool]:
     """A goal in the operator's words, once per agent and key, and whether it is new. In the brand's context.
 
-    Without a key the same words on one day are one goal. Raises goals.asked.CannotAsk.
+    Without a key the same words on one day are one goal. `video_s`: the post is a video of at most so many seconds; 0:
+    as the persona does it. Raises goals.asked.CannotAsk.
     """
     # The lock makes whoever sets goals for this agent look one after the other.
     locked = Agent.objects.select_for_update(of=("self",)).select_related("soul").get(pk=agent.pk)
-    cause = asked.cause(agent=locked, text=text, key=key)
+    cause = asked.cause(agent=locked, text=text, key=key, video_s=video_s)
     known = Goal.objects.filter(cause=cause).first()
     if known is not None:
         return known, False
-    wish = asked.wish(agent=locked, text=text, key=key, trend_id=trend_id, hours=hours)
+    wish = asked.wish(agent=locked, text=text, key=key, trend_id=trend_id, hours=hours, video_s=video_s)
     made = tasks.begin_all(brand_id=locked.brand_id, actor=tenancy.current_actor(), wishes=[wish])
     return Goal.objects.get(cause=cause), bool(made)

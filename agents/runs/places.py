@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.runs.values import Run
 from agents.runs.words import Look
+from agents.tasks.models import Artifact
 from chimera.core import registry
 from publishing.connectors.base import Connector
 from publishing.posts.models import Post
@@ -29,16 +30,19 @@ class Place:
     text: str
     label: str
     media: tuple[Mapping[str, Any], ...]
+    poster: str  # hash of the picture that stands for a video, "" where there is none
     url: str
     note: str
     published_at: datetime | None
 
 
 def places(*, run: Run) -> list[Place]:
-    """The outward steps of a run, in the order of the plan; one query. At the desk, over all brands."""
+    """The outward steps of a run, in the order of the plan; one query, one more where a post shows a video. At the
+    desk, over all brands."""
     outward = [node for node in run.nodes if node.outward]
     names = [node.subject for node in outward if node.post]
     rows = {row["task"]: row for row in Post.objects.filter(brand_id=run.brand, task__in=names).values(*_READ)}
+    posters = _posters(run) if any(_shows_video(row["payload"]) for row in rows.values()) else {}
     found = []
     for node in outward:
         row: Mapping[str, Any] = rows.get(node.subject, {})
@@ -56,12 +60,27 @@ def places(*, run: Run) -> list[Place]:
                 text=str(payload.get("text", "")),
                 label=_label(payload),
                 media=tuple(payload.get("media") or ()),
+                poster=next((posters.get(one["sha256"], "") for one in payload.get("media") or ()), ""),
                 url=str(row.get("url", "")),
                 note=str(row.get("note", "")) or node.note,
                 published_at=row.get("published_at"),
             )
         )
     return found
+
+
+def _shows_video(payload: Mapping[str, Any]) -> bool:
+    return any(one.get("kind") == "video" for one in payload.get("media") or ())
+
+
+def _posters(run: Run) -> dict[str, str]:
+    """By the hash of each video of the run's films the hash of its poster."""
+    made = Artifact.objects.filter(brand_id=run.brand, task__goal_id=run.goal, task__kind="film").order_by("fence")
+    return {
+        one["sha256"]: one["poster"]["sha256"]
+        for payload in made.values_list("payload", flat=True)
+        for one in payload.get("renditions", {}).values()
+    }
 
 
 def title(platform: str) -> str:

@@ -32,7 +32,7 @@ class Made:
     confidence: float | None
     text: str
     is_cut: bool
-    pictures: tuple[tuple[str, str], ...]  # (hash, what it shows)
+    pictures: tuple[tuple[str, str, bool], ...]  # (hash, what it shows, whether it is a video)
     at: Any
 
 
@@ -106,15 +106,21 @@ def _made(row: Artifact) -> Made:
     )
 
 
-def _pictures(payload: Any) -> Sequence[tuple[str, str]]:
-    """Of an image itself, and of the media of a post."""
+def _pictures(payload: Any) -> Sequence[tuple[str, str, bool]]:
+    """Of an image itself, of the media of a post, and of the renditions of a film."""
     named = payload.get("media", []) if isinstance(payload, dict) else []
     own = [payload] if isinstance(payload, dict) else []
+    films = payload.get("renditions", {}) if isinstance(payload, dict) else {}
+    moving = [{**one, "alt": payload.get("alt", ""), "kind": "video"} for one in _renditions(films)]
     return [
-        (one["sha256"], str(one.get("alt", "")))
-        for one in [*own, *(named if isinstance(named, list) else [])]
+        (one["sha256"], str(one.get("alt", "")), one.get("kind") == "video")
+        for one in [*own, *(named if isinstance(named, list) else []), *moving]
         if isinstance(one, dict) and _HASH.fullmatch(str(one.get("sha256", "")))
     ]
+
+
+def _renditions(films: Any) -> list[dict[str, Any]]:
+    return [one for one in films.values() if isinstance(one, dict)] if isinstance(films, dict) else []
 
 
 def _text(value: Any) -> tuple[str, bool]:

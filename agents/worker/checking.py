@@ -6,16 +6,18 @@ by the same one whenever somebody asks before. Requirements: PLN-1, GEN-7.
 
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from pydantic import ValidationError
 
 from agents.tasks import graph
 from agents.tasks.graph import BadPlan, Step
 from agents.tasks.services import Laid
 from agents.worker.base import Kind
-from chimera.core import registry
+from chimera.core import money, registry
 from chimera.core.errors import Denied
 
 PLANNING = "plan"
+FILM = "film"
 
 
 def known() -> dict[str, Kind]:
@@ -45,7 +47,13 @@ def checked(*, steps: Sequence[Step]) -> tuple[list[Step], int]:
             if before.isdisjoint(one_of):
                 raise BadPlan(f"Step {step.key} ({step.kind}) has no {' or '.join(one_of)} before it, which it needs.")
         _refuse_params(step, kinds[step.kind])
-    return ordered, sum(_estimate(step, kinds) for step in ordered)
+    estimate = sum(_estimate(step, kinds) for step in ordered)
+    if FILM in kind_of.values() and estimate > settings.FILM_PLAN_USD_MICROS_MAX:
+        raise BadPlan(
+            f"A plan with a video is estimated at {money.show(estimate)}; the gate FILM_PLAN_USD_MICROS_MAX lets "
+            f"{money.show(settings.FILM_PLAN_USD_MICROS_MAX)} pass. Raise it, or publish on fewer platforms."
+        )
+    return ordered, estimate
 
 
 def _estimate(step: Step, kinds: Mapping[str, Kind]) -> int:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import F, Func, IntegerField
 
 from agents.campaigns.states import CampaignStatus
@@ -174,6 +174,14 @@ def give_back(*, taken: Taken, after_s: float, note: str, counts: bool = True) -
     """Let go of a row: due again after `after_s`. Nothing happens when somebody else has it by now."""
     with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
         leases.give_back(row=_ours(taken.claim), after_s=after_s, note=note, counts=counts)
+
+
+def under_way(words: str, *, taken: Taken) -> None:
+    """Say how far a long body is, where people look; nothing happens when somebody else has the row by now."""
+    with tenancy.brand(taken.brand_id, actor=actor(taken)):
+        held = Task.objects.filter(pk=taken.id, fence=taken.fence, lease_until__isnull=False)
+        held.update(note=words[:2000])
+    connection.close()  # the body goes on, and waits for something else
 
 
 def unpaid(*, taken: Taken, refusal: budgets.Exhausted) -> None:

@@ -7,7 +7,7 @@ Shape:
     rules       what the brand decided: version, topics, domains, quiet hours, blackout; `blackouts` ahead, if any
     steps       the kinds of the plan that a finding may be about
     trend       title, sources, expires_at, relevance_bp, similarity_bp
-    drawn       the words that the writer put on the picture
+    drawn       the words that the writer put on the picture, or on the screen of the video
     citations   the facts that the text uses: text, title, source, url
     facts       every fact that research found
     limits      text_max, images_max, image_bytes_max, video, label_field, sponsor_field of the platform
@@ -173,7 +173,7 @@ def freeze(
         "rules": dict(rules),
         "steps": sorted(upstream),
         "trend": dict(trend),
-        "drawn": [str(draft[key]) for key in ("poster_title", "poster_kicker") if draft.get(key)],
+        "drawn": _drawn(draft, upstream.get("script", {})),
         "citations": draft.get("citations", []),
         "facts": upstream.get("research", {}).get("facts", []),
         "limits": {
@@ -199,6 +199,12 @@ def freeze(
         "judged_offline": seat["opinion"] is None,
         "estimate_usd_micros": estimate_usd_micros,
     }
+
+
+def _drawn(draft: Mapping[str, Any], script: Mapping[str, Any]) -> list[str]:
+    if script:
+        return [str(line) for scene in script["scenes"] for line in scene["lines"]]
+    return [str(draft[key]) for key in ("poster_title", "poster_kicker") if draft.get(key)]
 
 
 def _schedule(

@@ -7,6 +7,7 @@ stands. Requirements: PLN-1, GEN-1, GEN-2, SAF-1.
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from django.conf import settings
 from pydantic import ValidationError, model_validator
 
 from agents.planner import recipes
@@ -77,7 +78,26 @@ def planned(
     said = {"planner": answer.provider, "model": answer.model, "offline": answer.offline}
     if not isinstance(answer.value, schemas.Plan):
         return usual, {**said, "fell_back": answer.failure or "It gave no plan."}
-    return steps_of(answer.value), {**said, "reason": answer.value.reason}
+    steps = steps_of(answer.value)
+    if why := _beyond(steps, usual):
+        return usual, {**said, "fell_back": why}
+    return steps, {**said, "reason": answer.value.reason}
+
+
+def _beyond(steps: Sequence[Step], usual: Sequence[Step]) -> str:
+    """What a model may not decide: whether a post is a video, and that one is longer than was asked for; "" for
+    nothing."""
+    may = {step.kind for step in usual}
+    for step in steps:
+        if step.kind not in may:
+            return f"Step {step.key}: this post is planned with {', '.join(sorted(may))}, not with {step.kind}."
+        longest = max((int(one.params.get("seconds_max", 0)) for one in usual), default=0) or settings.FILM_SECONDS_MAX
+        if int(step.params.get("seconds_max") or 0) > longest:
+            return (
+                f"Step {step.key}: the gate FILM_SECONDS_MAX lets videos of {longest} s pass; longer ones are for an "
+                "operator to ask for (manage.py goal --video --seconds)."
+            )
+    return ""
 
 
 def request(*, work: Work, usual: Sequence[Step]) -> Request:
@@ -131,7 +151,7 @@ def _params(step: schemas.PlannedStep, kinds: Mapping[str, Kind]) -> dict[str, A
 
 def _accepted(steps: Sequence[Step]) -> None:
     """A model may give a post's plan another shape, not another purpose. Raises BadPlan."""
-    usual = recipes.post()
+    usual = recipes.video() if any(step.kind == checking.FILM for step in steps) else recipes.post()
     may = sorted({step.kind for step in usual})
     for step in steps:
         if step.kind not in may:

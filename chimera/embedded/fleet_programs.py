@@ -1,5 +1,6 @@
 """The programs of one machine, each with its own database role and nothing that it does not need. OPS-1, PUB-3."""
 
+import os
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +14,7 @@ from chimera.embedded.supervisor import Program
 
 WORK_QUEUES = "reply,think,publish,pay,sweep"
 THREADS = 8
+DEMO_FILM_WIDTH = "720"  # of one machine, unless the environment says another: half the time of 1080
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ def variables(ports: Ports) -> dict[str, str]:
         "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{ports.connector}/mcp",
         **platforms.addresses(ports.beside),
         "OFFLINE_VERDICTS_MAY_ACT": "1" if is_played else "0",
+        "FILM_WIDTH": os.environ.get("FILM_WIDTH", DEMO_FILM_WIDTH),
         "MALLOC_ARENA_MAX": "2",  # by default every thread may keep freed memory of its own
         "DJANGO_SETTINGS_MODULE": "chimera.settings",
     }

@@ -1,6 +1,6 @@
-"""Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, metrics,
-models, money, outages, passports, people, platforms, policies, privacy, provenance, the queues, reviewing, runs,
-sealing, security, stops, telling, timing.
+"""Settings, by subject: base, campaigns, the desk, films, grants, growth, the inbox, inspection, judging, memory,
+metrics, models, money, outages, passports, people, platforms, policies, privacy, provenance, the queues, reviewing,
+runs, sealing, security, stops, telling, timing.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -8,6 +8,7 @@ All from the environment. Requirements: OPS-1, GEN-1.
 from chimera.settings.base import *  # noqa: F403
 from chimera.settings.campaigns import *  # noqa: F403
 from chimera.settings.desk import *  # noqa: F403
+from chimera.settings.films import *  # noqa: F403
 from chimera.settings.grants import *  # noqa: F403
 from chimera.settings.growth import *  # noqa: F403
 from chimera.settings.inbox import *  # noqa: F403

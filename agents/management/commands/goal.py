@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 
 from agents.goals.models import Goal
 from agents.personas import selectors as personas
@@ -18,6 +19,7 @@ class Command(DoorCommand):
     example = (
         '  manage.py goal bea_unscrews "what the repair café mends" --json\n'
         '  manage.py goal bea_unscrews "the anniversary" --trend 5 --hours 6 --key spring-1\n'
+        '  manage.py goal bea_unscrews "the phone that opens" --video --seconds 25\n'
     )
 
     def arguments(self, parser: CommandParser) -> None:
@@ -26,10 +28,20 @@ class Command(DoorCommand):
         parser.add_argument("text", help="what to post about; the writer reads it as a note")
         parser.add_argument("--trend", type=int, metavar="ID", help="the trend to cite (default: the nearest live one)")
         parser.add_argument("--hours", type=int, default=12, metavar="N", help="until when at most (default: 12)")
+        parser.add_argument("--video", action="store_true", help="make the post a video")
+        parser.add_argument(
+            "--seconds",
+            type=int,
+            metavar="N",
+            help=f"how long the video may be, 5 to 60 (default: {settings.FILM_SECONDS_MAX})",
+        )
         parser.add_argument("--key", default="", help="what makes it one goal (default: the words and the day)")
 
     def act(self, options: dict[str, Any]) -> None:
         """Set it, and say which it is."""
+        if options["seconds"] is not None and not options["video"]:
+            raise CommandError("--seconds says how long a video may be; say --video too.")
+        seconds = settings.FILM_SECONDS_MAX if options["seconds"] is None else options["seconds"]
         with tenancy.all_brands(actor=self.actor):
             agent = personas.by_name(options["agent"])
             with tenancy.brand(agent.brand_id):
@@ -39,6 +51,7 @@ class Command(DoorCommand):
                     key=options["key"],
                     trend_id=options["trend"],
                     hours=options["hours"],
+                    video_s=seconds if options["video"] else 0,
                 )
                 shown = _shown(goal, agent.handle, is_new=is_new)
         if options["json"]:

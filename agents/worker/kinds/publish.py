@@ -10,6 +10,7 @@ from agents.personas import selectors as personas
 from agents.tasks.models import Task
 from agents.worker import evidence, measures, opinions, when
 from agents.worker.base import Accepted, CannotPropose, Kind, Params, Proposal, Work, drafted
+from agents.worker.kinds import film as filming
 from chimera.core import registry
 from chimera.core.calls.services import Recorder
 from chimera.core.clock import Now
@@ -136,14 +137,17 @@ class Publishing(Kind):
 
 def _payload(work: Work) -> dict[str, Any]:
     draft, image = drafted(work.upstream), work.upstream.get("image")  # a plan may be edited to have none
-    platform = str(work.inputs.get("platform", PLATFORM))
+    platform, film = str(work.inputs.get("platform", PLATFORM)), work.upstream.get("film")
+    media = [{"sha256": image["sha256"], "alt": image["alt"]}] if image else []
+    if film:
+        media = [filming.medium(film=film, platform=platform)]  # a video stands alone
     field = registry.get("CONNECTORS", platform, Connector).sponsor_field
     is_paid = draft.get("sponsorship", "none") != "none"
     return {
         "platform": platform,
         "account_handle": work.inputs["handle"],
         "text": draft["text"],
-        "media": [{"sha256": image["sha256"], "alt": image["alt"]}] if image else [],
+        "media": media,
         "ai_generated": True,
         "sponsorship": draft.get("sponsorship", "none"),
         **({field: True} if field and is_paid else {}),

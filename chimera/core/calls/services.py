@@ -42,6 +42,7 @@ class Recorder:
 
     calls: list[CallRecord] = field(default_factory=list)
     may_call: Callable[[], None] | None = None  # asked right before each call; raises when nothing may leave now
+    tell: Callable[[str], None] | None = None  # what hears how far a long piece of work is; None: nobody
 
     @property
     def cost_usd_micros(self) -> int:

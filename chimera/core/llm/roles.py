@@ -49,6 +49,9 @@ WRITER = Role(
         "reply": frozenset(
             ("persona", "said", "language", "turns", "limit_chars", "feedback", "recent", "memory", "seed"),
         ),
+        "script": frozenset(
+            ("persona", "draft", "templates", "poses", "places", "ms_max", "reading", "feedback", "seed"),
+        ),
     },
 )
 JUDGE = Role(

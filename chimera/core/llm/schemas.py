@@ -70,6 +70,26 @@ class Wording(BaseModel):
         return value
 
 
+class ScriptScene(BaseModel):
+    """One scene of a video: how it is laid out, its lines, and what the persona does where. `count`: of a countdown."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    template: Literal["title", "list", "quote", "story", "countdown"]
+    lines: list[Annotated[str, Field(min_length=1, max_length=180)]] = Field(min_length=1, max_length=6)
+    pose: str = Field(min_length=1, max_length=20)
+    place: str = Field(min_length=1, max_length=20)
+    count: int = Field(ge=1, le=10)
+
+
+class Script(BaseModel):
+    """A short video of a draft that exists, before anybody checked whether its words are the draft's."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    scenes: list[ScriptScene] = Field(min_length=2, max_length=8)
+
+
 class Setting(BaseModel):
     """One parameter of a step, as text: its kind reads it."""
 

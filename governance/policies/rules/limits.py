@@ -40,7 +40,8 @@ class PlatformLimits(Policy):
         )
 
     def _moving(self, snapshot: Snapshot, videos: Sequence[Mapping[str, Any]], shown: Sequence[Any]) -> Finding:
-        taken, about = snapshot["limits"].get("video"), "video" if "video" in snapshot.get("steps", ()) else ""
+        taken = snapshot["limits"].get("video")
+        about = next((kind for kind in ("film", "video") if kind in snapshot.get("steps", ())), "")
         if taken is None:
             return self.finding(Outcome.BLOCK, "The platform takes no videos of ours.", about=about)
         if len(shown) > 1:

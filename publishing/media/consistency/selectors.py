@@ -1,5 +1,6 @@
 """Reading references and scores. GEN-4."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,7 +29,12 @@ def references(*, belongs_to: str, traits_digest: str) -> list[Reference]:
 
 def reference_looks(rows: list[Reference]) -> list[Looks]:
     """What the references look like. Raises storage.NotStored when one is gone."""
-    return [_looks(row.content_hash, tuple(row.head)) for row in rows]
+    return looks_of(pictures=[(row.content_hash, tuple(row.head)) for row in rows])
+
+
+def looks_of(*, pictures: Sequence[tuple[str, tuple[int, ...]]]) -> list[Looks]:
+    """What stored pictures look like, each with where its head is. Raises storage.NotStored when one is gone."""
+    return [_looks(content_hash, head) for content_hash, head in pictures]
 
 
 @lru_cache(maxsize=256)

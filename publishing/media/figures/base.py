@@ -21,7 +21,8 @@ GARMENTS = ("accent", "deep", "pale")  # which of the persona's colours the garm
 EYES = ("brown", "hazel", "green", "blue", "grey")
 POSES = ("talk", "point", "phone", "think", "walk", "desk", "wave", "mug")
 SETTINGS = ("studio", "dusk", "cafe", "office", "park", "stage", "shore", "kitchen")
-SIZES = ("1080x1920", "1080x1350", "540x960", "270x480")  # the two small ones are drafts, and for measuring
+# Upright and 4:5, each at four widths; the small ones are drafts, and for measuring.
+SIZES = ("1080x1920", "1080x1350", "720x1280", "720x900", "540x960", "540x676", "270x480", "270x338")
 
 # What each trait may be. The order is part of what a handle draws: append, never reorder.
 CHOICES: dict[str, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ from publishing.media.studio import faces, running
 from publishing.media.studio.base import BadScript, Script
 from publishing.media.studio.renditions import Rendition
 
-VERSION = 1  # raised when the studio paints or encodes anything otherwise
+VERSION = 2  # raised when the studio paints or encodes anything otherwise
 
 
 def digest_of(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 Way = Literal["in", "out", "left", "right"]
 WAYS: tuple[Way, ...] = ("in", "left", "out", "right")
 QUICK_SHARE, STEADY_SHARE, SLOW_SHARE = 0.18, 0.24, 0.2  # of the width, at most
+PICTURE_SHARE = 0.08  # where a picture moves: more would cut off a hand that points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +47,19 @@ class Motion:
         )
 
 
-def motion(*, number: int, seed: int, frames: int, width: int, height: int, anchor: float) -> Motion:
-    """The motion of the scene with this number: ways alternate, beginning where the seed says."""
+def motion(
+    *, number: int, seed: int, frames: int, width: int, height: int, anchor: float, share_max: float = 1.0
+) -> Motion:
+    """The motion of the scene with this number: ways alternate, beginning where the seed says.
+
+    `share_max` of the width is the farthest that it goes: what moves is cropped at its edges.
+    """
     if 2 * frames <= QUICK_SHARE * width:
         reach = 2 * frames
     elif frames <= STEADY_SHARE * width:
         reach = frames
     else:
         reach = round(SLOW_SHARE * width)
+    reach = min(reach, round(share_max * width))
     way = WAYS[(number - 1 + 2 * (seed % 2)) % len(WAYS)]
     return Motion(way=way, reach=max(2, reach), frames=frames, width=width, height=height, anchor=anchor)

@@ -110,6 +110,19 @@ def rendition(*, platform: str) -> Rendition:
     return RENDITIONS[platform]
 
 
+def for_platform(*, platform: str) -> Rendition:
+    """The rendition that a platform is given: its own, else the one of 4:5, which timelines of any kind show whole."""
+    return RENDITIONS.get(platform, RENDITIONS["x"])
+
+
+def sized(*, of: Rendition, width: int) -> Rendition:
+    """The same at this width; as it is where it is no wider. The smallest are for tests and previews."""
+    if width >= of.width:
+        return of
+    limits = replace(of.limits, side_px_min=32)
+    return replace(of, width=width, height=round(of.height * width / of.width / 2) * 2, limits=limits)
+
+
 def draft(*, of: Rendition) -> Rendition:
     """A quarter of the size, quickly: for tests and previews. Such a video is smaller than TikTok takes."""
     limits = replace(of.limits, side_px_min=32)

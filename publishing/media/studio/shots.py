@@ -9,7 +9,7 @@ from publishing.media.studio import grounds, layouts, painting
 from publishing.media.studio.base import Script
 from publishing.media.studio.graphs import Piece, Shot
 from publishing.media.studio.keys import key_of_scene
-from publishing.media.studio.motion import motion
+from publishing.media.studio.motion import PICTURE_SHARE, motion
 from publishing.media.studio.places import Layout
 from publishing.media.studio.renditions import Rendition
 
@@ -96,8 +96,9 @@ def shot(*, script: Script, number: int, rendition: Rendition, work: Path, times
         ground = work / f"{key}-ground.ppm"
         anchor = layout.ground.edge / layout.height if layout.ground.field == "split" else FIGURE_AT
         moves = motion(
-            number=number, seed=script.look.seed, frames=frames, width=layout.width, height=layout.height, anchor=anchor
-        )
+            number=number, seed=script.look.seed, frames=frames, width=layout.width, height=layout.height,
+            anchor=anchor, share_max=PICTURE_SHARE if scene.picture is not None else 1.0,
+        )  # fmt: skip
         drawn = grounds.ground(
             look=script.look, scene=scene, number=number, layout=layout, rendition=rendition, size=moves.source
         )

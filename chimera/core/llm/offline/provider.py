@@ -10,13 +10,18 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from chimera.core.llm.base import Answer, Provider, Request
-from chimera.core.llm.offline import draft, plan, reply
+from chimera.core.llm.offline import draft, plan, reply, script
 from chimera.core.llm.offline.values import Unwritten
 from chimera.core.money import Allowance
 
 Writer = Callable[[Mapping[str, Any]], dict[str, Any] | Unwritten]
 
-WRITERS: Mapping[str, Writer] = {"draft": draft.write, "reply": reply.write, "plan": plan.write}
+WRITERS: Mapping[str, Writer] = {
+    "draft": draft.write,
+    "reply": reply.write,
+    "plan": plan.write,
+    "script": script.write,
+}
 
 
 class OfflineProvider(Provider):
