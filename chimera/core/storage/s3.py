@@ -142,7 +142,8 @@ class S3Store(Store):
             raise
 
     def _parts(self, upload: dict[str, Any], first: bytes, content: BinaryIO, content_hash: str) -> list[Any]:
-        sha256, parts, piece = hashlib.sha256(), [], first
+        sha256, piece = hashlib.sha256(), first
+        parts: list[dict[str, Any]] = []
         while piece:
             sha256.update(piece)
             number = len(parts) + 1
