@@ -2,7 +2,8 @@
 
 Media are copied after the snapshot. They are stored before a row names them, and deleted a day at least after nothing
 names them any more: so every file that the snapshot knows is there. What lies in an object store is not copied.
-Everything is written into a folder beside the target; the target appears by a rename, after the archive was read back and is on the disk.
+Everything is written into a folder beside the target; the target appears by a rename, after the archive was read back
+and is on the disk.
 """
 
 import hashlib

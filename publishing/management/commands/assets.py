@@ -61,10 +61,10 @@ class Command(DoorCommand):
         with tenancy.all_brands(actor=self.actor):
             slugs = dict(Brand.objects.values_list("pk", "slug"))
             found = Asset.objects.values("brand_id", "tier").annotate(count=Count("id"), bytes=Sum("size_bytes"))
-            for row in found.order_by("brand_id", "tier"):
-                brands.append(
-                    {"brand": slugs[row["brand_id"]], **{key: row[key] for key in ("tier", "count", "bytes")}}
-                )
+            brands = [
+                {"brand": slugs[row["brand_id"]], "tier": row["tier"], "count": row["count"], "bytes": row["bytes"]}
+                for row in found.order_by("brand_id", "tier")
+            ]
         kept = {tier: {"count": 0, "bytes": 0} for tier in storage.TIERS}
         for found_there in storage.stored():
             kept[found_there.tier]["count"] += 1
