@@ -116,7 +116,7 @@ def test_what_was_changed_in_the_store_is_not_read_as_if_it_were_right(bucket: d
         key = storage.put(content)
         store = storage.store()
         assert isinstance(store, S3Store)
-        store._asked("put_object", Key=f"{key[:2]}/{key}", Body=content[:-1] + b"?")
+        store._asked("put_object", Key=f"{key[:2]}/{key}", Body=content[:-1] + bytes([content[-1] ^ 1]))
         with pytest.raises(storage.Spoilt, match="are not its bytes any more"):
             storage.get(key)
         store._asked("put_object", Key=f"{key[:2]}/{key}", Body=content[:-2])

@@ -21,7 +21,7 @@ PART_BYTES = 8 << 20
 CONNECT_S, READ_S = 5, 30
 TRIES = 2
 EXPIRES_MAX_S = 7 * base.DAY_S  # S3 takes no longer
-_ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+_ABSENT = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,8 @@ class S3Store(Store):
         upload = {**named, "UploadId": self._asked("create_multipart_upload", **named, **look)["UploadId"]}
         try:
             parts = self._parts(upload, first, content, content_hash)
-            self._asked("complete_multipart_upload", **upload, MultipartUpload={"Parts": parts})
+            if self._asked("complete_multipart_upload", **upload, MultipartUpload={"Parts": parts}) is None:
+                raise self._away("ended an upload in its middle")
         except BaseException:
             self._asked("abort_multipart_upload", **upload)
             raise
@@ -148,6 +149,8 @@ class S3Store(Store):
             sha256.update(piece)
             number = len(parts) + 1
             told = self._asked("upload_part", **upload, PartNumber=number, Body=piece, ContentMD5=_md5(piece))
+            if told is None:
+                raise self._away("ended an upload in its middle")
             parts.append({"PartNumber": number, "ETag": told["ETag"]})
             piece = content.read(PART_BYTES)
         if sha256.hexdigest() != content_hash:  # before it is put together: nobody ever sees it
