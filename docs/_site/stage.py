@@ -62,6 +62,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "runs",
         "planning",
         "backup",
+        "assets",
         "growth",
         "adding-a-policy",
         "policies",

@@ -210,7 +210,7 @@ def test_the_database_says_that_something_is_needed_and_not_by_whom(world: World
 
 @pytest.mark.spec("GEN-6")
 def test_an_artifact_a_card_the_archive_a_memory_and_papers_keep_their_bytes(world: World, kept: Path) -> None:
-    """The tables of floors above are asked as they stand: rows are written past their rules, in a database of its own."""
+    """The tables of floors above are asked as they stand: rows are written past their rules, in an own database."""
     whole = [made() for _ in range(5)]
     artifact, card, archived, memory, papers = whole
     owner = world.superuser()

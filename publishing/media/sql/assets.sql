@@ -30,11 +30,11 @@ DECLARE
 BEGIN
   FOREACH v_place SLICE 1 IN ARRAY ARRAY[
     ['publishing_post', 'r.payload::text'],
-    ['agents_task', 'r.params::text || r.feedback::text'],
+    ['agents_task', 'concat_ws('' '', r.params, r.feedback)'],
     ['agents_plan', 'r.steps::text'],
-    ['agents_artifact', 'r.payload::text || r.inputs::text'],
-    ['agents_verdict', 'r.snapshot::text || r.findings::text'],
-    ['agents_memory', 'r.text || r.origin'],
+    ['agents_artifact', 'concat_ws('' '', r.payload, r.inputs)'],
+    ['agents_verdict', 'concat_ws('' '', r.snapshot, r.findings)'],
+    ['agents_memory', 'concat_ws('' '', r.text, r.origin)'],
     ['agents_archivedgoal', 'convert_from(r.body, ''UTF8'')'],
     ['governance_reviewitem', 'concat_ws('' '', r.snapshot, r.edited, r.first_edited)']] LOOP
     CONTINUE WHEN to_regclass('public.' || v_place[1]) IS NULL;
