@@ -41,6 +41,7 @@ def figures(*_: Any, **__: Any) -> None:
 
 @shared_task(name="publishing.tend_assets")
 def tend_assets(*_: Any, **__: Any) -> None:
-    """Scheduled: bytes are laid nearer or farther, and what nothing needs is collected; once an hour for the fleet."""
+    """Scheduled: bytes are laid nearer or farther once an hour for the fleet; what nothing needs goes once a day."""
     if ticks.first(name="publishing.tend_assets", every_s=3600):
-        tending.run(seconds=settings.MEDIA_TEND_S)
+        daily = ticks.first(name="publishing.collect_assets", every_s=86_400)
+        tending.run(seconds=settings.MEDIA_TEND_S, collects=daily)

@@ -8,12 +8,13 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Case, F, Value, When
 
 from chimera.core import clock, storage, tenancy
 from chimera.core.brands import selectors as brands
@@ -22,6 +23,7 @@ from publishing.media.models import Asset
 
 TENDER = "worker:archiver"
 BATCH = 500  # the database looks up 1,000 hashes at most
+ROWS = 20_000  # of a brand, looked for at once in all that it made: looking is what costs, however few they are
 UPLOAD_S = 86_400.0  # what an interrupted write left is deleted after a day
 
 _WAITING = """
@@ -55,14 +57,18 @@ class Report:
         return asdict(self)
 
 
-def run(*, seconds: float = 0.0, actor: str = TENDER) -> Report:
-    """Tend everything until it is done or `seconds` are over (0: without end). What is left waits for the next run."""
+def run(*, seconds: float = 0.0, actor: str = TENDER, collects: bool = True) -> Report:
+    """Tend everything until it is done or `seconds` are over (0: without end). What is left waits for the next run.
+
+    Without `collects` only tiers are looked at, which costs little.
+    """
     report, ends = Report(), time.monotonic() + seconds if seconds else float("inf")
     try:
         tier(report, ends=ends, actor=actor)
-        forget(report, ends=ends, actor=actor)
-        collect(report, ends=ends)
-        report.unfinished = storage.tidy(older_than_s=UPLOAD_S)
+        if collects:
+            forget(report, ends=ends, actor=actor)
+            collect(report, ends=ends)
+            report.unfinished = storage.tidy(older_than_s=UPLOAD_S)
     except Unavailable as error:  # the next run goes on
         log.warning("assets were not tended to the end: %s", error)
         report.away = str(error)
@@ -89,18 +95,18 @@ def tier(report: Report, *, ends: float = float("inf"), actor: str = TENDER) -> 
                 report.more = True
                 return
             with tenancy.brand(brand_id, actor=actor):
-                rows = list(Asset.objects.filter(pk__gt=after).order_by("pk")[:BATCH])
-            due = [(row, wanted) for row in rows if (wanted := _earned(row, warm, cold)) != row.tier]
-            _lay(report, brand_id, due, actor=actor)
+                found = Asset.objects.annotate(earned=_earned(warm, cold)).exclude(tier=F("earned"))
+                rows = list(found.filter(pk__gt=after).order_by("pk")[:BATCH])
+            _lay(report, brand_id, [(row, row.earned) for row in rows], actor=actor)
             if len(rows) < BATCH:
                 break
             after = rows[-1].pk
 
 
-def _earned(row: Asset, warm: Any, cold: Any) -> str:
-    if cold is not None and row.used_at <= cold:
-        return storage.COLD
-    return storage.WARM if warm is not None and row.used_at <= warm else storage.HOT
+def _earned(warm: datetime | None, cold: datetime | None) -> Case:
+    steps = [(cold, storage.COLD), (warm, storage.WARM)]
+    whens = [When(used_at__lte=before, then=Value(tier)) for before, tier in steps if before is not None]
+    return Case(*whens, default=Value(storage.HOT))
 
 
 def _lay(report: Report, brand_id: int, due: Sequence[tuple[Asset, str]], *, actor: str) -> None:
@@ -136,7 +142,7 @@ def forget(report: Report, *, dry: bool = False, ends: float = float("inf"), act
                 return
             with tenancy.brand(brand_id, actor=actor), connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT gone, upto FROM publishing_forget_assets(%s, %s, %s, %s)", [keep, after, BATCH, dry]
+                    "SELECT gone, upto FROM publishing_forget_assets(%s, %s, %s, %s)", [keep, after, ROWS, dry]
                 )
                 gone, after = cursor.fetchone()
             report.forgotten += gone
