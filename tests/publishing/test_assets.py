@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -17,6 +18,7 @@ from django.db import connection
 
 from chimera.core import clock, storage, tenancy
 from publishing.accounts import services as accounts
+from publishing.connectors.instagram.pictures import Shelf
 from publishing.media import services, tending
 from publishing.media.models import Asset
 from publishing.posts import scheduling
@@ -362,3 +364,22 @@ def test_it_is_tended_on_a_schedule(world: World) -> None:
         "SELECT queue FROM django_celery_beat_periodictask WHERE task = 'publishing.tend_assets' AND enabled"
     )
     assert found.fetchall() == [("sweep",)]
+
+
+@pytest.mark.spec("GEN-6", "PUB-6")
+def test_instagram_fetches_a_video_from_the_store_itself_where_that_can_be_reached(
+    world: World, server: dict[str, str], settings: Any, tmp_path: Path
+) -> None:
+    shelf = Shelf(base="https://connector.example", key=b"k", media=storage.open, outside=storage.address)
+    settings.MEDIA_ROOT = tmp_path / "media"
+    sha256 = storage.put(b"\x00\x00\x00\x18ftypmp42 a film")
+    assert shelf.address(sha256, ending="mp4").startswith(f"https://connector.example/media/{sha256}.mp4?")
+    object_store.chosen(settings, server)
+    storage.put(b"\x00\x00\x00\x18ftypmp42 a film")
+    found = shelf.address(sha256, ending="mp4")
+    with urllib.request.urlopen(found, timeout=10) as answer:
+        assert answer.url == found and answer.headers["Content-Type"] == "video/mp4", "no redirect, and the right type"
+        assert answer.read() == b"\x00\x00\x00\x18ftypmp42 a film"
+    assert shelf.address(sha256).startswith("https://connector.example/media/"), "a picture becomes a JPEG there"
+    settings.MEDIA_S3 = {**server, "outside": ""}
+    assert shelf.address(sha256, ending="mp4").startswith("https://connector.example/media/")

@@ -194,7 +194,6 @@ class S3Store(Store):
     def ranged(self, content_hash: str, start: int, end: int) -> bytes:
         """The bytes from `start` to `end`, both included; none of an object without any. Raises NotStored."""
         from botocore.exceptions import BotoCoreError
-        from urllib3.exceptions import HTTPError
 
         if end < start:
             return b""
@@ -203,7 +202,7 @@ class S3Store(Store):
             raise NotStored(f"The bytes under {content_hash[:12]}… are gone; make the asset again.")
         try:
             content: bytes = told["Body"].read(end - start + 1)
-        except (BotoCoreError, HTTPError, OSError) as error:
+        except (BotoCoreError, OSError) as error:
             raise self._away(f"broke off in the middle ({type(error).__name__})") from error
         finally:
             told["Body"].close()

@@ -1,10 +1,16 @@
 -- An asset's row says what its bytes are, and that never changes. When they were last used and how near they lie does.
 DROP TRIGGER keep_publishing_asset ON publishing_asset;
 CREATE TRIGGER keep_publishing_asset BEFORE UPDATE ON publishing_asset FOR EACH ROW
-  WHEN ((OLD.id, OLD.content_hash, OLD.mime, OLD.size_bytes, OLD.width, OLD.height, OLD.maker, OLD.likeness,
-         OLD.moving, OLD.made_at) IS DISTINCT FROM
-        (NEW.id, NEW.content_hash, NEW.mime, NEW.size_bytes, NEW.width, NEW.height, NEW.maker, NEW.likeness,
-         NEW.moving, NEW.made_at))
+  WHEN (OLD.id IS DISTINCT FROM NEW.id
+        OR OLD.content_hash IS DISTINCT FROM NEW.content_hash
+        OR OLD.mime IS DISTINCT FROM NEW.mime
+        OR OLD.size_bytes IS DISTINCT FROM NEW.size_bytes
+        OR OLD.width IS DISTINCT FROM NEW.width
+        OR OLD.height IS DISTINCT FROM NEW.height
+        OR OLD.maker IS DISTINCT FROM NEW.maker
+        OR OLD.likeness IS DISTINCT FROM NEW.likeness
+        OR OLD.moving IS DISTINCT FROM NEW.moving
+        OR OLD.made_at IS DISTINCT FROM NEW.made_at)
   EXECUTE FUNCTION chimera_refuse_change();
 CREATE TRIGGER keep_publishing_asset_row BEFORE DELETE ON publishing_asset FOR EACH ROW
   EXECUTE FUNCTION chimera_refuse_change();
