@@ -37,6 +37,7 @@ POLICY = {
     "base-uri": [NONE],
     "form-action": [NONE],
 }
+PICTURE_BYTES_MAX = 32 << 20
 NOBODYS = "There is no passport under this address. It may have been copied wrongly, or its brand shows none."
 
 
@@ -122,6 +123,8 @@ def picture(request: HttpRequest, post: Post, sha256: str) -> HttpResponse:
     if sha256 not in {one["sha256"] for one in post.payload.get("media", [])}:
         return _none(request)
     try:
+        if storage.size(sha256) > PICTURE_BYTES_MAX:  # a video: the page shows none, and nobody reads one into memory
+            return _none(request)
         content = storage.get(sha256)
     except storage.NotStored:
         return _none(request)

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
+from publishing.media import tending
 from publishing.metrics import services as metrics
 from publishing.moderation import hiding
 from publishing.posts import services as posts
@@ -36,3 +37,11 @@ def figures(*_: Any, **__: Any) -> None:
     """Scheduled: how posts do is read where a step of their age is due, once in METRICS_EVERY_S for the fleet."""
     if settings.METRICS_EVERY_S and ticks.first(name="publishing.figures", every_s=settings.METRICS_EVERY_S):
         metrics.collect_all()
+
+
+@shared_task(name="publishing.tend_assets")
+def tend_assets(*_: Any, **__: Any) -> None:
+    """Scheduled: bytes are laid nearer or farther once an hour for the fleet; what nothing needs goes once a day."""
+    if ticks.first(name="publishing.tend_assets", every_s=3600):
+        daily = ticks.first(name="publishing.collect_assets", every_s=86_400)
+        tending.run(seconds=settings.MEDIA_TEND_S, collects=daily)

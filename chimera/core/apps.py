@@ -14,7 +14,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from chimera.core import checks
+        from chimera.core.storage import checks as storing
         from chimera.core.tenancy import guard
 
         connection_created.connect(guard.install, dispatch_uid="chimera.tenancy.guard")
         register(checks.check_switchboard, checks.TAG)
+        register(storing.check_store, storing.TAG)

@@ -1,8 +1,9 @@
 """Take a backup while the fleet works: one snapshot for the dump and for what is counted, then the media. OPS-9.
 
-Media are copied after the snapshot. They are only ever added, and stored before a row names them: so every file that
-the snapshot knows is there. Everything is written into a folder beside the target; the target appears by a rename,
-after the archive was read back and is on the disk.
+Media are copied after the snapshot. They are stored before a row names them, and deleted a day at least after nothing
+names them any more: so every file that the snapshot knows is there. What lies in an object store is not copied.
+Everything is written into a folder beside the target; the target appears by a rename, after the archive was read back
+and is on the disk.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,8 +56,12 @@ class _Snapshot:
     rows: dict[str, int]
 
 
-def take(*, superuser: Superuser, media: Path, target: Path, secrets: Path | None, tell: Tell) -> Backup:
+def take(
+    *, superuser: Superuser, media: Path, target: Path, secrets: Path | None, tell: Tell, cold: Path | None = None
+) -> Backup:
     """Write a backup to `target`, whole or not at all. `secrets` is put in when it is given.
+
+    `cold`: where cold media lie, when not in a folder of that name in `media`.
 
     BackupFailed with a sentence when the target, the disk or the server does not allow it.
     """
@@ -64,8 +69,9 @@ def take(*, superuser: Superuser, media: Path, target: Path, secrets: Path | Non
         raise BackupFailed(f"{target} exists already; a backup overwrites nothing. Name another file with --to.")
     with _workplace(target) as work:
         draft = work / "backup.tar"
-        dump, found = _dump(superuser, work, media=media, tell=tell)
-        kept, left_out, media_bytes = _media(media)  # after the snapshot
+        folders = (media, cold or media / "cold")
+        dump, found = _dump(superuser, work, folders, tell=tell)
+        kept, left_out, media_bytes = _media(folders)  # after the snapshot
         for name in left_out:
             tell(f"{name} is left out: its bytes are not those of its name. Make the asset again.")
         version, commit = _version()
@@ -82,7 +88,7 @@ def take(*, superuser: Superuser, media: Path, target: Path, secrets: Path | Non
             if secrets is not None:
                 tar.put(SECRETS, secrets, sha256=archives.sha256_of(secrets))
             for path in kept:
-                tar.put(f"{MEDIA}{path.name[:2]}/{path.name}", path, sha256=path.name)
+                tar.put(f"{MEDIA}{path.name[:2]}/{path.name}", _where(path, folders), sha256=path.name)
             tar.finish(manifest)
         dump.unlink()
         tell("reading it back")
@@ -119,7 +125,7 @@ def _workplace(target: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _dump(superuser: Superuser, work: Path, *, media: Path, tell: Tell) -> tuple[Path, _Snapshot]:
+def _dump(superuser: Superuser, work: Path, folders: Sequence[Path], *, tell: Tell) -> tuple[Path, _Snapshot]:
     """The dump of one snapshot, and what was counted in the same one."""
     path = work / DUMP
     with superuser.connect(superuser.database, autocommit=False) as connection:
@@ -127,7 +133,7 @@ def _dump(superuser: Superuser, work: Path, *, media: Path, tell: Tell) -> tuple
         superuser.require_superuser(connection)
         found = _look(connection, superuser)
         # Room for the worst: a dump that does not shrink. A full disk under the database would be worse than no backup.
-        worst = found.database_bytes + sum(path.stat().st_size for path in _stored(media))
+        worst = found.database_bytes + sum(path.stat().st_size for path in _stored(folders))
         _require_space(work, worst, what="the backup, at the worst,")
         tell(f"dumping {len(found.rows)} tables with {sum(found.rows.values())} rows as of {found.at:%H:%M:%S} UTC")
         _run_dump(superuser, found, path, tell)
@@ -208,10 +214,10 @@ def last_words(said: Any) -> str:
     return " ".join(said.read().decode("utf-8", "replace").split())[-600:] or "it said nothing"
 
 
-def _media(folder: Path) -> tuple[list[Path], list[str], int]:
+def _media(folders: Sequence[Path]) -> tuple[list[Path], list[str], int]:
     """The files that are what their name says, the names of those that are not, and the bytes of the first."""
     kept, left_out, total = [], [], 0
-    for path in _stored(folder):
+    for path in _stored(folders):
         if archives.sha256_of(path) == path.name:
             kept.append(path)
             total += path.stat().st_size
@@ -220,9 +226,23 @@ def _media(folder: Path) -> tuple[list[Path], list[str], int]:
     return kept, left_out, total
 
 
-def _stored(folder: Path) -> list[Path]:
-    """Every stored file; a draft that is being written has another name."""
-    return sorted(path for path in folder.glob("??/*") if archives.is_content_hash(path.name) and path.is_file())
+def _stored(folders: Sequence[Path]) -> list[Path]:
+    """Every stored file once; a draft that is being written has another name."""
+    found = {
+        path.name: path
+        for folder in reversed(folders)
+        for path in folder.glob("??/*")
+        if archives.is_content_hash(path.name) and path.is_file()
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _where(path: Path, folders: Sequence[Path]) -> Path:
+    """Where a file lies now: it may have been laid nearer or farther since it was counted."""
+    for one in (path, *(folder / path.name[:2] / path.name for folder in folders)):
+        if one.exists():
+            return one
+    raise BackupFailed(f"{path.name} was collected while the backup was taken; take it again.")
 
 
 def _require_space(folder: Path, needed: int, *, what: str) -> None:

@@ -65,6 +65,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "runs",
         "planning",
         "backup",
+        "assets",
         "growth",
         "adding-a-policy",
         "policies",

@@ -14,7 +14,6 @@ from chimera.core.calls.models import CallRecord
 from governance.budgets import services as budgets
 from governance.budgets.models import Entry
 from governance.effects import services as effects
-from publishing.models import Post
 from tests import people
 from tests.agents.fakes import desk, looking
 from tests.conftest import ALPHA, BETA, World

@@ -41,7 +41,9 @@ def arrange(world: World) -> None:
     for table in tenant_rows.tables(root):
         if root.execute(f"SELECT count(*) FROM {table} WHERE id = 1".encode()).fetchone() == (0,):  # type: ignore[comparison-overlap]
             tenant_rows.insert(root, table, brand=ALPHA, number=1)
-    root.execute("UPDATE publishing_post SET payload = %s", [Json({"text": "Hello.", "media": [], "ai_generated": True})])
+    root.execute(
+        "UPDATE publishing_post SET payload = %s", [Json({"text": "Hello.", "media": [], "ai_generated": True})]
+    )
     root.execute("SET session_replication_role = origin")
     with world.role("operator"), tenancy.all_brands(actor="cli:root"):
         for role in ROLES:

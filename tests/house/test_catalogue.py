@@ -82,6 +82,7 @@ FORGOTTEN = (
     "core_callrecord",
     "core_disclosure",
     "core_tick",
+    "publishing_asset",
     "publishing_trend",
     "publishing_likeness",
 )

@@ -174,7 +174,7 @@ def test_a_post_has_its_fingerprint_from_the_moment_it_is_scheduled_and_waits_th
     from chimera.core import clock
     from publishing.accounts import services as accounts
     from publishing.fingerprints.models import Fingerprint
-    from publishing.media import services as media
+    from publishing.media.models import Asset
     from publishing.posts import scheduling
     from publishing.posts.models import Post
 
@@ -184,7 +184,7 @@ def test_a_post_has_its_fingerprint_from_the_moment_it_is_scheduled_and_waits_th
             brand_id=ALPHA, belongs_to="agents.agent:1", platform="plaza", handle="bea", display_name="Bea"
         )
         for name in ("a", "b"):
-            media.register(brand_id=ALPHA, payload={**asset, "sha256": name * 64, "likeness": BITS})
+            Asset.objects.create(brand_id=ALPHA, content_hash=name * 64, likeness=BITS, **asset)
         later = clock.now() + timedelta(days=1, hours=2)
         row = scheduling.Scheduled(
             brand_id=ALPHA,

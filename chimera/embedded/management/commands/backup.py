@@ -42,17 +42,26 @@ class Command(BackupDoor):
         target = self._target(options["to"])
         with self.reach(options) as reach:
             made = backing_up.take(
-                superuser=reach.superuser, media=self.media, target=target, secrets=secrets, tell=self.tell
-            )
+                superuser=reach.superuser, media=self.media, target=target, secrets=secrets, tell=self.tell,
+                cold=Path(settings.MEDIA_COLD_ROOT) if settings.MEDIA_COLD_ROOT else None,
+            )  # fmt: skip
         rows, found = sum(made.manifest.rows.values()), made.manifest
         kept = "secrets.json is in it: guard it like a password." if secrets else "Keys and passwords are not in it."
         self.stdout.write(
             f"{made.path}: {size(made.bytes)}, {rows} rows of {len(found.rows)} tables and {found.media_count} files "
             f"of media as of {found.at}, in {self.seconds:.1f} s. {kept}"
         )
+        elsewhere = settings.MEDIA_S3["name"] if settings.MEDIA_STORE == "s3" else ""
+        if elsewhere:
+            self.stdout.write(
+                f"The media in the bucket {elsewhere} are not in it: the rows name them, and they stay where they are. "
+                "Keep the bucket, or copy it by its own means, as long as you keep this file."
+            )
         if options["json"]:
             self.say_json(
                 {
+                    "media_store": settings.MEDIA_STORE,
+                    "media_elsewhere": elsewhere,
                     "file": str(made.path),
                     "bytes": made.bytes,
                     "at": found.at,
