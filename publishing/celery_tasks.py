@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
+from publishing.media.making import working
 from publishing.metrics import services as metrics
 from publishing.moderation import hiding
 from publishing.posts import services as posts
@@ -36,3 +37,16 @@ def figures(*_: Any, **__: Any) -> None:
     """Scheduled: how posts do is read where a step of their age is due, once in METRICS_EVERY_S for the fleet."""
     if settings.METRICS_EVERY_S and ticks.first(name="publishing.figures", every_s=settings.METRICS_EVERY_S):
         metrics.collect_all()
+
+
+@shared_task(name="publishing.make")
+def make(*_: Any, **__: Any) -> None:
+    """Scheduled, and nudged: images and clips that are asked for are begun, and those that run are looked at."""
+    with lanes.lane(queue="make", count_max=settings.MAKERS_MAX, tell=again) as free:
+        if free:
+            working.drain()
+
+
+def again(_: str) -> None:
+    """Somebody was sent away while all were busy: another look."""
+    wake.nudge(name="publishing.make", queue="render")

@@ -5,6 +5,7 @@ from publishing.credentials.models import Credential
 from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
+from publishing.media.making.models import Making
 from publishing.media.models import Asset
 from publishing.metrics.models import ReadCount, Reading
 from publishing.moderation.models import Hiding
@@ -30,6 +31,7 @@ __all__ = [
     "FleetBlackout",
     "Hiding",
     "Likeness",
+    "Making",
     "Mention",
     "Post",
     "Quota",

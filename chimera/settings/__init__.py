@@ -1,6 +1,6 @@
 """Settings, by subject: base, campaigns, the desk, grants, growth, the inbox, inspection, judging, memory, metrics,
 models, money, outages, passports, people, platforms, policies, privacy, the queues, reviewing, runs, sealing, security,
-stops, telling, timing.
+stops, the studio, telling, timing.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -29,5 +29,6 @@ from chimera.settings.runs import *  # noqa: F403
 from chimera.settings.sealing import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
 from chimera.settings.stops import *  # noqa: F403
+from chimera.settings.studio import *  # noqa: F403
 from chimera.settings.telling import *  # noqa: F403
 from chimera.settings.timing import *  # noqa: F403
