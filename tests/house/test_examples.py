@@ -43,6 +43,7 @@ NOT_RUN = {
     "record_keys": "wants a checkpoint first; tests/flow/test_desk_record.py runs it",
     "rotate_checkpoint_key": "wants a checkpoint first; tests/flow/test_desk_record.py runs it",
     "memory_server": "serves until it is stopped; tests/agents/test_memory_store.py runs what it serves",
+    "studio_server": "serves until it is stopped; tests/publishing/test_studio_server.py runs what it serves",
     "simulator": "serves until it is stopped; tests/flow/test_demo.py runs it",
     "traceability": "writes into this checkout; with --check and --json it is run",
     "diagrams": "writes into this checkout; with --check it is run",

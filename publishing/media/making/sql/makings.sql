@@ -14,8 +14,7 @@ BEGIN
       OLD.asked_at)
      OR (NEW.task_name IS DISTINCT FROM OLD.task_name AND OLD.task_name <> ''
          AND NOT (OLD.status = 'RUNNING' AND NEW.status = 'ASKED'))
-     OR NEW.begins IS DISTINCT FROM
-        OLD.begins + CASE WHEN OLD.status = 'ASKED' AND NEW.status = 'BEGUN' THEN 1 ELSE 0 END THEN
+     OR NEW.begins <> OLD.begins + (OLD.status = 'ASKED' AND NEW.status = 'BEGUN')::integer THEN
     RAISE EXCEPTION 'making_stays_what_it_is: making % is what it was asked to be', OLD.id
       USING ERRCODE = '23514', CONSTRAINT = 'making_stays_what_it_is';
   END IF;
@@ -37,8 +36,8 @@ BEGIN
                      WHERE h.brand_id = v_now.brand_id AND h.key = 'making:' || v_now.id || ':' || v_now.begins
                        AND h.status = 'HELD');
   IF v_held IS DISTINCT FROM (v_now.status IN ('BEGUN', 'RUNNING', 'IN_DOUBT')) THEN
-    RAISE EXCEPTION 'making_money_follows: making % is % and its money is %', v_now.id, v_now.status,
-      CASE WHEN v_held THEN 'still set aside' ELSE 'not set aside' END
+    RAISE EXCEPTION 'making_money_follows: making % is %, and that its money is set aside is %', v_now.id, v_now.status,
+      v_held
       USING ERRCODE = '23514', CONSTRAINT = 'making_money_follows';
   END IF;
   RETURN NULL;
