@@ -58,11 +58,10 @@ def ideogram(studio: Studio) -> Starlette:
         return {"error": words}
 
     async def generate(request: Request) -> Response:
-        form = await request.form()
-        fields: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
-        references = [
-            await one.read() for one in form.getlist("character_reference_images") if not isinstance(one, str)
-        ]
+        async with request.form() as form:
+            fields: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
+            files = form.getlist("character_reference_images")
+            references = [await one.read() for one in files if not isinstance(one, str)]
         body = {**fields, "character_reference_images": len(references)}
         studio.asked.append(("ideogram", "begin", body, _headers(request)))
         if request.headers.get("api-key") != studio.keys["ideogram"]:

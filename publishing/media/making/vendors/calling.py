@@ -31,7 +31,7 @@ class Caller:
 
     title: str
     url: str
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     secret: str = field(repr=False)
     timeout_s: float
 
