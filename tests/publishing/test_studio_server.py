@@ -11,7 +11,7 @@ from django.conf import settings as live
 from django.core.management import CommandError, call_command
 
 from chimera.core import registry, tenancy
-from chimera.core.mcp.client import Client, Unauthorized, listed
+from chimera.core.mcp.client import Client, ToolRefused, Unauthorized, listed
 from governance.servers.listed import Reviewed
 from publishing.connectors import locks
 from publishing.management.commands import studio_server
@@ -102,8 +102,11 @@ def test_a_provider_that_does_not_make_it_says_so(servers: Servers, found: Provi
 def test_a_quote_names_its_price_and_where_that_is_from_and_begins_nothing(servers: Servers, found: Providers) -> None:
     client = Client(servers.urls["runway"], bearer=TOKEN, pins=Reviewed("studio-runway"))
     cost = {"item": "video_second:gen4_turbo", "count": 5}
-    told = client.call(tool="quote", arguments={"cost": cost}, timeout_s=5)
+    asked = {"cost": cost, "at": "2026-11-29T12:00:00Z"}
+    told = client.call(tool="quote", arguments=asked, timeout_s=5)
     assert told["usd_micros"] == 250_000 and "runwayml" in told["source"]
+    with pytest.raises(ToolRefused, match="No price of video_second:gen4_turbo is known before 2026"):
+        client.call(tool="quote", arguments={**asked, "at": "2025-01-01T12:00:00Z"}, timeout_s=5)
     assert found.studio.asked == []
 
 

@@ -13,17 +13,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 
-from chimera.core import clock
 from chimera.core.entrance import ServiceToken
 from chimera.core.mcp.wire import facts
 from chimera.core.prices import selectors as prices
+from chimera.core.prices.selectors import UnknownPrice
 from publishing.media.making.base import Answer, ClipRequest, Cost, ImageRequest, Later, Unknown
 from publishing.media.making.journal import Journal
 from publishing.media.making.vendors.base import Vendor
@@ -121,9 +122,12 @@ def _server(vendor: Vendor | None, journal: Journal | None, name: str) -> MCPSer
         return at.asked(lambda: maker.cancel_clip(task=task, cost=cost))
 
     @server.tool(title="Quote a price", annotations=READS)
-    def quote(cost: Cost) -> dict[str, Any]:
-        """What so many units cost now, in micros of a dollar, and where the price is from. Begins nothing."""
-        found = prices.price(item=cost.item, at=clock.now())
+    def quote(cost: Cost, at: AwareDatetime) -> dict[str, Any]:
+        """What so many units cost at a moment, in micros of a dollar, and where the price is from. Begins nothing."""
+        try:
+            found = prices.price(item=cost.item, at=at)
+        except UnknownPrice as missing:
+            raise ToolError(str(missing)) from missing
         return {
             "usd_micros": found.cost_usd_micros(count=cost.count),
             "effective_from": found.effective_from.isoformat(),
