@@ -7,7 +7,9 @@ from chimera.settings.base import env
 
 # For workers: where each provider's studio server is, ending in /mcp. Empty: nothing is made there.
 STUDIO_URLS: dict[str, str] = {
-    name: env.str(f"STUDIO_{name.upper()}_URL", default="") for name in ("ideogram", "runway", "gemini")
+    "ideogram": env.str("STUDIO_IDEOGRAM_URL", default=""),
+    "runway": env.str("STUDIO_RUNWAY_URL", default=""),
+    "gemini": env.str("STUDIO_GEMINI_URL", default=""),
 }
 STUDIO_TOKEN: str = env.str("STUDIO_TOKEN", default=env.str("SERVICE_TOKEN", default=""))
 STUDIO_IDEOGRAM_SPEED: str = env.str("STUDIO_IDEOGRAM_SPEED", default="v3-turbo")

@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "own-feeds",
         "models",
         "memory",
+        "studio-providers",
         "reviewing",
         "groups",
         "board",
@@ -82,6 +83,7 @@ SOCKETS = {
     "Source: a kind of feed": "publishing.trends.sources.base",
     "Connector: a platform": "publishing.connectors.base",
     "ImageMaker: pictures": "publishing.media.images.base",
+    "Maker: images and clips for money": "publishing.media.making.base",
     "Anchor: where checkpoints stand": "governance.audit.anchors.base",
 }
 SERVICES = {
