@@ -56,6 +56,7 @@ NOT_RUN = {
     "revert": "asks for a post that is live; tests/flow/test_desk_reversals.py runs it",
     "quarantine": "asks for an item that is held; tests/publishing/test_quarantine.py runs it",
     "goal": "asks for a live trend; tests/agents/test_asked_goals.py runs it",
+    "makings": "asks for one that is in doubt; tests/publishing/test_studio_server.py runs it",
     "metrics": "asks for a post that is out; tests/agents/test_metrics_pages.py runs it",
     "run": "asks for a goal that was planned; tests/agents/test_runs.py runs it",
     "story": "asks for a task that was done; tests/agents/test_story.py runs it",
