@@ -32,6 +32,7 @@ from governance.budgets import services as budgets
 from governance.grants import services as grants
 from governance.leases.models import Leased
 from governance.reviews import services as reviews
+from publishing.media.making import working
 from publishing.moderation import hiding
 from publishing.moderation.models import Hiding
 from publishing.posts import services as posts
@@ -121,6 +122,7 @@ def start() -> threading.Event:
         "teller": telling.tell,
         "listener": listening.listen,
         "verifier": verifying.verify_due,
+        "maker": working.drain,
     }
     for name, round_of in rounds.items():
         threading.Thread(target=run, args=(stop, round_of), name=name, daemon=True).start()

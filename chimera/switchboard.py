@@ -11,6 +11,7 @@ SOCKETS: dict[str, str] = {
     "MODELS": "chimera.core.llm.base.Provider",
     "SOURCES": "publishing.trends.sources.base.Source",
     "IMAGES": "publishing.media.images.base.ImageMaker",
+    "MAKERS": "publishing.media.making.base.Maker",
     "CONNECTORS": "publishing.connectors.base.Connector",
     "ANCHORS": "governance.audit.anchors.base.Anchor",
     "MEASURES": "chimera.core.measures.Measure",
@@ -72,6 +73,14 @@ SOURCES: dict[str, str] = {
 # Who draws.
 IMAGES: dict[str, str] = {
     "poster": "publishing.media.images.poster.PosterMaker",
+}
+
+# Who makes images and clips for money.
+MAKERS: dict[str, str] = {
+    "ideogram": "publishing.media.making.makers.Ideogram",
+    "gemini_image": "publishing.media.making.makers.GeminiImage",
+    "runway": "publishing.media.making.makers.Runway",
+    "gemini_video": "publishing.media.making.makers.GeminiVideo",
 }
 
 # How a platform is reached.

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from chimera.core import lanes, ticks, wake
 from publishing.media import tending
+from publishing.media.making import working
 from publishing.metrics import services as metrics
 from publishing.moderation import hiding
 from publishing.posts import services as posts
@@ -45,3 +46,16 @@ def tend_assets(*_: Any, **__: Any) -> None:
     if ticks.first(name="publishing.tend_assets", every_s=3600):
         daily = ticks.first(name="publishing.collect_assets", every_s=86_400)
         tending.run(seconds=settings.MEDIA_TEND_S, collects=daily)
+
+
+@shared_task(name="publishing.make")
+def make(*_: Any, **__: Any) -> None:
+    """Scheduled, and nudged: images and clips that are asked for are begun, and those that run are looked at."""
+    with lanes.lane(queue="make", count_max=settings.MAKERS_MAX, tell=again) as free:
+        if free:
+            working.drain()
+
+
+def again(_: str) -> None:
+    """Somebody was sent away while all were busy: another look."""
+    wake.nudge(name="publishing.make", queue="render")

@@ -6,6 +6,7 @@ from publishing.deliveries.models import Delivery, DeliveryCount
 from publishing.fingerprints.models import Fingerprint, Likeness
 from publishing.inbox.models import Bar, Cursor, Mention
 from publishing.media.consistency.models import Reference, Resemblance
+from publishing.media.making.models import Making
 from publishing.media.models import Asset
 from publishing.metrics.models import ReadCount, Reading
 from publishing.moderation.models import Hiding
@@ -31,6 +32,7 @@ __all__ = [
     "FleetBlackout",
     "Hiding",
     "Likeness",
+    "Making",
     "Mention",
     "Post",
     "Quota",

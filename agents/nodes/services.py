@@ -26,6 +26,7 @@ from chimera.core.clock import Now
 from governance import transitions
 from governance.leases import services as leases
 from governance.leases.models import Leased
+from publishing.media.making.models import Making
 from publishing.moderation.models import Hiding
 from publishing.posts.models import Post
 from publishing.reversals.models import Reversal
@@ -141,7 +142,14 @@ def _release(node: Node) -> int:
     queues: list[str] = []
     # A post's call may still be under way, or a deletion's.
     call = f"{settings.CALL_TIMEOUT_S} seconds"
-    early: dict[type[Leased], str | None] = {Task: None, Post: call, Reversal: call, Hiding: call}
+    making = f"{settings.STUDIO_CALL_TIMEOUT_S} seconds"
+    early: dict[type[Leased], str | None] = {
+        Task: None,
+        Post: call,
+        Reversal: call,
+        Hiding: call,
+        Making: making,
+    }
     with connection.cursor() as cursor:
         for model, interval in early.items():
             cursor.execute(f"SELECT {model.CLAIM}_release_of(%s, %s)", [f"worker:{node.name}.", interval])

@@ -21,6 +21,7 @@ from chimera.core.clock import Now
 from governance import transitions
 from governance.leases import services as leases
 from governance.reviews import services as reviews
+from publishing.media.making import services as makings
 from publishing.posts import scheduling
 
 WRITES = {"draft": ("draft", "wording")}  # findings about the words are about whichever step wrote them
@@ -283,9 +284,11 @@ def _cancel_open(goal_id: int, note: str) -> int:
 
 
 def _cancel_rows(rows: Iterable[Task], note: str) -> int:
-    cancelled = 0
+    cancelled = []
     for row in rows:
         transitions.move(row=row, to=TaskStatus.CANCELLED, **leases.free(ended_at=Now(), note=note))
         reviews.withdraw(about=row.subject, reason=note)
-        cancelled += 1
-    return cancelled
+        cancelled.append(row.subject)
+    if cancelled:
+        makings.cancel(abouts=cancelled, note=note)
+    return len(cancelled)

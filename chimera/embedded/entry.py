@@ -42,6 +42,7 @@ WITHOUT_SERVERS = frozenset(
             "check",
             "version",
             "simulator",
+            "studio_server",
             "traceability",
             "diagrams",
             "promises",

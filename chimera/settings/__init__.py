@@ -1,6 +1,6 @@
 """Settings, by subject: base, campaigns, the desk, films, grants, growth, the inbox, inspection, judging, memory,
 metrics, models, money, outages, passports, people, platforms, policies, privacy, provenance, the queues, reviewing,
-runs, sealing, security, stops, storing, telling, timing.
+runs, sealing, security, stops, storing, the studio, telling, timing.
 
 All from the environment. Requirements: OPS-1, GEN-1.
 """
@@ -32,5 +32,6 @@ from chimera.settings.sealing import *  # noqa: F403
 from chimera.settings.security import *  # noqa: F403
 from chimera.settings.stops import *  # noqa: F403
 from chimera.settings.storing import *  # noqa: F403
+from chimera.settings.studio import *  # noqa: F403
 from chimera.settings.telling import *  # noqa: F403
 from chimera.settings.timing import *  # noqa: F403

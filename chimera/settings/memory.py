@@ -20,4 +20,4 @@ WEAVIATE_TLS: bool = env.bool("WEAVIATE_TLS", default=False)
 WEAVIATE_KEY: str = env.str("WEAVIATE_KEY", default="")
 
 # Servers of ours that are no platform's connector: the module that declares their tools, beside its lock file.
-OWN_SERVERS: tuple[str, ...] = ("agents.memory.server",)
+OWN_SERVERS: tuple[str, ...] = ("agents.memory.server", "publishing.media.making.server")

@@ -44,6 +44,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "provenance",
         "models",
         "memory",
+        "studio-providers",
         "reviewing",
         "groups",
         "board",
@@ -86,6 +87,7 @@ SOCKETS = {
     "Source: a kind of feed": "publishing.trends.sources.base",
     "Connector: a platform": "publishing.connectors.base",
     "ImageMaker: pictures": "publishing.media.images.base",
+    "Maker: images and clips for money": "publishing.media.making.base",
     "Anchor: where checkpoints stand": "governance.audit.anchors.base",
 }
 SERVICES = {

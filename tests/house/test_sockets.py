@@ -90,6 +90,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "publishing/connectors/instagram/*.py": ({"mcp", "httpx2"}, "parts of Instagram's server: signing in, containers"),
     "publishing/simulators/courier.py": ({"httpx2"}, "brings what is delivered to a subscriber on this machine"),
     "publishing/simulators/instagram/fetching.py": ({"httpx2"}, "fetches pictures on this machine, as Instagram does"),
+    "publishing/media/making/server.py": ({"mcp"}, "the MCP server of a provider of images and clips, its own process"),
+    "publishing/media/making/vendors/calling.py": ({"httpx2"}, "that process's calls to the provider, with its key"),
+    "publishing/management/commands/studio_server.py": ({"uvicorn"}, "serves such an MCP server in its own process"),
     "publishing/management/commands/connect.py": (
         {"http.server"},
         "waits on this machine for the browser that comes back from a platform's consent",

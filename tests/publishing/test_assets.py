@@ -35,7 +35,8 @@ SELECT column_name, CASE WHEN data_type IN ('json', 'jsonb', 'ARRAY') THEN '{}' 
 """
 NAMING = {
     "agents_archivedgoal", "agents_artifact", "agents_memory", "agents_plan", "agents_task", "agents_verdict",
-    "governance_reviewitem", "governance_server", "publishing_asset", "publishing_post", "publishing_reference",
+    "governance_reviewitem", "governance_server", "publishing_asset", "publishing_making", "publishing_post",
+    "publishing_reference",
 }  # fmt: skip
 
 

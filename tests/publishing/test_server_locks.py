@@ -66,7 +66,17 @@ def test_our_servers_are_allowed_from_the_first_start_and_a_new_lock_keeps_the_f
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = {line["name"]: line for line in run(world, "list")["servers"]}
-    assert set(lines) == {"plaza", "plaza-b", "plaza-c", "x", "instagram", "memory"}
+    assert set(lines) == {
+        "plaza",
+        "plaza-b",
+        "plaza-c",
+        "studio-gemini",
+        "studio-ideogram",
+        "studio-runway",
+        "x",
+        "instagram",
+        "memory",
+    }
     assert lines["plaza"]["state"] == "ALLOWED" and lines["plaza"]["components"] > 50
     lock = next(one for one in locks.every() if "plaza" in one.names)
     former = {one.name: one.digest for one in lock.tools}

@@ -25,6 +25,7 @@ class Command(DoorCommand):
         "  manage.py simulator --port 8802 --store plaza.sqlite3\n"
         "  manage.py simulator --port 8812 --store plaza-b.sqlite3 --class B --lag-s 30\n"
         "  manage.py simulator --port 8802 --store plaza.sqlite3 --x-port 8832 --instagram-port 8842\n"
+        "  manage.py simulator --port 8802 --store plaza.sqlite3 --studio-port 8852\n"
     )
     json_too = False
 
@@ -45,6 +46,9 @@ class Command(DoorCommand):
             parser.add_argument(
                 f"--{name}-port", type=int, default=0, help=f"serve a simulated {name} too; it is kept beside the store"
             )
+        parser.add_argument(
+            "--studio-port", type=int, default=0, help="serve simulated Ideogram, Runway and Gemini too, with your keys"
+        )
         parser.add_argument("--feeds", type=Path, default=SAMPLE_FEEDS, help="folder with feed templates")
 
     def act(self, options: dict[str, Any]) -> None:
@@ -71,6 +75,8 @@ class Command(DoorCommand):
         for name in BESIDE:
             if port := options[f"{name}_port"]:
                 served[port] = _beside(name, options["store"].with_name(f"{name}.sqlite3"), f"{options['host']}:{port}")
+        if port := options["studio_port"]:
+            served[port] = _studio(f"{options['host']}:{port}")
         asyncio.run(_serve(options["host"], served))
 
 
@@ -84,6 +90,15 @@ def _beside(name: str, store: Path, at: str) -> Any:
         client_secret=chosen["client_secret"],
         public_url=f"http://{at}",
     )
+
+
+def _studio(at: str) -> Any:
+    """Simulated providers of images and clips, at /ideogram, /runway and /gemini."""
+    from publishing.simulators.studio.app import build
+    from publishing.simulators.studio.world import Studio
+
+    keys = {"ideogram": settings.IDEOGRAM_API_KEY, "runway": settings.RUNWAYML_API_SECRET}
+    return build(Studio(public_url=f"http://{at}", keys={**keys, "gemini": settings.STUDIO_GEMINI_API_KEY}))
 
 
 async def _serve(host: str, served: dict[int, Any]) -> None:

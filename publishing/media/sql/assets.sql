@@ -40,6 +40,7 @@ BEGIN
   FOREACH v_place SLICE 1 IN ARRAY ARRAY[
     ['publishing_post', 'r.payload::text'],
     ['publishing_reference', 'r.content_hash'],
+    ['publishing_making', 'concat_ws('' '', r.content_hash, r.request)'],
     ['agents_task', 'concat_ws('' '', r.params, r.feedback)'],
     ['agents_plan', 'r.steps::text'],
     ['agents_artifact', 'concat_ws('' '', r.payload, r.inputs)'],
