@@ -240,7 +240,9 @@ def test_every_decision_has_a_reason_and_the_story_keeps_them_all(world: World, 
         with pytest.raises(services.CannotDecide, match="not called anyway"):
             services.disable(server=selectors.named("news"), reason="again")
         services.remove(server=selectors.named("news"), reason="not needed")
-        with pytest.raises(selectors.NoServer, match="on it: instagram, memory, plaza, plaza-b, plaza-c, studio-gemini"):
+        with pytest.raises(
+            selectors.NoServer, match="on it: instagram, memory, plaza, plaza-b, plaza-c, studio-gemini"
+        ):
             selectors.named("news")
         with pytest.raises(services.CannotDecide, match="is ours"):
             services.remove(server=selectors.named("plaza"), reason="x")
