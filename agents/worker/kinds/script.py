@@ -129,7 +129,9 @@ def look(*, soul: Mapping[str, Any], cause: str) -> Look:
 def described(*, scenes: list[dict[str, Any]], name: str) -> str:
     """What somebody who sees no video should know: how long it is, who is in it, and every word on the screen."""
     seconds = round(sum(one["ms"] for one in scenes) / 1000)
-    words = " ".join(_stopped(" ".join(one["lines"])) for one in scenes)
+    # Captions go on from line to line; everywhere else a line stands for itself.
+    said = [[" ".join(one["lines"])] if one["template"] == "story" else one["lines"] for one in scenes]
+    words = " ".join(_stopped(line) for lines in said for line in lines)
     return f"Video of {seconds} seconds without sound. {name}, a virtual character, drawn. On screen: {words}"
 
 
