@@ -28,6 +28,7 @@ FIELDS = {
     "forbidden_topics",
     "visual",
     "posts_per_day",
+    "formats",
 }
 # One name per story that several outlets cover: words that stand in every report of it and in no other item.
 STORIES = {
@@ -92,6 +93,7 @@ def test_a_soul_has_every_field_in_its_bounds(path: Path) -> None:
     assert soul["directives"]
     assert soul["forbidden_topics"]
     assert 1 <= soul["posts_per_day"] <= 20
+    assert soul["formats"] == {"video": 3}
 
 
 @pytest.mark.spec("PER-1")
@@ -117,7 +119,7 @@ def test_a_persona_says_that_it_is_a_virtual_character(path: Path) -> None:
 @pytest.mark.parametrize("path", SOULS, ids=lambda path: path.stem)
 def test_the_colours_of_a_persona_can_be_read(path: Path) -> None:
     visual = front_matter(path)["visual"]
-    assert set(visual) == {"background", "ink", "accent", "motif", "mood"}
+    assert set(visual) == {"background", "ink", "accent", "motif", "mood", "figure"}
     assert visual["motif"] in {"rings", "waves", "grid", "leaves", "circuit", "dots"}
     assert contrast(visual["ink"], visual["background"]) >= 7
     assert contrast(visual["accent"], visual["background"]) >= 4.5
