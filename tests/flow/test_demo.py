@@ -43,7 +43,7 @@ def start(home: Path, *words: str, **more: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "manage.py", "demo", *words],
         cwd=CHECKOUT,
-        env={**kept, "CHIMERA_HOME": str(home), **more},
+        env={**kept, "CHIMERA_HOME": str(home), "FILM_WIDTH": "270", **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -76,6 +76,7 @@ def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_
     assert sum(where.values()) == last["published"] and min(where[name] for name in ("plaza", "x", "instagram")) >= 1
     assert last["cost_usd"] == pytest.approx(0.015 * (where["plaza"] + where["x"]))
     assert labels(home) == {"x": {True}, "instagram": {True}}, "read where the platforms keep them"
+    assert min(videos(home).values()) >= 1, "a post is a film where its persona makes one"
     assert 0 < last["first_post_seconds"] <= last["seconds"]
     texts = published(home / "plaza.sqlite3")
     assert len(texts) == len(set(texts)) == where["plaza"]
@@ -102,6 +103,16 @@ def labels(home: Path) -> dict[str, set[bool]]:
     on_x = {post["made_with_ai"] for post in XStore(home / "x.sqlite3").posts(count_max=200)}
     on_instagram = {post["is_ai_generated"] for post in InstagramStore(home / "instagram.sqlite3").posts(count_max=200)}
     return {"x": on_x, "instagram": on_instagram}
+
+
+def videos(home: Path) -> dict[str, int]:
+    """How many of the posts that simulated X and Instagram hold are videos."""
+    on_x = [one for post in XStore(home / "x.sqlite3").posts(count_max=200) for one in post["media"]]
+    on_instagram = InstagramStore(home / "instagram.sqlite3").posts(count_max=200)
+    return {
+        "x": sum(one["media_type"] == "video/mp4" for one in on_x),
+        "instagram": sum(post["media_type"] == "VIDEO" for post in on_instagram),
+    }
 
 
 def stay_until_shown(home: Path) -> tuple[dict[str, object], str]:
