@@ -20,16 +20,18 @@ def stories() -> None:
     from chimera.core import clock, tenancy
     from chimera.core.brands import selectors as brands
     from chimera.core.embeddings import embed
-    from chimera.embedded.entry import CHECKOUT
+    from chimera.embedded.souls import of_pictures
     from publishing.trends.models import Feed, FeedItem, Trend
 
-    source = CHECKOUT / "demo" / "souls" / "bea_unscrews.md"
+    source = of_pictures(name="bea_unscrews")
     for brand_id in brands.ids():
         title = f"Repair café number {brand_id} mends its 1,000th toaster"
         summary = f"{title} since it opened in 2019. It opens every Saturday and has 42 volunteers."
-        content = source.read_bytes().replace(b"bea_unscrews", f"desk_{brand_id}".encode())
+        content = source.replace(b"bea_unscrews", f"desk_{brand_id}".encode())
         with tenancy.brand(brand_id, actor=ACTOR):
-            agent = personas.launch(brand_id=brand_id, soul=soul.parse(content, origin=source.name), platform="plaza")
+            agent = personas.launch(
+                brand_id=brand_id, soul=soul.parse(content, origin="bea_unscrews.md"), platform="plaza"
+            )
             at, vector = clock.now(), embed([f"{title}. {summary}"])[0].tolist()
             feed, _ = Feed.objects.get_or_create(url="http://127.0.0.1/desk.xml", defaults={"title": "Harbour Post"})
             item = FeedItem.objects.create(

@@ -24,10 +24,10 @@ def agents(*, count: int) -> None:
     from chimera.bench.seed import ACTOR, LIMIT_USD_MICROS
     from chimera.core import tenancy
     from chimera.core.brands import selectors as brands
-    from chimera.embedded.entry import CHECKOUT
+    from chimera.embedded.souls import of_pictures
     from governance.budgets import services as budgets
 
-    content = (CHECKOUT / "demo" / "souls" / "bea_unscrews.md").read_bytes()
+    content = of_pictures(name="bea_unscrews")
     every = list(brands.ids())
     for position, brand_id in enumerate(every):
         with tenancy.brand(brand_id, actor=ACTOR):

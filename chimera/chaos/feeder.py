@@ -18,7 +18,7 @@ import django
 BRANDS = 3
 DEADLINE = timedelta(days=3)
 LIMIT_USD = "100000"
-SOUL = Path(__file__).resolve().parent.parent.parent / "demo" / "souls" / "bea_unscrews.md"
+SOUL = "bea_unscrews"
 SCOPES = {
     "x": ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
     "instagram": ("instagram_business_basic", "instagram_business_content_publish"),
@@ -35,10 +35,11 @@ def cast(*, agents: int) -> None:
     from chimera.chaos.texts import picture
     from chimera.core import money, storage, tenancy
     from chimera.core.brands.models import Brand
+    from chimera.embedded.souls import of_pictures
     from governance.budgets import services as budgets
 
     storage.put(picture())
-    parsed = souls.read(SOUL)
+    parsed = souls.parse(of_pictures(name=SOUL), origin=f"{SOUL}.md")
     with tenancy.all_brands(actor=ACTOR):
         budgets.set_fleet_limit(limit_usd_micros=money.usd(LIMIT_USD) * (agents + BRANDS))
         brands = [Brand.objects.create(slug=f"chaos-{n}", name=f"Chaos {n}") for n in range(BRANDS)]

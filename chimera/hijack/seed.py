@@ -14,11 +14,11 @@ def seed() -> None:
     from agents.personas.states import TrustRung
     from chimera.core import tenancy
     from chimera.core.brands.models import Brand
-    from chimera.embedded.entry import CHECKOUT
+    from chimera.embedded.souls import of_pictures
     from chimera.hijack import obedient
     from governance.budgets import services as budgets
 
-    written = (CHECKOUT / "demo" / "souls" / f"{SOURCE}.md").read_text(encoding="utf-8")
+    written = of_pictures(name=SOURCE).decode()
     with tenancy.all_brands(actor=ACTOR):
         budgets.set_fleet_limit(limit_usd_micros=10**12)
     cast = {}
