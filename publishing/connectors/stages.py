@@ -36,7 +36,12 @@ class Stage:
     @property
     def is_over(self) -> bool:
         """Whether it was begun so long ago that it will never be ready."""
-        return time.time() - self.begun > LASTS_S
+        return self.age_s > LASTS_S
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was begun."""
+        return time.time() - self.begun
 
     def sealed(self, *, key: bytes, digest: str) -> str:
         """As the worker keeps it: for the payload with this digest alone."""

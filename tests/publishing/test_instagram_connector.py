@@ -177,6 +177,25 @@ def test_a_picture_that_could_not_be_fetched_just_now_is_prepared_anew(
     assert len(there.posts()) == 1 and len({value for _, value in there.noted}) == 1
 
 
+@pytest.mark.parametrize("ready", [False, True])
+def test_pictures_that_are_not_ready_in_a_minute_are_prepared_anew_and_those_that_are_go_out(
+    make: Make, monkeypatch: pytest.MonkeyPatch, ready: bool
+) -> None:
+    monkeypatch.setattr(containers, "WAIT_S_MAX", 0.1)
+    monkeypatch.setattr(containers, "PAUSE_S", 0.05)
+    there = make(processing_s=3_600 if ready else 0.0)
+    there.faults += [] if ready else ["processing_never_ends"]
+    with pytest.raises(NotSent, match="still works on the pictures"):
+        there.publish()
+    monkeypatch.setattr(containers, "PICTURES_S_MAX", -1.0)
+    monkeypatch.setattr(containers, "WAIT_S_MAX", 6.0)
+    there.store.processing_s = 0.0  # what was only slow is done by now, and is not thrown away
+    there.publish()
+    with there.store._connection() as db:
+        assert db.execute("SELECT count(*) FROM container").fetchone()[0] == (1 if ready else 2)
+    assert len(there.posts()) == 1
+
+
 @pytest.mark.spec("PUB-6")
 def test_limits_are_for_later_and_a_restricted_account_is_a_humans(make: Make) -> None:
     there = make(limits={"posts_per_day": 1})

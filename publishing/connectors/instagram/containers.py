@@ -19,6 +19,7 @@ from publishing.connectors.stages import Stage
 
 CHILDREN_MAX = 10
 WAIT_S_MAX = 6.0  # within one call; what takes longer is gone on with by the next try
+PICTURES_S_MAX = 60.0  # Instagram has pictures ready within seconds: after a minute another container is made
 PAUSE_S = 0.5
 AFTER_S = 5.0  # a call every now and then: Instagram asks to be asked seldom
 MADE_MAX = 2_000
@@ -41,12 +42,14 @@ class Maker:
         """
         digest = canonical.digest(payload)
         stage = stages.opened(shown, key=self.key, digest=digest) or self.made.get(digest)
+        what = "the video" if video_of(payload) else "the pictures"
+        if stage is not None and not video_of(payload) and stage.age_s > PICTURES_S_MAX:
+            stage = stage if self._waited(handle, stage, digest, what, wait_s=0.0) == "READY" else None
         if stage is None:
             stage = stages.begun(self._made(payload, handle))
         self.made[digest] = stage
         while len(self.made) > MADE_MAX:  # of posts that nobody tried again
             self.made.pop(next(iter(self.made)), None)
-        what = "the video" if video_of(payload) else "the pictures"
         state = self._waited(handle, stage, digest, what)
         if state == "EXPIRED":
             return self.stage(payload=payload, handle=handle)
@@ -98,9 +101,9 @@ class Maker:
             raise refusal("not_sent", "provider", "Instagram made a container without an id; it is tried again.")
         return container
 
-    def _waited(self, handle: str, stage: Stage, digest: str, what: str) -> str:
+    def _waited(self, handle: str, stage: Stage, digest: str, what: str, wait_s: float | None = None) -> str:
         """READY, EXPIRED or UNDERWAY, after waiting for it as long as one call may. Raises a refusal."""
-        ends = time.monotonic() + WAIT_S_MAX
+        ends = time.monotonic() + (WAIT_S_MAX if wait_s is None else wait_s)
         while True:
             told = status(self.caller, handle, stage.name)
             code, words = str(told.get("status_code")), str(told.get("status") or "")[:200]
