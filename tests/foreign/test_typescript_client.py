@@ -41,8 +41,9 @@ def holds(said: dict[str, Any], *, platform: str, reads: bool) -> None:
     (lock,) = [one for one in locks.every() if platform in one.names]
     assert set(said["tools"]) == {tool.name for tool in lock.tools}
     assert set(said["called"]) == set(said["tools"])
-    publish = said["called"]["publish_post"]
-    assert publish["isError"] and '"grant_refused"' in publish["told"], publish
+    for name in {"publish_post", "delete_post", "hide_comment"} & set(said["called"]):
+        turned_away = said["called"][name]
+        assert turned_away["isError"] and '"grant_refused"' in turned_away["told"], (name, turned_away)
     if reads:
         assert not said["called"]["list_posts"]["isError"], said["called"]["list_posts"]
     assert "401" in said["stranger"] or "nauthorized" in said["stranger"], said["stranger"]

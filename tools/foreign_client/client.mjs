@@ -7,6 +7,7 @@ const [url, token, account] = process.argv.slice(2);
 // What each argument may be, by its name. The grant is forged: whoever shows it must be turned away.
 const SAMPLES = {
   account, accounts: [account], before: 0, after: 0, container: "17900000009999999", stage: "17900000009999999.seal",
+  ids: ["17900000009999999"], comment: "17900000009999999",
   grant: "a.forged.grant", idempotency_key: "foreign",
   payload: { platform: "any", account_handle: account, text: "From afar.", media: [], ai_generated: true },
 };
@@ -18,6 +19,13 @@ async function connected(bearer) {
   return client;
 }
 
+// What a tool that acts is given: its own act, so that only the grant can be what is wrong.
+function sample(tool, name) {
+  const act = { delete_post: "delete", hide_comment: "hide" }[tool];
+  if (name !== "payload" || act === undefined) return SAMPLES[name];
+  return { ...SAMPLES.payload, action: act, comment: SAMPLES.comment, post: SAMPLES.comment };
+}
+
 const client = await connected(token);
 const { tools } = await client.listTools();
 const called = {};
@@ -26,7 +34,7 @@ for (const tool of tools) {
   const unknown = wanted.filter((name) => !(name in SAMPLES));
   if (unknown.length) throw new Error(`${tool.name} asks for ${unknown}; say in client.mjs what that may be`);
   const result = await client.callTool({
-    name: tool.name, arguments: Object.fromEntries(wanted.map((name) => [name, SAMPLES[name]])),
+    name: tool.name, arguments: Object.fromEntries(wanted.map((name) => [name, sample(tool.name, name)])),
   });
   called[tool.name] = { isError: result.isError === true, told: result.content.map((one) => one.text ?? "").join(" ") };
 }
