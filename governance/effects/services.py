@@ -96,6 +96,7 @@ def send(*, effect: Effect, row: Leased, jti: str, call_timeout_s: int) -> Effec
         raise transitions.LostRace(f"{effect.subject} is no longer SENT, or its platform cannot be asked twice.")
     effect.state_version += 1
     effect.sends += 1
+    effect.grant_jti, effect.sent_fence = jti, row.fence  # its slot is found by the grant
     return effect
 
 

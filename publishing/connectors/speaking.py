@@ -7,7 +7,7 @@ Requirements: PUB-1, PUB-2, PUB-4, MCP-1, ENG-1.
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from chimera.core.errors import Denied, Stopped, Unavailable
@@ -30,13 +30,13 @@ from publishing.connectors.base import (
     Unknown,
 )
 from publishing.connectors.reversing import DELETE, Removed
+from publishing.connectors.values import CLOCKS_DIFFER
 
 TOOL = "publish_post"
 LISTING = "list_posts"
 MENTIONS = "list_mentions"
 FIGURES = "read_figures"
 LOOK_BACK_POSTS_MAX = 1_000
-CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
 
 
 class Speaking(Connector):

@@ -1,11 +1,13 @@
 """What goes through the socket for platforms: answers, what is shown, and ways to say no. PUB-1, PUB-4, ENG-1."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.taint import Tainted
 from governance.policies.moving import VideoLimits
+
+CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,14 @@ class Listing:
 
     posts: tuple[Listed, ...]
     is_whole: bool
+
+    def shown(self, *, platform_id: str, url: str) -> Listed | None:
+        """The post, by its id or its address: what a human found live is known by its address alone."""
+        return next((one for one in self.posts if one.platform_id == platform_id or (url and one.url == url)), None)
+
+    def reaches(self, at: datetime) -> bool:
+        """Whether a post that went out at this moment would be among these."""
+        return self.is_whole or (bool(self.posts) and self.posts[-1].made_at < at - CLOCKS_DIFFER)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,8 @@ class Post(Leased):
             models.CheckConstraint(condition=Q(status__in=PostStatus.values), name="post_status_is_known"),
             models.CheckConstraint(condition=Q(payload__contains={"ai_generated": True}), name="post_is_labelled"),
             models.CheckConstraint(
-                condition=Q(verification="") | Q(verification__in=Verification.values, status=PostStatus.PUBLISHED),
+                condition=Q(verification="")
+                | Q(verification__in=Verification.values, status__in=[PostStatus.PUBLISHED, PostStatus.REVERTED]),
                 name="post_is_verified_when_out",
             ),
             models.CheckConstraint(

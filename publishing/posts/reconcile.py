@@ -256,17 +256,17 @@ def _adopt(report: Report, brand_id: int, pk: int, connector: Connector, actor: 
 
 def _contradictions(report: Report, account: Account, listing: Listing, since: datetime, *, has_replies: bool) -> None:
     """Posts that are confirmed here and that the platform does not show; replies where its list has them."""
-    shown = {post.platform_id for post in listing.posts}
     lag = timedelta(seconds=settings.EFFECT_LOOKUP_EVERY_S * max(1, settings.EFFECT_ABSENT_COUNT - 1))
     fresh = clock.now() - lag
-    oldest = listing.posts[-1].made_at if listing.posts else None
     for post in Post.objects.filter(account=account, status=PostStatus.PUBLISHED, published_at__gte=since):
-        if post.platform_id in shown or post.published_at is None or post.published_at > fresh:
+        if post.published_at is None or post.published_at > fresh:
+            continue
+        if listing.shown(platform_id=post.platform_id, url=post.url) is not None:
             continue
         if not has_replies and post.payload.get("reply_to"):
             continue
         entry = _entry(post, platform_id=post.platform_id, url=post.url, published_at=post.published_at)
-        if listing.is_whole or oldest is None or oldest < post.published_at - timedelta(days=1):
+        if not listing.posts or listing.reaches(post.published_at):
             report.not_live.append(entry)
         else:
             report.unreadable.append({**entry, "said": "The account has too many posts to read back that far."})

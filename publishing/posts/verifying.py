@@ -35,7 +35,6 @@ READ_POSTS_MAX = 300  # of one account: what went out yesterday is among them
 WITHIN = timedelta(days=1)  # what nobody could read for so long is left alone
 ABSENT_LOOKS = 3  # then it is called not live: a listing may lag
 UNREADABLE_LOOKS = 6  # then it is called unreadable, an hour later
-CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
 _TOLD: dict[str, str] = {
     Verification.NOT_LIVE: "is called published and the platform does not show it; look there, and run "
     "manage.py reconcile --since.",
@@ -115,21 +114,14 @@ def _seen(post: Post, listing: Listing | None, connector: Connector) -> str:
     """What is known of a post now; "" when the next look may tell."""
     if post.payload.get("reply_to") and not connector.lists_replies:
         return Verification.UNREADABLE  # it was read back when it went out, and stands in no list
-    if listing is None or not _reaches(listing, post):
+    assert post.published_at is not None, "only what is out is looked at"
+    shown = listing.shown(platform_id=post.platform_id, url=post.url) if listing else None
+    if listing is None or (shown is None and not listing.reaches(post.published_at)):
         last = not connector.can_look_up or post.looks + 1 >= UNREADABLE_LOOKS
         return Verification.UNREADABLE if last else ""
-    shown = next((one for one in listing.posts if one.platform_id == post.platform_id), None)
     if shown is None:
         return Verification.NOT_LIVE if post.looks + 1 >= ABSENT_LOOKS else ""
     return Verification.LIVE if _shows_labels(shown, post, connector) else Verification.UNLABELLED
-
-
-def _reaches(listing: Listing, post: Post) -> bool:
-    """Whether the listing would have the post, or has it."""
-    assert post.published_at is not None, "only what is out is looked at"
-    if listing.is_whole or any(one.platform_id == post.platform_id for one in listing.posts):
-        return True
-    return bool(listing.posts) and listing.posts[-1].made_at < post.published_at - CLOCKS_DIFFER
 
 
 def _shows_labels(shown: Listed, post: Post, connector: Connector) -> bool:

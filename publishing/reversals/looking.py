@@ -14,7 +14,6 @@ from publishing.posts.models import Post
 log = logging.getLogger("chimera.posts")
 
 READ_POSTS_MAX = 2_000
-CLOCKS_DIFFER = timedelta(days=1)
 
 
 class Seen(Enum):
@@ -22,12 +21,12 @@ class Seen(Enum):
 
     THERE = "found"
     GONE = "absent"
-    UNKNOWN = "failed"  # not readable, not far enough back, or too young to be listed for sure
+    UNKNOWN = "failed"  # not readable or in no list, not far enough back, or too young to be listed for sure
 
 
 def still_there(*, post: Post, connector: Connector) -> Seen:
     """Read the account's posts; outside of any transaction. Whatever goes wrong is UNKNOWN: nothing was learnt."""
-    if not connector.can_look_up:
+    if not connector.can_look_up or (post.payload.get("reply_to") and not connector.lists_replies):
         return Seen.UNKNOWN
     try:
         with outside.waiting():
@@ -42,12 +41,10 @@ def still_there(*, post: Post, connector: Connector) -> Seen:
     except Exception:
         log.exception("%s could not be looked for", post.subject)
         return Seen.UNKNOWN
-    # A human may have given its address when it was found live: then that is what it is known by.
-    if any(one.platform_id == post.platform_id or (one.url and one.url == post.url) for one in listing.posts):
+    if listing.shown(platform_id=post.platform_id, url=post.url) is not None:
         return Seen.THERE
     at = post.published_at or post.made_at
     lag = timedelta(seconds=settings.EFFECT_LOOKUP_EVERY_S * max(1, settings.EFFECT_ABSENT_COUNT - 1))
     if clock.now() - at < lag:
         return Seen.UNKNOWN  # what went out just now may not be listed yet
-    is_far = listing.is_whole or (bool(listing.posts) and listing.posts[-1].made_at < at - CLOCKS_DIFFER)
-    return Seen.GONE if is_far else Seen.UNKNOWN
+    return Seen.GONE if listing.reaches(at) else Seen.UNKNOWN

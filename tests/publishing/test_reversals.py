@@ -22,8 +22,8 @@ from publishing.connectors.base import Listed, Listing, NotSent, Rejected, Unkno
 from publishing.connectors.reversing import Removed
 from publishing.posts import selectors as post_selectors
 from publishing.posts import services as posts
-from publishing.posts.models import Post
-from publishing.reversals import by_hand, services, taking_down
+from publishing.posts.models import Post, Verification
+from publishing.reversals import by_hand, looking, services, taking_down
 from publishing.reversals import selectors as reversals
 from publishing.reversals.models import Reversal
 from publishing.reversals.services import InDoubt, NoReason, NotLive
@@ -116,6 +116,28 @@ def test_what_a_human_asks_for_is_deleted_once_and_the_post_says_so_everywhere(l
         assert [one.to_status for one in told] == ["ASKED", "DONE"]
     assert ask(live).sentence == f"post {post.pk} is taken down on plaza."
     assert plaza.deleted == ["plaza-7"]
+
+
+@pytest.mark.parametrize("said", Verification.values)
+def test_what_was_looked_at_after_it_went_out_is_taken_down_all_the_same(
+    live: World, plaza: FakePlaza, said: str
+) -> None:
+    live.connect("app", brand=ALPHA).execute("UPDATE publishing_post SET verification = %s, looks = 3", [said])
+    ask(live)
+    drain()
+    assert state() == ("REVERTED", "DONE", "CONFIRMED")
+    with tenancy.brand(ALPHA, actor="test:look"):
+        assert Post.objects.get().verification == said
+
+
+def test_an_answer_that_stands_in_no_list_is_not_taken_for_gone(live: World, plaza: FakePlaza) -> None:
+    with tenancy.brand(ALPHA, actor="test:look"):
+        post = Post.objects.get()
+    assert looking.still_there(post=post, connector=plaza) == looking.Seen.GONE
+    plaza.lists_replies = False  # type: ignore[misc]
+    assert looking.still_there(post=post, connector=plaza) == looking.Seen.GONE, "it answers nobody"
+    post.payload |= {"reply_to": "17"}
+    assert looking.still_there(post=post, connector=plaza) == looking.Seen.UNKNOWN
 
 
 def test_what_the_platform_asks_for_it_is_set_aside_and_paid(live: World, plaza: FakePlaza) -> None:

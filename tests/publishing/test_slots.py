@@ -103,6 +103,19 @@ def test_only_what_surely_did_not_go_out_gives_its_slot_back(
     assert len(plaza.keys) >= 1 and used() == keeps
 
 
+def test_a_second_send_under_the_same_key_gives_its_own_slot_back_and_leaves_the_first_one_taken(
+    due: World, plaza: FakePlaza, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "ACCOUNT_POSTS_PER_DAY", {"plaza": 5})
+    plaza.answers = [Unknown("No answer."), NotSent("No connection.")]
+    posts.drain(seconds=30)
+    due.shift_clock("30 minutes")
+    posts.drain(seconds=2)
+    assert len(set(plaza.keys)) == 1 and len(plaza.keys) >= 2 and used() == 1
+    kept = due.superuser().execute("SELECT jti FROM publishing_slot WHERE returned_at IS NULL").fetchall()
+    assert kept == [(plaza.grants[0].jti,)], "the first may be live"
+
+
 def test_a_window_that_the_platform_closes_is_waited_for(
     due: World, plaza: FakePlaza, monkeypatch: pytest.MonkeyPatch
 ) -> None:

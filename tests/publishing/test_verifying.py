@@ -79,6 +79,12 @@ def test_what_a_platform_accepted_and_never_shows_is_told_after_three_looks(out:
     assert look(out, 7_200) == "not_live" and len(told(out)) == 1
 
 
+def test_what_a_human_found_by_its_address_is_known_by_it(out: World, plaza: FakePlaza) -> None:
+    (shown,) = listed().posts
+    plaza.listing = Listing(posts=(replace(shown, platform_id="17900000000000001", url=now().url),), is_whole=True)
+    assert look(out, 150) == "live" and told(out) == []
+
+
 def test_what_shows_late_is_waited_for(out: World, plaza: FakePlaza) -> None:
     assert look(out, 150) == ""
     plaza.listing = listed()
