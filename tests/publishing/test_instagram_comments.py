@@ -83,6 +83,21 @@ def test_a_comment_elsewhere_that_names_the_account_is_shown_by_its_id_and_answe
     assert receipt.raw_status == "published, not read back", "Instagram shows nobody's comments on others' media"
 
 
+@pytest.mark.spec("PUB-4")
+def test_an_outage_shows_no_comment_and_takes_none_for_gone(there: Instagram) -> None:
+    (post,) = there.posts()
+    comment = there.store.add_comment("ada", post.id, "When is low tide?")
+    there.faults.append("error_500_read")
+    with pytest.raises(Unavailable, match="could not be read"):
+        there.connector.hear_named(account_handle="nova", platform_ids=[comment], timeout_s=15)
+    there.faults.append("error_500_read")
+    with pytest.raises(NotSent) as said:
+        answer(there, comment)
+    assert "no such comment" not in str(said.value) and there.gate.used == {"grant-0"}
+    answer(there, comment)
+    assert [one["text"] for one in there.store.comments(post.id, parent_id=int(comment))] == [ANSWER]
+
+
 @pytest.mark.spec("PUB-2", "SAF-3")
 def test_a_reply_goes_out_once_with_its_label_in_words_and_is_read_back(there: Instagram) -> None:
     (post,) = there.posts()

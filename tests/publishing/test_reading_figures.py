@@ -108,6 +108,8 @@ def test_instagram_tells_likes_comments_and_insights_and_what_it_does_not_list_i
     told = read(instagram, post, "17900000000099999")
     assert told.figures == {post: Figures(views=1_204, likes=96, replies=1, reposts=31, saves=7)}
     assert (told.gone, told.note) == ({"17900000000099999"}, "")
+    # One that a human found live is known by the word in its address, which is no number here.
+    assert read(instagram, "C9xyz", post) == read(instagram, post) and read(instagram, "C9xyz").gone == frozenset()
 
 
 def test_one_no_of_instagram_about_a_post_that_it_lists_is_no_proof_that_it_is_gone(instagram: Instagram) -> None:

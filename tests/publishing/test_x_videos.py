@@ -193,11 +193,31 @@ def test_a_video_that_x_cannot_use_or_never_finishes_is_a_no(make: Make, monkeyp
     with pytest.raises(Rejected, match="X cannot use the media"):
         Worker(x).once()
     x.faults.append("processing_never_ends")
-    monkeypatch.setattr(videos, "WORK_S_MAX", 0.2)
-    worker = Worker(x, text="High tide at nine.")
-    with pytest.raises(Underway):
-        worker.once()
+    monkeypatch.setattr(videos, "WORK_S_MAX", 0.9)
+    worker, said = Worker(x, text="High tide at nine."), ""
+    while "still works on the video" not in said:
+        assert worker.tries < 6
+        with pytest.raises(Underway) as underway:
+            worker.once()
+        said = str(underway.value)
     monkeypatch.setattr(videos.stages, "LASTS_S", -1)
     with pytest.raises(Rejected, match="has not finished this video"):
         worker.once()
     assert x.posts() == [] and x.gate.used == set()
+
+
+def test_what_x_had_ready_in_time_is_published_however_long_the_post_waited(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = make()
+    worker, half = Worker(x), Worker(x, text="High tide at nine.")
+    monkeypatch.setattr(videos, "WORK_S_MAX", 0.0)
+    with pytest.raises(Underway, match="X has 0 of 5 segments"):
+        half.once()
+    monkeypatch.setattr(videos, "WORK_S_MAX", 6.0)
+    arguments = {"payload": worker.sent, "grant": x.gate.grant(worker.sent, key="k"), "idempotency_key": "k"}
+    worker.noted["stage"] = x.connector.called("prepare_post", arguments, 15)["stage"]
+    monkeypatch.setattr(videos.stages, "LASTS_S", -1)
+    worker.once()
+    half.once()
+    assert uploaded(x) == 2 and len(x.posts()) == 2, "what was brought by halves goes on as well"

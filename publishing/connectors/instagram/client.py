@@ -21,8 +21,8 @@ from publishing.connectors.base import (
     is_labelled,
 )
 from publishing.connectors.instagram import VISIBLE_LABEL
-from publishing.connectors.speaking import CLOCKS_DIFFER
 from publishing.connectors.staged import Staged
+from publishing.connectors.values import CLOCKS_DIFFER
 
 STATUS, LIMIT, NAMED, REPLIES = "container_status", "publishing_limit", "show_mentions", "list_replies"
 CONTAINER = "container"  # the stage id that is noted before anything can go live

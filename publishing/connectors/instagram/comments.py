@@ -5,7 +5,6 @@ comment that was heard. A little before it is read again, and kept once. A reply
 it in the text, and what does not show it is not sent.
 """
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +12,10 @@ import httpx2
 from mcp.server.mcpserver.exceptions import ToolError
 
 from publishing.connectors.base import is_labelled
-from publishing.connectors.instagram import VISIBLE_LABEL
+from publishing.connectors.instagram import VISIBLE_LABEL, errors
 from publishing.connectors.instagram.calling import BASIC, Caller, bearer
 from publishing.connectors.instagram.reading import stamp, unread
-from publishing.connectors.serving import refusal
+from publishing.connectors.refusing import code_of, refusal
 
 COMMENTING = "instagram_business_manage_comments"
 MEDIA_MAX = 12  # the newest media of an account that are read; a delivery names comments on older ones
@@ -86,9 +85,9 @@ def _shown(caller: Caller, account: str, path: str, fields: str) -> dict[str, An
     try:
         return caller.asked(account, "GET", path, scope=COMMENTING, params={"fields": fields})
     except ToolError as said:
-        if json.loads(str(said))["code"] in ("not_shown", "provider", "validation"):
+        if code_of(said) in (errors.NOT_SHOWN.code, errors.VALIDATION.code):
             return None
-        raise
+        raise  # an outage shows nothing either, and proves nothing
 
 
 def is_for_us(one: dict[str, Any], account: str, user: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -69,11 +69,6 @@ def of_container(words: str) -> Said:
     """What the status of a container that failed means, by the code in its words; without one, that of its media."""
     found = _IN_WORDS.search(words)
     return _BY_SUBCODE.get(int(found[0]), MEDIA) if found else MEDIA
-
-
-def until(*, found: Said, now: datetime) -> datetime | None:
-    """When to ask again after a limit: Instagram counts a day that rolls and does not say when it has room."""
-    return now + LOOK_AGAIN if found is DAILY else None
 
 
 def sentence(*, status: int, body: Mapping[str, Any], found: Said) -> str:

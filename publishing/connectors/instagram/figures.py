@@ -6,15 +6,14 @@ Insights need a permission of their own; without it likes and comments are told,
 Requirements: MET-1.
 """
 
-import json
 from typing import Any
 
 from mcp.server.mcpserver.exceptions import ToolError
 
 from publishing.connectors import measuring
-from publishing.connectors.instagram import reading
+from publishing.connectors.instagram import errors, reading
 from publishing.connectors.instagram.calling import BASIC, Caller
-from publishing.connectors.serving import refusal
+from publishing.connectors.refusing import code_of, refusal
 
 IDS_MAX = 20  # two requests each
 METRICS = {"views": "views", "saved": "saves", "shares": "reposts"}
@@ -22,19 +21,19 @@ NO_INSIGHTS = (
     "Instagram tells likes and comments only: the account has not allowed instagram_business_manage_insights. "
     "Connect it anew: manage.py connect instagram @{account}."
 )
-NOT_THERE = "(100/33)"
 
 
 def measured(caller: Caller, *, account: str, ids: list[str]) -> dict[str, Any]:
-    """`{"figures": [...], "gone": [...], "note": str}` of these media. Raises "rejected" or "unavailable"."""
-    if not 1 <= len(ids) <= IDS_MAX or not all(one.isascii() and one.isdigit() for one in ids):
-        raise refusal("rejected", "validation", f"Instagram is asked about 1 to {IDS_MAX} media, named by numbers.")
+    """`{"figures": [...], "gone": [...], "note": str}` of these media. Raises "rejected" or "unavailable".
+
+    A post that a human found live by its address has no number here: nothing is said of it.
+    """
+    if not 1 <= len(ids) <= IDS_MAX:
+        raise refusal("rejected", "validation", f"Instagram is asked about 1 to {IDS_MAX} media.")
     try:
-        return _measured(caller, account, ids)
+        return _measured(caller, account, [one for one in ids if one.isascii() and one.isdigit()])
     except ToolError as said:
-        told = json.loads(str(said))
-        kind = "rejected" if told["class"] == "rejected" else "unavailable"
-        raise refusal(kind, told["code"], told["message"]) from said
+        raise reading.unread(said) from said
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         sentence = f"Instagram's figures have another form ({type(error).__name__})."
         raise refusal("unavailable", "unreadable", sentence) from error
@@ -49,7 +48,7 @@ def _measured(caller: Caller, account: str, ids: list[str]) -> dict[str, Any]:
             fields = {"fields": "like_count,comments_count"}
             node = caller.asked(account, "GET", f"/{media}", scope=BASIC, params=fields)
         except ToolError as said:
-            if NOT_THERE not in str(json.loads(str(said))["message"]):
+            if code_of(said) != errors.NOT_SHOWN.code:
                 raise
             absent.append(media)
             continue
@@ -67,7 +66,7 @@ def _insights(caller: Caller, account: str, media: str) -> dict[str, int | None]
     try:
         told = caller.asked(account, "GET", f"/{media}/insights", scope=BASIC, params=params)
     except ToolError as said:
-        if json.loads(str(said))["code"] != "forbidden":
+        if code_of(said) != errors.PERMISSION.code:
             raise
         return None
     named = {str(one["name"]): one["values"][0]["value"] for one in told["data"]}

@@ -64,11 +64,12 @@ def limit(caller: Caller, *, account: str) -> dict[str, int]:
 
 
 def until(found: errors.Said) -> datetime | None:
-    """When to ask again after a refusal, by the clock of the database; None where it is no limit of a day."""
+    """When to ask again after a refusal, by the clock of the database; None where it is no limit of a day: Instagram
+    counts a day that rolls and does not say when it has room."""
     if found is not errors.DAILY:
         return None
     try:
-        return errors.until(found=found, now=clock.now())
+        return clock.now() + errors.LOOK_AGAIN
     except DatabaseError:
         return None  # the worker waits as after any refusal
     finally:

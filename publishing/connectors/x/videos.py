@@ -74,16 +74,16 @@ class Bringer:
         """
         digest = call.digest
         known = self._furthest(stages.opened(shown, key=self.key, digest=digest), self.made.get(digest))
-        if known is not None and known.is_over:
-            self.made.pop(digest, None)
-            sentence = f"X has not finished this video in {stages.LASTS_S // 60} minutes. Make it anew, and smaller."
-            raise refusal("rejected", "media_failed", sentence)
         if known is not None:
             self._remember(digest, known)
         try:
             for stage in self._steps(call, known):
                 self._remember(digest, stage)
         except Waits as said:
+            if known is not None and known.is_over and known.position > len(call.film.digests):
+                self.made.pop(digest, None)  # X has all of it since long, and works on it still
+                sentence = f"X has not finished this video in {stages.LASTS_S // 60} minutes. Make it anew, and smaller."
+                raise refusal("rejected", "media_failed", sentence) from said
             return self._told(digest, str(said), said.after_s)
         except httpx2.TransportError as error:
             if self.made.get(digest) in (None, known):  # nothing came of this call: that is X's outage

@@ -4,8 +4,8 @@ A list of names. One is taken per media_publish and per reply: `accept_then_drop
 and lose the answer; `blocked_maybe_live` publishes and says that the action was blocked (4/2207051);
 `drop_before_accept` loses the question; `late` publishes after `late_s` seconds, when the caller may be gone; `lie_ok`
 answers with an id and keeps nothing; "" is none. `processing_fails` and `processing_never_ends` wait in the same list
-for the next container, `refused_read` for the next read of a media, which is answered with 100/33, and
-`delete_then_drop` for the next deletion.
+for the next container, `refused_read` for the next read of a media, which is answered with 100/33,
+`error_500_read` for the next read of a comment, and `delete_then_drop` for the next deletion.
 
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
@@ -24,6 +24,7 @@ __all__ = [
     "PUBLISHING",
     "QUEUE_MAX",
     "READING",
+    "READING_COMMENTS",
     "Dropped",
     "instead_of_the_answer",
     "is_here",
@@ -41,8 +42,9 @@ PUBLISHING = (
 )
 PROCESSING = ("processing_fails", "processing_never_ends")
 READING = ("refused_read",)
+READING_COMMENTS = ("error_500_read",)
 DELETING = ("delete_then_drop",)
-NAMES = (*PUBLISHING, *PROCESSING, *READING, *DELETING)
+NAMES = (*PUBLISHING, *PROCESSING, *READING, *READING_COMMENTS, *DELETING)
 
 
 def taken(faults: list[str], among: Collection[str]) -> str:

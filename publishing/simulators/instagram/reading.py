@@ -73,6 +73,8 @@ class Reading:
             return JSONResponse(picked(container, sent, node="IGMediaBuilder"))
         comment = await run_in_threadpool(self._store.comment, caller=caller, comment_id=asked)
         if comment is not None:
+            if fault.taken(self._desk.faults, fault.READING_COMMENTS):
+                raise errors.broken()
             check_scope(caller, "manage_comments")
             return JSONResponse(picked(_comment(comment), sent, default=("id", "timestamp", "text"), node="IGComment"))
         # What is neither of these was asked for as a media, also one that a lie made up.
