@@ -11,6 +11,7 @@ from django.conf import settings
 
 from agents.archive import selectors as archive
 from agents.archive.selectors import Tampered
+from agents.passport import origin
 from agents.personas import checklist
 from agents.tasks.models import Task, Verdict
 from chimera.core import canonical
@@ -28,10 +29,6 @@ SPONSORED = {
     "gifted": "The products were given for free.",
     "affiliate": "The brand gets a share of sales.",
 }
-NO_C2PA = (
-    "None yet: the picture carries no Content Credentials (C2PA manifest). Its SHA-256 is in what was sealed, "
-    "so a changed picture does not match."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +51,7 @@ class Medium:
     mime: str
     width: int | None
     height: int | None
-    c2pa: str = NO_C2PA
+    c2pa: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +222,7 @@ def _media(shown: Sequence[Mapping[str, Any]]) -> list[Medium]:
             mime=known.get(one["sha256"], {}).get("mime", ""),
             width=known.get(one["sha256"], {}).get("width"),
             height=known.get(one["sha256"], {}).get("height"),
+            c2pa=origin.said(sha256=one["sha256"]),
         )
         for one in shown
     ]

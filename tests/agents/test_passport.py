@@ -78,7 +78,7 @@ def test_anybody_learns_who_speaks_that_it_is_ai_who_paid_and_what_it_rests_on(o
     assert "Repair café in Orlowe mends its 1,000th toaster" in page and "Harbour Post" in page
     assert "A human looked at exactly this content and said yes." in page
     assert 'href="http://127.0.0.1/p/7"' in page and "plaza-7" in page
-    assert "None yet: the picture carries no Content Credentials" in page
+    assert "Signed when it was made: the file carries Content Credentials" in page
     for digest in (out.content_hash, out.payload["media"][0]["sha256"]):
         assert digest in page
     assert hashlib.sha256(out.payload["text"].encode()).hexdigest() in page
@@ -256,6 +256,7 @@ def test_a_video_is_told_in_words_and_its_file_is_not_sent(life: World, out: Pos
         answer = Client().get(address(out, f"/picture/{film}"))
     assert "<img" not in page and "A video, which is not played here. Video of a toaster that turns." in page
     assert film in page and f"/picture/{film}" not in page
+    assert "None: the file carries no Content Credentials" in page, "nobody has signed this one"
     assert answer.status_code == 404 and CLIP not in answer.content
 
 
