@@ -119,11 +119,11 @@ def download(request: HttpRequest, post: Post) -> HttpResponse:
 
 @_guarded
 def picture(request: HttpRequest, post: Post, sha256: str) -> HttpResponse:
-    """A picture of the post. Its type is read from its bytes, never guessed."""
-    if sha256 not in {one["sha256"] for one in post.payload.get("media", [])}:
+    """A picture of the post, never its video. Its type is read from its bytes, never guessed."""
+    if sha256 not in selectors.pictures(post=post):
         return _none(request)
     try:
-        if storage.size(sha256) > PICTURE_BYTES_MAX:  # a video: the page shows none, and nobody reads one into memory
+        if storage.size(sha256) > PICTURE_BYTES_MAX:  # nobody reads that into memory
             return _none(request)
         content = storage.get(sha256)
     except storage.NotStored:

@@ -1,4 +1,4 @@
-"""Reading a passport: the post, what was frozen when it was judged, its sources and its picture."""
+"""Reading a passport: the post, what was frozen when it was judged, its sources and its media."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,11 @@ from django.conf import settings
 
 from agents.archive import selectors as archive
 from agents.archive.selectors import Tampered
+from agents.passport import origin
 from agents.personas import checklist
 from agents.tasks.models import Task, Verdict
 from chimera.core import canonical
-from publishing.media import selectors as media
+from publishing.media.selectors import facts
 from publishing.posts.models import Post
 from publishing.posts.states import PostStatus
 from publishing.reversals import selectors as reversals
@@ -28,10 +29,6 @@ SPONSORED = {
     "gifted": "The products were given for free.",
     "affiliate": "The brand gets a share of sales.",
 }
-NO_C2PA = (
-    "None yet: the picture carries no Content Credentials (C2PA manifest). Its SHA-256 is in what was sealed, "
-    "so a changed picture does not match."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +42,16 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A picture of the post by the SHA-256 of its bytes."""
+class Medium:
+    """A picture or a video of the post by the SHA-256 of its bytes. Of a video the page shows the words only."""
 
     sha256: str
     alt: str
+    is_video: bool
     mime: str
     width: int | None
     height: int | None
-    c2pa: str = NO_C2PA
+    c2pa: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +80,7 @@ class Passport:
     decided: str
     content: str
     content_hash: str
-    pictures: list[Picture]
+    media: list[Medium]
     sources: list[Source]
     sources_said: str
 
@@ -104,6 +102,11 @@ def published(*, post_id: int) -> Post | None:
     out = [PostStatus.PUBLISHED, PostStatus.REVERTED]
     found = Post.objects.select_related("account", "brand").filter(pk=post_id, status__in=out).first()
     return found if found is not None and found.published_at is not None else None
+
+
+def pictures(*, post: Post) -> set[str]:
+    """The hashes of what may be sent as a picture: a video is none, it is large and no page shows it."""
+    return {one["sha256"] for one in post.payload.get("media", []) if not _is_video(one)}
 
 
 def of_post(*, post: Post) -> Passport:
@@ -132,7 +135,7 @@ def of_post(*, post: Post) -> Passport:
         decided=_decided(post.approval),
         content=canonical.dumps(payload),
         content_hash=post.content_hash,
-        pictures=_pictures(payload.get("media", [])),
+        media=_media(payload.get("media", [])),
         sources=_sources(kept),
         sources_said=_said(kept),
     )
@@ -207,20 +210,26 @@ def _sources(kept: _Kept) -> list[Source]:
     return list(found.values())
 
 
-def _pictures(shown: Sequence[Mapping[str, Any]]) -> list[Picture]:
+def _media(shown: Sequence[Mapping[str, Any]]) -> list[Medium]:
     if not shown:
         return []
-    known = media.facts(hashes=[one["sha256"] for one in shown])
+    known = facts(hashes=[one["sha256"] for one in shown])
     return [
-        Picture(
+        Medium(
             sha256=one["sha256"],
             alt=str(one.get("alt") or ""),
+            is_video=_is_video(one),
             mime=known.get(one["sha256"], {}).get("mime", ""),
             width=known.get(one["sha256"], {}).get("width"),
             height=known.get(one["sha256"], {}).get("height"),
+            c2pa=origin.said(sha256=one["sha256"]),
         )
         for one in shown
     ]
+
+
+def _is_video(one: Mapping[str, Any]) -> bool:
+    return one.get("kind") == "video"
 
 
 def _web(url: str) -> str:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from agents import passport_door
 from agents.passport import proof, selectors
 from agents.passport.proof import NotProved, Proved
-from chimera.core import tenancy
+from chimera.core import storage, tenancy
 from governance.audit import notes, tree
 from governance.policies.rules.disclosure import KINDS
 from publishing.models import Post
@@ -28,6 +29,7 @@ from tests.conftest import World, own_world
 from tests.governance import sealed
 from tests.servers import CHECKOUT
 
+CLIP = (CHECKOUT / "tests" / "publishing" / "clip.mp4").read_bytes()
 EVERYBODY = override_settings(PASSPORTS_PUBLIC=["alpha"])
 
 
@@ -76,7 +78,7 @@ def test_anybody_learns_who_speaks_that_it_is_ai_who_paid_and_what_it_rests_on(o
     assert "Repair café in Orlowe mends its 1,000th toaster" in page and "Harbour Post" in page
     assert "A human looked at exactly this content and said yes." in page
     assert 'href="http://127.0.0.1/p/7"' in page and "plaza-7" in page
-    assert "None yet: the picture carries no Content Credentials" in page
+    assert "Signed when it was made: the file carries Content Credentials" in page
     for digest in (out.content_hash, out.payload["media"][0]["sha256"]):
         assert digest in page
     assert hashlib.sha256(out.payload["text"].encode()).hexdigest() in page
@@ -246,6 +248,32 @@ def test_a_picture_is_shown_only_with_its_own_post(out: Post) -> None:
 
 
 @EVERYBODY
+def test_a_video_is_told_in_words_and_its_file_is_not_sent(life: World, out: Post) -> None:
+    film = storage.put(CLIP)
+    shown = [{"sha256": film, "alt": "Video of a toaster that turns.", "kind": "video"}]
+    with showing(life, out, shown):
+        page = fetched(out)
+        answer = Client().get(address(out, f"/picture/{film}"))
+    assert "<img" not in page and "A video, which is not played here. Video of a toaster that turns." in page
+    assert film in page and f"/picture/{film}" not in page
+    assert "None: the file carries no Content Credentials" in page, "nobody has signed this one"
+    assert answer.status_code == 404 and CLIP not in answer.content
+
+
+@contextmanager
+def showing(life: World, post: Post, media: list[dict[str, Any]]) -> Iterator[None]:
+    """The post with other media, for a while."""
+    with life.superuser() as owner:
+        owner.execute("SET session_replication_role = replica")
+        change = "UPDATE publishing_post SET payload = %s::jsonb WHERE id = %s"
+        owner.execute(change, [json.dumps({**post.payload, "media": media}), post.pk])
+        try:
+            yield
+        finally:
+            owner.execute(change, [json.dumps(post.payload), post.pk])
+
+
+@EVERYBODY
 def test_a_page_takes_a_constant_number_of_queries(out: Post) -> None:
     counts = []
     for _ in range(2):
@@ -373,7 +401,7 @@ def test_what_is_not_known_any_more_is_said(out: Post) -> None:
 def test_paid_work_a_judge_alone_and_a_post_without_a_picture_are_told(out: Post) -> None:
     told = of(out, payload={"text": "#ad Hi.", "sponsorship": "paid"}, approval="judge")
     assert told.sponsored == "Somebody paid for this post." and told.decided.startswith("The judge alone")
-    assert (told.pictures, told.is_labelled) == ([], False)
+    assert (told.media, told.is_labelled) == ([], False)
     assert set(selectors.SPONSORED) == set(KINDS)
     assert of(out, payload={"text": "x", "sponsorship": "odd"}).sponsored == "Who paid is not known."
 

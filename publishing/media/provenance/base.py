@@ -52,6 +52,11 @@ class Reading:
         return self.state in (TRUSTED, VALID) and self.source == MADE_BY_MACHINE
 
     @property
+    def why(self) -> str:
+        """What is wrong with the manifest, for a person; "" when nothing is, or nothing that is known here."""
+        return next((_MEANS[code] for code in self.failures if code in _MEANS), "")
+
+    @property
     def sentence(self) -> str:
         """For a person."""
         xmp = (
@@ -62,8 +67,7 @@ class Reading:
         if self.state == NONE:
             return f"There is no C2PA manifest in it: nobody has signed where it comes from.{xmp}"
         if self.state == INVALID:
-            means = next((text for code in self.failures for begin, text in _MEANS.items() if code == begin), "")
-            why = means or f"the check says {', '.join(self.failures) or 'no more than that'}"
+            why = self.why or f"the check says {', '.join(self.failures) or 'no more than that'}"
             return f"Its manifest is invalid: {why}. Do not rely on what it says.{xmp}"
         known = "a root that is trusted here" if self.state == TRUSTED else "nobody who is known here"
         made = "was made by a machine" if self.source == MADE_BY_MACHINE else "does not say how it was made"
