@@ -64,6 +64,7 @@ def variables(ports: Ports) -> dict[str, str]:
         "OFFLINE_VERDICTS_MAY_ACT": "1" if is_played else "0",
         "FILM_WIDTH": os.environ.get("FILM_WIDTH", DEMO_FILM_WIDTH),
         "MALLOC_ARENA_MAX": "2",  # by default every thread may keep freed memory of its own
+        "CELERY_SKIP_CHECKS": "1",  # a worker would load the desk for them, and say nothing of what they find
         "DJANGO_SETTINGS_MODULE": "chimera.settings",
     }
 

@@ -16,7 +16,7 @@ SWITCHBOARD: str = env.str("SWITCHBOARD", default="chimera.switchboard")
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the desk's pages are loaded by the URLs, where the desk is served
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
