@@ -7,6 +7,9 @@ from chimera.core.errors import Denied, Unavailable
 from chimera.core.taint import Tainted
 from governance.policies.moving import VideoLimits
 
+# The one code of a `Rejected` after which the same is asked again: with a new grant, perhaps of a new key.
+GRANT_REFUSED = "grant_refused"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:

@@ -25,7 +25,7 @@ from governance.reviews import services as reviews
 from governance.reviews.models import ReviewItem
 from governance.reviews.states import ReviewStatus
 from governance.servers import listed as servers
-from publishing.connectors.base import Connector, Receipt, Rejected, Unknown
+from publishing.connectors.base import GRANT_REFUSED, Connector, Receipt, Rejected, Unknown
 from publishing.moderation.models import Hiding
 from publishing.moderation.services import QUEUE
 from publishing.moderation.states import HidingStatus
@@ -149,6 +149,8 @@ def _call(row: Hiding, effect: Effect, connector: Connector, jti: str, by: grant
                 payload=row.payload, grant=grant, idempotency_key=effect.key, timeout_s=settings.CALL_TIMEOUT_S
             )
     except (Rejected, Stopped, Unavailable) as said:
+        if isinstance(said, Rejected) and said.code == GRANT_REFUSED:
+            grants.forget()  # perhaps its key was revoked just now
         return said
     except Exception as error:
         log.exception("%s: the connector failed in words of its own", row.subject)
@@ -164,7 +166,7 @@ def _land(row: Hiding, effect: Effect, outcome: Outcome) -> None:
             effect=effect, platform_id=outcome.platform_id, receipt=asdict(outcome), cost_usd_micros=0, debit=""
         )
         leases.end_attempt(row=row, outcome="hidden")
-    elif isinstance(outcome, Rejected):
+    elif isinstance(outcome, Rejected) and outcome.code != GRANT_REFUSED:
         transitions.move(row=row, to=HidingStatus.FAILED, fence=row.fence, **leases.free(note=str(outcome)[:2000]))
         effects.refute(effect=effect, receipt={"code": outcome.code, "sentence": str(outcome)})
         leases.end_attempt(row=row, outcome=str(outcome))

@@ -16,7 +16,7 @@ from governance.effects.models import Effect
 from governance.grants import services as grants
 from governance.models import AuditEvent, ReviewItem
 from publishing.accounts.models import Account
-from publishing.connectors.base import Connector, Limits, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.base import GRANT_REFUSED, Connector, Limits, NotSent, Receipt, Rejected, Unknown
 from publishing.inbox.models import Mention
 from publishing.inbox.states import MentionStatus
 from publishing.moderation import hiding
@@ -147,6 +147,19 @@ def test_what_nobody_knows_is_asked_again_and_what_is_refused_a_human_may_order_
     order(world, actor="user:bob")
     assert drain(world) == 1 and state()[0].status == "DONE"
     assert len({one.jti for one in wall.asked}) == 4
+
+
+@pytest.mark.spec("PUB-3", "PUB-4")
+def test_a_refused_grant_is_asked_again_with_a_new_one_of_a_key_that_is_looked_up_anew(
+    world: World, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[bool] = []
+    monkeypatch.setattr(grants, "forget", lambda: forgotten.append(True))
+    wall.answers = [Rejected("Its key is revoked.", code=GRANT_REFUSED)]
+    order(world)
+    assert drain(world) == 1 and (state()[0].status, forgotten) == ("ORDERED", [True])
+    assert drain(world) == 1 and (state()[0].status, forgotten) == ("DONE", [True])
+    assert len({one.jti for one in wall.asked}) == 2
 
 
 @pytest.mark.spec("OPS-4")
