@@ -1,5 +1,6 @@
 """Hiding what somebody said: a rule proposes, a human orders, a grant of its own, and it happens once. ENG-1."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ from django.db import connection
 
 from chimera.core import canonical, clock, tenancy
 from chimera.core.errors import Stopped
+from chimera.core.mcp.client import NoAnswer, ToolRefused
 from chimera.core.taint import Tainted
 from governance.effects.models import Effect
 from governance.grants import services as grants
 from governance.models import AuditEvent, ReviewItem
 from publishing.accounts.models import Account
+from publishing.connectors.answers import as_error
 from publishing.connectors.base import GRANT_REFUSED, Connector, Limits, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.instagram.client import InstagramConnector
 from publishing.inbox.models import Mention
 from publishing.inbox.states import MentionStatus
 from publishing.moderation import hiding
@@ -181,6 +185,35 @@ def test_what_is_deleted_or_cannot_be_hidden_is_said_at_once(
         Mention.objects.update(gone_at=clock.now())
     with pytest.raises(moderation.CannotHide, match="deleted there"):
         order(world)
+
+
+@pytest.mark.spec("PUB-4")
+def test_what_is_said_of_a_hiding_that_nobody_knows_of_speaks_of_no_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"code": "no_answer", "message": "It was lost.", "class": "unknown"}
+    fits = {
+        NoAnswer("Lost.", maybe_sent=True): "The connector of Instagram did not answer; it may be hidden. Lost.",
+        NoAnswer("Away.", maybe_sent=False): "Not hidden on Instagram: Away.",
+        ToolRefused(json.dumps(told)): "Instagram may have hidden it: It was lost.",
+        ToolRefused("What?"): "The connector of Instagram failed in words of its own; it may be hidden. What?",
+    }
+    connector = InstagramConnector(url="http://127.0.0.1:1/mcp", service_token="t")
+
+    def said(answer: BaseException | dict[str, Any]) -> str:
+        def called(tool: str, arguments: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(connector, "called", called)
+        with pytest.raises((Unknown, NotSent)) as raised:
+            connector.hide(payload={}, grant="g", idempotency_key="k", timeout_s=1)
+        return str(raised.value)
+
+    assert {error: said(error) for error in fits} == fits
+    assert said({}) == "The connector of Instagram answered without an id; it may be hidden."
+    assert str(as_error(json.dumps(told), "X", "deleted")) == "X may have deleted it: It was lost."
+    assert str(as_error("What?", "X", "deleted")).endswith("it may be deleted. What?")
+    assert str(as_error("What?", "X")).endswith("the post may be live. What?")
 
 
 @pytest.fixture
