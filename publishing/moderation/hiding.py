@@ -60,7 +60,8 @@ def hide(*, claim: Claim) -> None:
     """One claimed order, one step further. Raises Fenced with nothing of this attempt kept."""
     actor = f"{leases.owner()} stage:hide"
     with tenancy.brand(claim.brand_id, actor=actor):
-        row = Hiding.objects.select_related("account").filter(pk=claim.id, fence=claim.fence).first()
+        mine = Hiding.objects.select_related("account").filter(pk=claim.id, fence=claim.fence)
+        row = mine.select_for_update(of=("self",)).first()  # before its card, as whoever orders and dismisses does
         if row is None:
             raise transitions.Fenced(f"publishing.hiding:{claim.id} was taken over.")
         if row.attempts > row.attempts_max:
@@ -72,7 +73,7 @@ def hide(*, claim: Claim) -> None:
                 transitions.move(row=row, to=HidingStatus.DISMISSED, fence=row.fence, **leases.free(approval=""))
                 return
             effect = _intended(row)
-        except Denied as no:  # the answer is not final yet, or spending is stopped
+        except (Denied, reviews.NotPending) as no:  # spending is stopped, or the answer is not final, or taken back
             leases.give_back(row=row, after_s=_later(row), note=str(no), counts=False)
             return
     jti = grants.new_jti()

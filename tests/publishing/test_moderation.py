@@ -1,7 +1,7 @@
 """Hiding what somebody said: a rule proposes, a human orders, a grant of its own, and it happens once. ENG-1."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from chimera.core.errors import Stopped
 from chimera.core.mcp.client import NoAnswer, ToolRefused
 from chimera.core.taint import Tainted
 from governance.effects.models import Effect
+from governance.foureyes import services as foureyes
 from governance.grants import services as grants
 from governance.models import AuditEvent, ReviewItem
+from governance.reviews import services as reviews
 from publishing.accounts.models import Account
 from publishing.connectors.answers import as_error
 from publishing.connectors.base import GRANT_REFUSED, Connector, Limits, NotSent, Receipt, Rejected, Unknown
@@ -164,6 +166,75 @@ def test_a_refused_grant_is_asked_again_with_a_new_one_of_a_key_that_is_looked_u
     assert drain(world) == 1 and (state()[0].status, forgotten) == ("ORDERED", [True])
     assert drain(world) == 1 and (state()[0].status, forgotten) == ("DONE", [True])
     assert len({one.jti for one in wall.asked}) == 2
+
+
+def needs_two(world: World) -> None:
+    with world.role("operator"), tenancy.all_brands(actor="user:eve"):
+        foureyes.require(brand_id=ALPHA, what="rule", reason="A new client.")
+
+
+def cards() -> list[tuple[str, str, str]]:
+    with tenancy.brand(ALPHA, actor="test:look"):
+        return list(ReviewItem.objects.order_by("pk").values_list("status", "first_by", "decided_by"))
+
+
+@pytest.mark.spec("REV-1", "REV-8")
+def test_where_two_are_needed_it_is_hidden_when_another_person_orders_it_too(world: World, wall: Wall) -> None:
+    needs_two(world)
+    order(world)
+    assert drain(world) == 0 and (state()[0].status, cards()) == ("PROPOSED", [("PENDING", "user:ada", "")])
+    with pytest.raises(reviews.NeedsAnother, match="one of two"):
+        order(world)
+    assert state()[0].status == "PROPOSED" and cards() == [("PENDING", "user:ada", "")]
+    order(world, actor="user:bob")
+    assert (state()[0].status, cards()) == ("ORDERED", [("APPROVED", "user:ada", "user:bob")])
+    assert hiding.drain(seconds=5) == 0, "the second yes can still be taken back"
+    assert drain(world) == 1 and state()[0].status == "DONE" and len(wall.asked) == 1
+
+
+@pytest.mark.spec("REV-1", "REV-8")
+def test_a_proposal_that_is_turned_down_takes_the_first_yes_of_two_with_it(world: World, wall: Wall) -> None:
+    needs_two(world)
+    order(world)
+    with world.role("operator"), tenancy.brand(ALPHA, actor="user:bob"):
+        moderation.dismiss(mention=mention())
+    assert (state()[0].status, [one[0] for one in cards()]) == ("DISMISSED", ["WITHDRAWN"])
+    order(world)
+    assert (state()[0].status, cards()[1]) == ("DISMISSED", ("PENDING", "user:ada", "")), "it is asked anew"
+    order(world, actor="user:bob")
+    assert drain(world) == 1 and state()[0].status == "DONE"
+
+
+def in_queue(world: World, act: Callable[..., Any], *, actor: str) -> ReviewItem:
+    with world.role("operator"), tenancy.brand(ALPHA, actor=actor):
+        card = ReviewItem.objects.get()
+        act(item=card)
+        return card
+
+
+@pytest.mark.spec("REV-1", "REV-8")
+def test_a_second_yes_from_the_queue_has_it_hidden_under_that_card(world: World, wall: Wall) -> None:
+    needs_two(world)
+    order(world)
+    card = in_queue(world, reviews.approve, actor="user:bob")
+    assert drain(world) == 0 and state()[0].status == "PROPOSED"
+    with tenancy.brand(ALPHA, actor="worker:x stage:answer"):
+        ordered = moderation.answer(about=card.about, review_id=card.pk)
+        assert ordered is not None and ordered.why == "It insults."
+        assert moderation.answer(about=card.about, review_id=card.pk) is None, "an answer counts once"
+    assert drain(world) == 1 and (state()[0].status, state()[0].approval) == ("DONE", card.subject)
+
+
+@pytest.mark.spec("REV-1", "REV-5")
+def test_a_yes_that_is_taken_back_in_the_queue_hides_nothing_until_somebody_says_it_again(
+    world: World, wall: Wall
+) -> None:
+    order(world)
+    in_queue(world, reviews.undo, actor="user:ada")
+    assert drain(world) == 1 and (state()[0].status, state()[0].attempts, wall.asked) == ("ORDERED", 0, [])
+    in_queue(world, reviews.approve, actor="user:ada")
+    world.later("1 hour")
+    assert drain(world) == 1 and state()[0].status == "DONE"
 
 
 @pytest.mark.spec("OPS-4")
