@@ -17,14 +17,15 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
-from agents import conversations
-from agents.planner import mentions as answers
+from agents import conversations, moderating
 from chimera.core import clock, tenancy
 from chimera.core.desk import ReadingAdmin
 from chimera.core.errors import ChimeraError, Denied
 from publishing.inbox import services
 from publishing.inbox.models import Mention, Reason
 from publishing.moderation import services as moderation
+from publishing.moderation.models import Hiding
+from publishing.moderation.states import HidingStatus
 
 BARS, HIDES = "publishing.add_bar", "publishing.add_hiding"
 WHY_MAX = 300
@@ -72,16 +73,21 @@ def hide(request: HttpRequest, mention_id: int) -> HttpResponse:
                 why = " ".join(request.POST.get("why", "").split())[:WHY_MAX]
                 if not why:
                     raise Denied("Say why; it is kept for whoever looks later.")
-                moderation.order(mention=mention, why=why)
-                answers.take_back(gone=[mention])
-                seconds = settings.REVIEW_UNDO_S
-                messages.success(request, f"It is hidden in {seconds} s; until then you can leave it visible.")
+                messages.success(request, _ordered(moderating.order(mention=mention, why=why)))
             else:
                 raise Denied("Nothing was done: the form is not one of this page; load it again.")
     except ChimeraError as error:
         messages.error(request, str(error))
     page = request.POST.get("page", "")
     return redirect("admin:publishing_mention_change", int(page) if page.isdecimal() else mention_id)
+
+
+def _ordered(row: Hiding) -> str:
+    if row.status == HidingStatus.DONE:
+        return "It is hidden there already."
+    if row.status == HidingStatus.ORDERED:
+        return f"It is hidden in {settings.REVIEW_UNDO_S} s; until then you can leave it visible."
+    return "One of two: another person must say yes too, by the same button or with the card in the queue."
 
 
 def _done(request: HttpRequest, mention: Mention, *, is_person: bool, lifts: bool) -> str:

@@ -145,11 +145,18 @@ def _hidden(one: Mention, found: Hiding | None, *, can_hide: bool) -> dict[str, 
     status = HidingStatus(found.status) if found else None
     is_open = status in (None, HidingStatus.PROPOSED, HidingStatus.FAILED, HidingStatus.DISMISSED)
     return {
-        "hidden": HIDDEN[status] if status else "",
+        "hidden": _words(found) if found else "",
         "why_hide": (found.note or found.why) if found else "",
         "may_hide": can_hide and is_open and not one.is_own and one.gone_at is None,
         "may_keep": status in (HidingStatus.PROPOSED, HidingStatus.ORDERED),
     }
+
+
+def _words(found: Hiding) -> str:
+    first = str(getattr(found, "first_by", "")).removeprefix("user:")
+    if first:
+        return f"one of two: {first} wants it hidden, and another person must say yes too"
+    return HIDDEN[HidingStatus(found.status)]
 
 
 def _speaker(one: Mention, asked: Mention) -> str:
@@ -178,7 +185,8 @@ def _made(mentions: Sequence[Mention]) -> dict[int, list[Reply]]:
     names = [task.subject for task in tasks]
     posts = {post.task: post for post in Post.objects.filter(brand_id=brand_id, task__in=names).order_by("pk")}
     cards: dict[str, ReviewItem] = {}
-    for card in ReviewItem.objects.filter(brand_id=brand_id, task__in=names).order_by("pk"):
+    asked = ReviewItem.objects.filter(brand_id=brand_id, task__in=names)
+    for card in asked.exclude(about__startswith=f"{Hiding.SUBJECT}:").order_by("pk"):
         cards[card.task] = card
     replies: dict[int, list[Reply]] = {}
     for task in tasks:

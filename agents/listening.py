@@ -122,7 +122,7 @@ def _rung(connector: Connector, ears: Ears, new: dict[int, int]) -> list[Deliver
     with tenancy.brand(ears.brand_id, actor=ACTOR):
         waits = ringing.waiting(ears=ears)
         gone = ringing.let_go(waits=waits)
-        mentions.take_back(gone=gone)
+        mentions.take_back(gone=gone, note="Cancelled: what it answers was deleted.")
     if not connector.names_mentions:
         return waits
     try:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from agents import listening, pipeline, telling
+from agents import listening, moderating, pipeline, telling
 from agents.calibration import sampling
 from agents.cohorts import rollouts
 from agents.judge import answers
@@ -65,6 +65,7 @@ def sweep_tasks(*, queues: Sequence[str] | None = None) -> int:
     nodes.declare_lost()
     reviews.expire_late()
     moved = answers.act_on_answers() + posts.act_on_answers() + sampling.act_on_answers() + by_hand.act_on_answers()
+    moved += moderating.act_on_answers()
     sampling.sweep()
     lateness.cancel_late()  # after the answers: a card that expired in time says more than a goal that is over
     if ticks.first(name="agents.replan_stale", every_s=settings.REPLAN_EVERY_S):

@@ -100,8 +100,9 @@ def runs_task(item: ReviewItem) -> int | None:
 
 
 def answered(item: ReviewItem) -> int | None:
-    """The number of the mention that the card's reply answers, for the way to its conversation."""
-    name, _, number = str((item.snapshot.get("answers") or {}).get("mention", "")).rpartition(":")
+    """The number of the mention that the card's reply answers, or that it hides, for the way to its conversation."""
+    asked = item.snapshot.get("answers") or item.snapshot.get("hides") or {}
+    name, _, number = str(asked.get("mention", "")).rpartition(":")
     return int(number) if name == "publishing.mention" and number.isdigit() else None
 
 

@@ -67,15 +67,15 @@ def take_up() -> int:
     return len(fresh)
 
 
-def take_back(*, gone: Sequence[Mention]) -> int:
-    """Cancel what was begun for mentions that are deleted there; returns how many goals. In the brand's transaction.
+def take_back(*, gone: Sequence[Mention], note: str) -> int:
+    """Cancel what was begun for mentions that are not to be answered any more, and note why; returns how many goals.
 
-    What is out stays out.
+    In the brand's transaction. What is out stays out.
     """
     causes = {cause for one in gone for cause in mentioned.causes(mention_id=one.pk, agent_id=_agent_id(one))}
     goals = list(Goal.objects.filter(cause__in=causes).exclude(status__in=ENDED_UNSAID).values_list("pk", flat=True))
     for goal_id in goals:
-        tasks.cancel(goal_id=goal_id, note="Cancelled: what it answers was deleted.")
+        tasks.cancel(goal_id=goal_id, note=note)
     return len(goals)
 
 

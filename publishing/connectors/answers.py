@@ -8,6 +8,14 @@ from chimera.core.errors import Denied, Stopped, Unavailable
 from chimera.core.taint import Tainted
 from publishing.connectors.base import Heard, Listed, NotSent, Receipt, Rejected, Unknown
 
+# What a platform may have when nobody knows, by the word for what was asked of it.
+MAY_HAVE = {"published": "the post", "deleted": "deleted it", "hidden": "hidden it"}
+
+
+def may_be(done: str) -> str:
+    """What may be so when nobody knows whether it was `done`."""
+    return "the post may be live" if done == "published" else f"it may be {done}"
+
 
 def said_by(text: str) -> dict[str, Any]:
     """What the server said in its own words; {} when it did not."""
@@ -24,7 +32,7 @@ def as_error(text: str, title: str, done: str = "published") -> Denied | Unavail
     try:
         code, sentence, kind = str(told["code"]), str(told["message"]), told["class"]
     except KeyError:
-        return Unknown(f"The connector of {title} failed in words of its own; the post may be live. {text[:300]}")
+        return Unknown(f"The connector of {title} failed in words of its own; {may_be(done)}. {text[:300]}")
     if kind == "rejected":
         return Rejected(f"Not {done} on {title}: {sentence}", code=code)
     if kind == "not_sent" and code == "stopped":
@@ -36,7 +44,7 @@ def as_error(text: str, title: str, done: str = "published") -> Denied | Unavail
             whole_app=told.get("whole_app") is True,
             asked=told.get("asked") is True,
         )
-    return Unknown(f"{title} may have {'the post' if done == 'published' else 'deleted it'}: {sentence}")
+    return Unknown(f"{title} may have {MAY_HAVE[done]}: {sentence}")
 
 
 def _moment(value: Any) -> datetime | None:
@@ -48,11 +56,11 @@ def _moment(value: Any) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def receipt_of(answer: dict[str, Any], title: str) -> Receipt:
+def receipt_of(answer: dict[str, Any], title: str, done: str = "published") -> Receipt:
     """What a connector answered, as a receipt. Raises Unknown for one without an id."""
     platform_id, url = str(answer.get("platform_id") or ""), str(answer.get("url") or "")
     if not platform_id:
-        raise Unknown(f"The connector of {title} answered without a post id; the post may be live.")
+        raise Unknown(f"The connector of {title} answered without an id; {may_be(done)}.")
     return Receipt(platform_id=platform_id, url=address(url), raw_status=str(answer.get("status") or ""))
 
 

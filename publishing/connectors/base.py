@@ -21,6 +21,7 @@ from chimera.core.registry import every
 from publishing.connectors.measuring import Measurement
 from publishing.connectors.reversing import CANNOT, Removed
 from publishing.connectors.values import (
+    GRANT_REFUSED,
     Absent,
     Allotted,
     CannotRead,
@@ -40,6 +41,7 @@ from publishing.connectors.values import (
 )
 
 __all__ = [
+    "GRANT_REFUSED",
     "NOTHING_NOTED",
     "WEB",
     "Absent",

@@ -19,6 +19,7 @@ from chimera.core.errors import Denied, Stopped
 from publishing.connectors import serving
 from publishing.connectors.reversing import DELETE
 from publishing.connectors.serving import Claims, refusal
+from publishing.connectors.values import GRANT_REFUSED
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Desk(serving.Desk):
         except Stopped as stop:
             raise refusal("not_sent", "stopped", str(stop)) from stop
         except Denied as error:
-            raise refusal("rejected", "grant_refused", str(error)) from error
+            raise refusal("rejected", GRANT_REFUSED, str(error)) from error
         except Exception as error:
             logger.exception("a deletion stopped before it was begun")
             sentence = f"The connector failed before the deletion was begun ({type(error).__name__}); see its log."

@@ -32,6 +32,7 @@ from governance.controls.looking import LOOK_LASTS_S
 from publishing.connectors.entrance import ServiceToken
 from publishing.connectors.media import Opens, opened
 from publishing.connectors.refusing import refusal as refusal
+from publishing.connectors.values import GRANT_REFUSED
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class Desk(ABC):
         except Stopped as stop:
             raise refusal("not_sent", "stopped", str(stop)) from stop
         except Denied as error:
-            raise refusal("rejected", "grant_refused", str(error)) from error
+            raise refusal("rejected", GRANT_REFUSED, str(error)) from error
         except Exception as error:
             logger.exception("publish stopped before the post was begun")
             sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."
@@ -191,7 +192,7 @@ def preparing() -> Iterator[None]:
     except ToolError:
         raise
     except Denied as error:
-        raise refusal("rejected", "grant_refused", str(error)) from error
+        raise refusal("rejected", GRANT_REFUSED, str(error)) from error
     except Exception as error:
         logger.exception("a post could not be prepared")
         sentence = f"The connector failed before the post was begun ({type(error).__name__}); see its log."

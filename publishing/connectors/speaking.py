@@ -15,7 +15,7 @@ from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, U
 from chimera.core.mcp.tools import Pins
 from governance.servers.listed import Reviewed
 from publishing.connectors import measuring, reversing
-from publishing.connectors.answers import address, as_error, heard_of, listed_of, receipt_of, said_by
+from publishing.connectors.answers import address, as_error, heard_of, listed_of, may_be, receipt_of, said_by
 from publishing.connectors.base import (
     Absent,
     CannotRead,
@@ -127,7 +127,7 @@ class Speaking(Connector):
             raise NotSent(sentence) from error
         except NoAnswer as error:
             if error.maybe_sent and publishes:
-                sentence = f"The connector of {self.title} did not answer; the post may be live. {error}"
+                sentence = f"The connector of {self.title} did not answer; {may_be(done)}. {error}"
                 raise Unknown(sentence) from error
             raise NotSent(f"Not {done} on {self.title}: {error}") from error
         except ToolRefused as error:

@@ -8,6 +8,8 @@ from chimera.core.taint import Tainted
 from governance.policies.moving import VideoLimits
 
 CLOCKS_DIFFER = timedelta(days=1)  # at most, the platform's and ours
+# The one code of a `Rejected` after which the same is asked again: with a new grant, perhaps of a new key.
+GRANT_REFUSED = "grant_refused"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from governance.reviews import services as reviews
 from governance.reviews.models import ReviewItem
 from governance.reviews.states import ReviewStatus
 from governance.servers import listed as servers
-from publishing.connectors.base import Connector, Receipt, Rejected, Unknown
+from publishing.connectors.base import GRANT_REFUSED, Connector, Receipt, Rejected, Unknown
 from publishing.moderation.models import Hiding
 from publishing.moderation.services import QUEUE
 from publishing.moderation.states import HidingStatus
@@ -60,7 +60,8 @@ def hide(*, claim: Claim) -> None:
     """One claimed order, one step further. Raises Fenced with nothing of this attempt kept."""
     actor = f"{leases.owner()} stage:hide"
     with tenancy.brand(claim.brand_id, actor=actor):
-        row = Hiding.objects.select_related("account").filter(pk=claim.id, fence=claim.fence).first()
+        mine = Hiding.objects.select_related("account").filter(pk=claim.id, fence=claim.fence)
+        row = mine.select_for_update(of=("self",)).first()  # before its card, as whoever orders and dismisses does
         if row is None:
             raise transitions.Fenced(f"publishing.hiding:{claim.id} was taken over.")
         if row.attempts > row.attempts_max:
@@ -72,7 +73,7 @@ def hide(*, claim: Claim) -> None:
                 transitions.move(row=row, to=HidingStatus.DISMISSED, fence=row.fence, **leases.free(approval=""))
                 return
             effect = _intended(row)
-        except Denied as no:  # the answer is not final yet, or spending is stopped
+        except (Denied, reviews.NotPending) as no:  # spending is stopped, or the answer is not final, or taken back
             leases.give_back(row=row, after_s=_later(row), note=str(no), counts=False)
             return
     jti = grants.new_jti()
@@ -149,6 +150,8 @@ def _call(row: Hiding, effect: Effect, connector: Connector, jti: str, by: grant
                 payload=row.payload, grant=grant, idempotency_key=effect.key, timeout_s=settings.CALL_TIMEOUT_S
             )
     except (Rejected, Stopped, Unavailable) as said:
+        if isinstance(said, Rejected) and said.code == GRANT_REFUSED:
+            grants.forget()  # perhaps its key was revoked just now
         return said
     except Exception as error:
         log.exception("%s: the connector failed in words of its own", row.subject)
@@ -164,7 +167,7 @@ def _land(row: Hiding, effect: Effect, outcome: Outcome) -> None:
             effect=effect, platform_id=outcome.platform_id, receipt=asdict(outcome), cost_usd_micros=0, debit=""
         )
         leases.end_attempt(row=row, outcome="hidden")
-    elif isinstance(outcome, Rejected):
+    elif isinstance(outcome, Rejected) and outcome.code != GRANT_REFUSED:
         transitions.move(row=row, to=HidingStatus.FAILED, fence=row.fence, **leases.free(note=str(outcome)[:2000]))
         effects.refute(effect=effect, receipt={"code": outcome.code, "sentence": str(outcome)})
         leases.end_attempt(row=row, outcome=str(outcome))

@@ -1,4 +1,4 @@
-"""Proposing (rules), ordering and dismissing (humans at the desk). Who does it is `hiding`."""
+"""Proposing (rules), ordering and dismissing (humans at the desk or in the queue). Who does it is `hiding`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -46,9 +46,11 @@ def propose(*, mentions: Sequence[Mention], why: str) -> int:
 
 
 def order(*, mention: Mention, why: str) -> Hiding:
-    """A human's yes, kept as a card that is answered: it is hidden when the answer is final.
+    """A human's yes, kept as a card that is answered: the row is ORDERED, and done when the answer is final.
 
-    At the desk, in the brand's transaction. Raises CannotHide. Where two people are needed it waits for the other's.
+    Where two people are needed the first yes leaves the row as it was, and its card waits: another person's order
+    completes it, or their yes in the queue. At the desk, in the brand's transaction. Raises CannotHide; NeedsAnother
+    for who said yes already; what else an approval raises.
     """
     if not can_hide(platform=mention.account.platform):
         raise CannotHide(f"{mention.account.platform} lets nobody hide what others said; look at it there.")
@@ -59,29 +61,30 @@ def order(*, mention: Mention, why: str) -> Hiding:
     )
     if row.status in (HidingStatus.ORDERED, HidingStatus.DONE):
         return row
-    card = reviews.ask(
-        brand_id=mention.brand_id,
-        about=row.subject,
-        task=mention.task or row.subject,
-        kind=ReviewKind.RULE,
-        snapshot={"payload": row.payload},
-        why=why[:300],
-        deadline=clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S),
-    )
-    card = reviews.approve(item=card)
+    card = _open_card(row) or _ask(row, mention, why)
+    if card.status == ReviewStatus.PENDING:
+        card = reviews.approve(item=card)
     if card.status != ReviewStatus.APPROVED:
-        raise CannotHide("Here two people say yes to that; open the card in the queue as somebody else.")
-    ordered = transitions.move(
-        row=row,
-        to=HidingStatus.ORDERED,
-        approval=card.subject,
-        orders=row.orders + 1,
-        why=why[:300],
-        scopes=_scopes(mention),
-        **leases.due(after_s=float(settings.REVIEW_UNDO_S), attempts=0, note=""),
-    )
-    wake.after_commit(queue=QUEUE)
-    return ordered
+        return row
+    return _ordered(row, mention, card, why=why, after_s=float(settings.REVIEW_UNDO_S))
+
+
+def answer(*, about: str, review_id: int) -> Hiding | None:
+    """Use a final answer that was given in the queue; the row when it is ORDERED by that, else None.
+
+    In the brand's transaction. A yes that was given by the button is ordered already, and only used up here.
+    """
+    row = Hiding.objects.select_for_update().get(pk=int(about.rpartition(":")[2]))  # before its card, as in `hiding`
+    card = ReviewItem.objects.select_for_update().get(pk=review_id)
+    if card.consumed_at is not None:
+        return None
+    reviews.consume(item=card)
+    if card.status == ReviewStatus.REJECTED and row.status == HidingStatus.PROPOSED:
+        transitions.move(row=row, to=HidingStatus.DISMISSED, **leases.free(approval="", note=""))
+    if card.status != ReviewStatus.APPROVED or row.status in (HidingStatus.ORDERED, HidingStatus.DONE):
+        return None  # who let the card expire has answered nothing: what is proposed stays proposed
+    mention = Mention.objects.select_related("account").get(pk=row.mention_id)
+    return _ordered(row, mention, card, why=card.why, after_s=0.0)
 
 
 def dismiss(*, mention: Mention) -> Hiding:
@@ -89,11 +92,49 @@ def dismiss(*, mention: Mention) -> Hiding:
     row = Hiding.objects.select_for_update().filter(mention=mention).first()
     if row is None or row.status not in (HidingStatus.PROPOSED, HidingStatus.ORDERED):
         raise Unordered("Nothing is proposed or ordered here; load the page again.")
-    if row.status == HidingStatus.ORDERED:
+    card = _open_card(row)
+    if card is None and row.status == HidingStatus.ORDERED:
         card = ReviewItem.objects.get(pk=int(row.approval.rpartition(":")[2]))
+    if card is not None and card.status != ReviewStatus.PENDING:
         reviews.undo(item=card)
-        reviews.withdraw(about=row.subject)
+    reviews.withdraw(about=row.subject)
     return transitions.move(row=row, to=HidingStatus.DISMISSED, **leases.free(approval="", note=""))
+
+
+def _open_card(row: Hiding) -> ReviewItem | None:
+    """The card of this hiding that waits, or has a yes that nobody has used yet."""
+    opened = ReviewItem.objects.filter(about=row.subject, consumed_at__isnull=True)
+    return opened.filter(status__in=(ReviewStatus.PENDING, ReviewStatus.APPROVED)).order_by("-pk").first()
+
+
+def _ask(row: Hiding, mention: Mention, why: str) -> ReviewItem:
+    return reviews.ask(
+        brand_id=mention.brand_id,
+        about=row.subject,
+        task=mention.task or row.subject,
+        kind=ReviewKind.RULE,
+        snapshot={
+            "payload": row.payload,
+            "agent": {"handle": mention.account.handle, "name": mention.account.display_name},
+            "hides": {"mention": mention.subject},  # whoever answers it in the queue goes from there to what was said
+        },
+        why=why[:300],
+        deadline=clock.now() + timedelta(seconds=settings.REVIEW_DEADLINE_S),
+    )
+
+
+def _ordered(row: Hiding, mention: Mention, card: ReviewItem, *, why: str, after_s: float) -> Hiding:
+    ordered = transitions.move(
+        row=row,
+        to=HidingStatus.ORDERED,
+        approval=card.subject,
+        orders=row.orders + 1,
+        why=why[:300],
+        scopes=_scopes(mention),
+        **leases.due(after_s=after_s, attempts=0, note=""),
+    )
+    wake.after_commit(queue=QUEUE)
+    return ordered
 
 
 def _row(mention: Mention, why: str) -> Hiding:

@@ -25,7 +25,7 @@ from governance.leases import services as leases
 from governance.leases.services import Claim
 from governance.servers import listed as servers
 from publishing.accounts import refusing
-from publishing.connectors.base import Connector, NotSent, Receipt, Rejected, Underway, Unknown
+from publishing.connectors.base import GRANT_REFUSED, Connector, NotSent, Receipt, Rejected, Underway, Unknown
 from publishing.posts import doubt, expiry, fees, landing, slots
 from publishing.posts.answers import act_on_answers
 from publishing.posts.doubt import Step
@@ -37,8 +37,6 @@ log = logging.getLogger("chimera.posts")
 _turn = 0  # the brand that this process published for last: the one after it is next
 
 __all__ = ["act_on_answers", "drain", "publish"]
-
-TRY_AGAIN_WITH_A_NEW_GRANT = "grant_refused"
 
 
 def drain(*, seconds: float | None = None) -> int:
@@ -247,7 +245,7 @@ def _call(
                 seat="publish", provider=connector.platform, model="publish_post", request=request, call=_publish
             )
     except (Rejected, Stopped, Unavailable) as said:
-        if isinstance(said, Rejected) and said.code == TRY_AGAIN_WITH_A_NEW_GRANT:
+        if isinstance(said, Rejected) and said.code == GRANT_REFUSED:
             grants.forget()  # perhaps its key was revoked just now
         return said
     except Exception as error:
@@ -269,7 +267,7 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
             fence=post.fence,
         )
         leases.end_attempt(row=post, outcome="published")
-    elif isinstance(outcome, Rejected) and outcome.code != TRY_AGAIN_WITH_A_NEW_GRANT:
+    elif isinstance(outcome, Rejected) and outcome.code != GRANT_REFUSED:
         told = {"code": outcome.code, "sentence": str(outcome)}
         landing.failed(post=post, effect=effect, note=str(outcome), told=told, fence=post.fence)
         refusing.tell(account=post.account, code=outcome.code, sentence=str(outcome))
@@ -292,4 +290,4 @@ def _land(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped |
             after_s = effects.wait_s(effect=effect)
         # Otherwise nobody knows: the effect stays SENT, and whoever claims the post next finds out.
         leases.give_back(row=post, after_s=after_s, note=str(outcome), counts=counts)
-    slots.settle(post=post, effect=effect, outcome=outcome, new_grant=TRY_AGAIN_WITH_A_NEW_GRANT)
+    slots.settle(post=post, effect=effect, outcome=outcome)

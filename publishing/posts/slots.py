@@ -8,7 +8,7 @@ from chimera.core import clock, tenancy
 from chimera.core.errors import Denied, Stopped, Unavailable
 from governance.effects.models import Effect
 from governance.leases import services as leases
-from publishing.connectors.base import Connector, NotSent, Receipt, Rejected
+from publishing.connectors.base import GRANT_REFUSED, Connector, NotSent, Receipt, Rejected
 from publishing.posts.models import Post
 from publishing.quotas import services as quotas
 from publishing.quotas.services import Full
@@ -52,16 +52,16 @@ def is_told_more(*, post: Post, connector: Connector, full: Full, actor: str) ->
     return True
 
 
-def settle(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped | Unavailable, new_grant: str) -> None:
+def settle(*, post: Post, effect: Effect, outcome: Receipt | Rejected | Stopped | Unavailable) -> None:
     """What the outcome of a send means for its slot and its window; in tx C, last.
 
-    Given back: a control stopped it, its grant was refused (`new_grant` is the code), or it was not sent and the
+    Given back: a control stopped it, its grant was refused, or it was not sent and the
     platform was never asked. Whatever is unknown keeps it. A platform that names the end of its window is believed.
     """
     asked = isinstance(outcome, NotSent) and outcome.asked
     if isinstance(outcome, NotSent) and outcome.until is not None:
         scope = "app" if outcome.whole_app else "account"
         quotas.close(account_id=post.account_id, scope=scope, until=outcome.until)
-    refused = isinstance(outcome, Rejected) and outcome.code == new_grant
+    refused = isinstance(outcome, Rejected) and outcome.code == GRANT_REFUSED
     if refused or isinstance(outcome, Stopped) or (isinstance(outcome, NotSent) and not asked):
         quotas.give_back(jti=effect.grant_jti)

@@ -19,7 +19,7 @@ from governance.grants import services as grants
 from governance.leases import services as leases
 from governance.servers import listed as servers
 from publishing.connectors import reversing
-from publishing.connectors.base import Connector, Rejected, Unknown
+from publishing.connectors.base import GRANT_REFUSED, Connector, Rejected, Unknown
 from publishing.connectors.reversing import Removed
 from publishing.reversals import fees
 from publishing.reversals.models import Reversal
@@ -27,7 +27,6 @@ from publishing.reversals.models import Reversal
 log = logging.getLogger("chimera.posts")
 
 CLASS = "A"  # asking again deletes nothing twice
-GRANT_REFUSED = "grant_refused"
 
 
 def intended(*, reversal: Reversal) -> Effect | None:

@@ -28,7 +28,7 @@ from governance.grants.models import Outcome
 from governance.leases import services as leases
 from governance.leases.services import Claim
 from publishing.connectors import reversing
-from publishing.connectors.base import Connector, Rejected
+from publishing.connectors.base import GRANT_REFUSED, Connector, Rejected
 from publishing.connectors.reversing import Removed
 from publishing.reversals import by_hand, calling, landing, looking
 from publishing.reversals.looking import Seen
@@ -157,7 +157,7 @@ def _after_a_send(reversal: Reversal, effect: Effect, connector: Connector, tire
         landing.done(reversal=reversal, effect=effect, told=told, costs=_costs(effect, told), fence=reversal.fence)
         leases.end_attempt(row=reversal, outcome="its connector had written down that it is gone")
         return Step.NOTHING
-    if found.outcome == Outcome.REJECTED and found.told.get("code") != calling.GRANT_REFUSED:
+    if found.outcome == Outcome.REJECTED and found.told.get("code") != GRANT_REFUSED:
         why = str(found.told.get("message", "The platform said no."))
         by_hand.hand_over(reversal=reversal, effect=effect, why=why, told=told, fence=reversal.fence)
         return Step.NOTHING
@@ -197,7 +197,7 @@ def _land(reversal: Reversal, effect: Effect, outcome: Removed | Rejected | Stop
         told = {"platform_id": outcome.platform_id, "status": outcome.raw_status}
         landing.done(reversal=reversal, effect=effect, told=told, costs=_costs(effect, told), fence=reversal.fence)
         leases.end_attempt(row=reversal, outcome=outcome.raw_status)
-    elif isinstance(outcome, Rejected) and outcome.code != calling.GRANT_REFUSED:
+    elif isinstance(outcome, Rejected) and outcome.code != GRANT_REFUSED:
         told = {"code": outcome.code, "sentence": str(outcome)}
         if seen is Seen.GONE:
             told |= {"status": "gone", "platform_id": reversal.platform_id, "found_by": "look-up"}

@@ -1,6 +1,7 @@
 """Hiding what somebody said: a rule proposes, a human orders, a grant of its own, and it happens once. ENG-1."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,17 @@ from django.db import connection
 
 from chimera.core import canonical, clock, tenancy
 from chimera.core.errors import Stopped
+from chimera.core.mcp.client import NoAnswer, ToolRefused
 from chimera.core.taint import Tainted
 from governance.effects.models import Effect
+from governance.foureyes import services as foureyes
 from governance.grants import services as grants
 from governance.models import AuditEvent, ReviewItem
+from governance.reviews import services as reviews
 from publishing.accounts.models import Account
-from publishing.connectors.base import Connector, Limits, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.answers import as_error
+from publishing.connectors.base import GRANT_REFUSED, Connector, Limits, NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.instagram.client import InstagramConnector
 from publishing.inbox.models import Mention
 from publishing.inbox.states import MentionStatus
 from publishing.moderation import hiding
@@ -149,6 +155,88 @@ def test_what_nobody_knows_is_asked_again_and_what_is_refused_a_human_may_order_
     assert len({one.jti for one in wall.asked}) == 4
 
 
+@pytest.mark.spec("PUB-3", "PUB-4")
+def test_a_refused_grant_is_asked_again_with_a_new_one_of_a_key_that_is_looked_up_anew(
+    world: World, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[bool] = []
+    monkeypatch.setattr(grants, "forget", lambda: forgotten.append(True))
+    wall.answers = [Rejected("Its key is revoked.", code=GRANT_REFUSED)]
+    order(world)
+    assert drain(world) == 1 and (state()[0].status, forgotten) == ("ORDERED", [True])
+    assert drain(world) == 1 and (state()[0].status, forgotten) == ("DONE", [True])
+    assert len({one.jti for one in wall.asked}) == 2
+
+
+def needs_two(world: World) -> None:
+    with world.role("operator"), tenancy.all_brands(actor="user:eve"):
+        foureyes.require(brand_id=ALPHA, what="rule", reason="A new client.")
+
+
+def cards() -> list[tuple[str, str, str]]:
+    with tenancy.brand(ALPHA, actor="test:look"):
+        return list(ReviewItem.objects.order_by("pk").values_list("status", "first_by", "decided_by"))
+
+
+@pytest.mark.spec("REV-1", "REV-8")
+def test_where_two_are_needed_it_is_hidden_when_another_person_orders_it_too(world: World, wall: Wall) -> None:
+    needs_two(world)
+    order(world)
+    assert drain(world) == 0 and (state()[0].status, cards()) == ("PROPOSED", [("PENDING", "user:ada", "")])
+    with pytest.raises(reviews.NeedsAnother, match="one of two"):
+        order(world)
+    assert state()[0].status == "PROPOSED" and cards() == [("PENDING", "user:ada", "")]
+    order(world, actor="user:bob")
+    assert (state()[0].status, cards()) == ("ORDERED", [("APPROVED", "user:ada", "user:bob")])
+    assert hiding.drain(seconds=5) == 0, "the second yes can still be taken back"
+    assert drain(world) == 1 and state()[0].status == "DONE" and len(wall.asked) == 1
+
+
+@pytest.mark.spec("REV-1", "REV-8")
+def test_a_proposal_that_is_turned_down_takes_the_first_yes_of_two_with_it(world: World, wall: Wall) -> None:
+    needs_two(world)
+    order(world)
+    with world.role("operator"), tenancy.brand(ALPHA, actor="user:bob"):
+        moderation.dismiss(mention=mention())
+    assert (state()[0].status, [one[0] for one in cards()]) == ("DISMISSED", ["WITHDRAWN"])
+    order(world)
+    assert (state()[0].status, cards()[1]) == ("DISMISSED", ("PENDING", "user:ada", "")), "it is asked anew"
+    order(world, actor="user:bob")
+    assert drain(world) == 1 and state()[0].status == "DONE"
+
+
+def in_queue(world: World, act: Callable[..., Any], *, actor: str) -> ReviewItem:
+    with world.role("operator"), tenancy.brand(ALPHA, actor=actor):
+        card = ReviewItem.objects.get()
+        act(item=card)
+        return card
+
+
+@pytest.mark.spec("REV-1", "REV-8")
+def test_a_second_yes_from_the_queue_has_it_hidden_under_that_card(world: World, wall: Wall) -> None:
+    needs_two(world)
+    order(world)
+    card = in_queue(world, reviews.approve, actor="user:bob")
+    assert drain(world) == 0 and state()[0].status == "PROPOSED"
+    with tenancy.brand(ALPHA, actor="worker:x stage:answer"):
+        ordered = moderation.answer(about=card.about, review_id=card.pk)
+        assert ordered is not None and ordered.why == "It insults."
+        assert moderation.answer(about=card.about, review_id=card.pk) is None, "an answer counts once"
+    assert drain(world) == 1 and (state()[0].status, state()[0].approval) == ("DONE", card.subject)
+
+
+@pytest.mark.spec("REV-1", "REV-5")
+def test_a_yes_that_is_taken_back_in_the_queue_hides_nothing_until_somebody_says_it_again(
+    world: World, wall: Wall
+) -> None:
+    order(world)
+    in_queue(world, reviews.undo, actor="user:ada")
+    assert drain(world) == 1 and (state()[0].status, state()[0].attempts, wall.asked) == ("ORDERED", 0, [])
+    in_queue(world, reviews.approve, actor="user:ada")
+    world.later("1 hour")
+    assert drain(world) == 1 and state()[0].status == "DONE"
+
+
 @pytest.mark.spec("OPS-4")
 def test_under_a_stop_nothing_is_hidden_and_it_happens_when_that_is_lifted(world: World, wall: Wall) -> None:
     wall.answers = [Stopped("The fleet is stopped.", scope="fleet")]
@@ -168,6 +256,35 @@ def test_what_is_deleted_or_cannot_be_hidden_is_said_at_once(
         Mention.objects.update(gone_at=clock.now())
     with pytest.raises(moderation.CannotHide, match="deleted there"):
         order(world)
+
+
+@pytest.mark.spec("PUB-4")
+def test_what_is_said_of_a_hiding_that_nobody_knows_of_speaks_of_no_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"code": "no_answer", "message": "It was lost.", "class": "unknown"}
+    fits = {
+        NoAnswer("Lost.", maybe_sent=True): "The connector of Instagram did not answer; it may be hidden. Lost.",
+        NoAnswer("Away.", maybe_sent=False): "Not hidden on Instagram: Away.",
+        ToolRefused(json.dumps(told)): "Instagram may have hidden it: It was lost.",
+        ToolRefused("What?"): "The connector of Instagram failed in words of its own; it may be hidden. What?",
+    }
+    connector = InstagramConnector(url="http://127.0.0.1:1/mcp", service_token="t")
+
+    def said(answer: BaseException | dict[str, Any]) -> str:
+        def called(tool: str, arguments: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(connector, "called", called)
+        with pytest.raises((Unknown, NotSent)) as raised:
+            connector.hide(payload={}, grant="g", idempotency_key="k", timeout_s=1)
+        return str(raised.value)
+
+    assert {error: said(error) for error in fits} == fits
+    assert said({}) == "The connector of Instagram answered without an id; it may be hidden."
+    assert str(as_error(json.dumps(told), "X", "deleted")) == "X may have deleted it: It was lost."
+    assert str(as_error("What?", "X", "deleted")).endswith("it may be deleted. What?")
+    assert str(as_error("What?", "X")).endswith("the post may be live. What?")
 
 
 @pytest.fixture

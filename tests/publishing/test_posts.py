@@ -15,7 +15,7 @@ from governance.leases.services import Claim
 from governance.models import ReviewItem
 from governance.reviews import services as reviews
 from governance.transitions import Fenced
-from publishing.connectors.base import NotSent, Receipt, Rejected, Unknown
+from publishing.connectors.base import GRANT_REFUSED, NotSent, Receipt, Rejected, Unknown
 from publishing.posts import scheduling
 from publishing.posts import services as posts
 from publishing.posts.models import Post
@@ -115,7 +115,7 @@ def test_a_rejection_fails_the_post_refutes_its_effect_and_gives_the_money_back(
 @pytest.mark.spec("PUB-4")
 @pytest.mark.parametrize(
     "said",
-    [Unknown("No answer."), NotSent("Closed."), Rejected("Replaced.", code=posts.TRY_AGAIN_WITH_A_NEW_GRANT)],
+    [Unknown("No answer."), NotSent("Closed."), Rejected("Replaced.", code=GRANT_REFUSED)],
     ids=["unknown", "not sent", "grant refused"],
 )
 def test_without_an_outcome_the_same_key_is_sent_again_with_a_new_grant(

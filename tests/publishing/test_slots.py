@@ -13,7 +13,7 @@ from chimera.core.errors import Stopped
 from governance.effects.models import Effect
 from publishing.accounts.models import Account
 from publishing.connectors.answers import as_error
-from publishing.connectors.base import Allotted, NotSent, Rejected, Unknown
+from publishing.connectors.base import GRANT_REFUSED, Allotted, NotSent, Rejected, Unknown
 from publishing.connectors.serving import refusal
 from publishing.posts import scheduling
 from publishing.posts import services as posts
@@ -88,7 +88,7 @@ def test_a_post_waits_for_its_slot_and_loses_no_attempt_by_it(due: World, plaza:
     [
         (NotSent("No connection."), 0),
         (Stopped("The fleet is stopped.", scope="fleet"), 0),
-        (Rejected("Replaced.", code=posts.TRY_AGAIN_WITH_A_NEW_GRANT), 0),
+        (Rejected("Replaced.", code=GRANT_REFUSED), 0),
         (NotSent("Too many.", asked=True), 1),
         (Unknown("No answer."), 1),
         (Rejected("Too long.", code="text_too_long"), 1),

@@ -109,7 +109,8 @@ class InstagramConnector(Staged):
     def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
         """See `Connector.hide`."""
         arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
-        return receipt_of(self.asked("hide_comment", arguments, timeout_s), self.title)
+        answer = self.asked("hide_comment", arguments, timeout_s, done="hidden")
+        return receipt_of(answer, self.title, done="hidden")
 
     def hear_named(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> tuple[Heard, ...]:
         """See `Connector.hear_named`."""
