@@ -135,9 +135,12 @@ class LocalStore(Store):
         count = 0
         for root in (self._root, self._cold):
             for path in root.glob(f"??/*{_TEMPORARY}"):
-                if time.time() - path.stat().st_mtime > older_than_s:
-                    path.unlink(missing_ok=True)
-                    count += 1
+                try:
+                    if time.time() - path.stat().st_mtime > older_than_s:
+                        path.unlink()
+                        count += 1
+                except FileNotFoundError:
+                    continue  # its writer was done just now, or somebody else tidies
         return count
 
     def _files(self) -> Iterator[Path]:
