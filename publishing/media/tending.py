@@ -6,6 +6,7 @@ again by listing the store. Never the other way round. All of it in batches, eac
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from publishing.media.models import Asset
 
 TENDER = "worker:archiver"
 BATCH = 500  # the database looks up 1,000 hashes at most
+TRIES = 5  # in a row that a tier takes nothing: asking a store that is away takes seconds each time
 ROWS = 20_000  # of a brand, looked for at once in all that it made: looking is what costs, however few they are
 UPLOAD_S = 86_400.0  # what an interrupted write left is deleted after a day
 
@@ -43,6 +45,7 @@ class Report:
     """What one run did, or in a dry run would do. Bytes and numbers of contents; `forgotten` are rows of brands."""
 
     moved: dict[str, int] = field(default_factory=lambda: dict.fromkeys(storage.TIERS, 0))
+    unmoved: int = 0  # could not be; the next run tries again
     forgotten: int = 0
     collected: int = 0
     collected_bytes: int = 0
@@ -50,7 +53,7 @@ class Report:
     unfinished: int = 0  # interrupted writes that were cleared away
     more: bool = False  # whether there was more than fitted into this run
     dry: bool = False
-    away: str = ""  # why the store could not be asked
+    away: str = ""  # why the store could not be asked, or a tier took nothing
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -81,8 +84,12 @@ def _days(count: int) -> str | None:
 
 def tier(report: Report, *, ends: float = float("inf"), actor: str = TENDER) -> None:
     """Give every row the tier that its use has earned, and lay its bytes where the brand wants them that used them
-    last. The bytes move before the row says so: a run that was killed finds the row again."""
-    now = clock.now()
+    last. The bytes move before the row says so: a run that was killed finds the row again.
+
+    What cannot be moved keeps no other waiting: it is counted, and its row stays as it was. `away` says why where a
+    tier took nothing several times in a row; the rest that is to lie there waits for the next run.
+    """
+    now, refused = clock.now(), Counter[str]()
     warm, cold = (
         now - timedelta(days=days) if days else None for days in (settings.MEDIA_WARM_DAYS, settings.MEDIA_COLD_DAYS)
     )
@@ -97,7 +104,7 @@ def tier(report: Report, *, ends: float = float("inf"), actor: str = TENDER) -> 
             with tenancy.brand(brand_id, actor=actor):
                 found = Asset.objects.annotate(earned=_earned(warm, cold)).exclude(tier=F("earned"))
                 rows = list(found.filter(pk__gt=after).order_by("pk")[:BATCH])
-            _lay(report, brand_id, [(row, row.earned) for row in rows], actor=actor)
+            _lay(report, brand_id, [(row, row.earned) for row in rows], refused, actor=actor)
             if len(rows) < BATCH:
                 break
             after = rows[-1].pk
@@ -109,7 +116,7 @@ def _earned(warm: datetime | None, cold: datetime | None) -> Case:
     return Case(*whens, default=Value(storage.HOT))
 
 
-def _lay(report: Report, brand_id: int, due: Sequence[tuple[Asset, str]], *, actor: str) -> None:
+def _lay(report: Report, brand_id: int, due: Sequence[tuple[Asset, str]], refused: Counter[str], *, actor: str) -> None:
     if not due:
         return
     with connection.cursor() as cursor:
@@ -123,10 +130,33 @@ def _lay(report: Report, brand_id: int, due: Sequence[tuple[Asset, str]], *, act
         )
         wishes = dict(cursor.fetchall())
     for row, earned in due:
-        report.moved[earned] += storage.move(row.content_hash, tier=wishes.get(row.content_hash, earned))
+        moved = _moved(report, row.content_hash, wishes.get(row.content_hash, earned), refused)
+        if moved is None:
+            report.unmoved += 1
+            continue
+        report.moved[earned] += moved
         with tenancy.brand(brand_id, actor=actor):
             # Not where it was used meanwhile: the next run brings it back then.
             Asset.objects.filter(pk=row.pk, used_at=row.used_at).update(tier=earned)
+
+
+def _moved(report: Report, content_hash: str, tier: str, refused: Counter[str]) -> bool | None:
+    """As `storage.move`; None when it could not be. `refused`: how often in a row each tier was unavailable."""
+    if refused[tier] >= TRIES:
+        return None
+    try:
+        moved = storage.move(content_hash, tier=tier)
+    except storage.NotStored as error:  # spoilt, or gone meanwhile: of this content alone
+        log.warning("%s could not be moved to %s: %s", content_hash, tier, error)
+        return None
+    except Unavailable as error:
+        log.warning("%s could not be moved to %s: %s", content_hash, tier, error)
+        refused[tier] += 1
+        if refused[tier] == TRIES:
+            report.away = str(error)
+        return None
+    refused[tier] = 0
+    return moved
 
 
 def forget(report: Report, *, dry: bool = False, ends: float = float("inf"), actor: str = TENDER) -> None:

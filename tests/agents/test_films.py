@@ -168,6 +168,20 @@ def test_a_film_whose_worker_is_killed_is_gone_on_with_at_its_last_scene(tmp_pat
     assert not list(folder.glob("*"))
 
 
+def test_only_old_films_that_nobody_works_on_are_swept_away_with_their_parts(tmp_path: Path) -> None:
+    assert making.sweep(folder=tmp_path / "missing") == 0
+    for name, age_s in (("old", 90_000), ("new", 10)):
+        (tmp_path / name / "work-of-a-scene").mkdir(parents=True)
+        (tmp_path / name / "work-of-a-scene" / "part.mp4").touch()
+        (tmp_path / name / "held").touch()
+        for one in (tmp_path / name).iterdir():
+            os.utime(one, (time.time() - age_s,) * 2)
+    with making._held(tmp_path / "under-way"):
+        os.utime(tmp_path / "under-way" / "held", (time.time() - 90_000,) * 2)
+        assert making.sweep(folder=tmp_path) == 1
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["new", "under-way"]
+
+
 @pytest.mark.spec("MET-1")
 def test_how_far_a_film_is_stands_at_its_step(world: World) -> None:
     with desk(world):

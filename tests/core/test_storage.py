@@ -61,6 +61,21 @@ def test_storing_twice_is_storing_once(store: Path) -> None:
     assert len(files(store)) == 1, "a temporary file was left behind"
 
 
+def test_a_write_that_ends_while_others_are_tidied_away_is_no_failure(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (store / "ab").mkdir(parents=True)
+    left, ending = (store / "ab" / f"{name}.part" for name in ("left", "ending"))
+    left.touch()
+    real = Path.glob
+
+    def listed(folder: Path, pattern: str) -> list[Path]:
+        return [ending, *real(folder, pattern)]  # `ending` got its name after it was listed
+
+    monkeypatch.setattr(Path, "glob", listed)
+    assert storage.tidy(older_than_s=-1) == 1 and not left.exists()
+
+
 def test_nobody_else_on_the_machine_reads_them(store: Path) -> None:
     (path,) = [store / key[:2] / key for key in [storage.put(CONTENT)]]
     assert path.stat().st_mode & 0o077 == 0

@@ -1,8 +1,10 @@
 """Every store keeps the same promises: a folder of this machine, and an object store that speaks S3. GEN-6."""
 
+import errno
 import hashlib
 import io
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ import pytest
 from django.db import connection
 
 from chimera.core import storage
+from chimera.core.errors import Unavailable
 from chimera.core.storage import base
 from tests import object_store
 from tests.conftest import World
@@ -126,6 +129,33 @@ def test_bytes_lie_in_another_tier_without_being_away_for_a_moment(db: None, kep
     assert storage.get(key) == content and storage.put(content) == key, "what is cold is read from there, and is known"
     assert storage.move(key, tier=storage.HOT) and storage.get(key) == content
     assert not storage.move(hashlib.sha256(b"absent").hexdigest(), tier=storage.COLD)
+
+
+def test_a_folder_that_cannot_be_written_is_an_outage_with_a_sentence(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT, settings.MEDIA_COLD_ROOT = tmp_path / "media", tmp_path / "cold"
+    content, other = fresh(), fresh()
+    key = storage.put(content)
+    (tmp_path / "cold").write_text("in the way")
+    with pytest.raises(Unavailable, match=r"deleted \(Not a directory.*MEDIA_COLD_ROOT"):
+        storage.move(key, tier=storage.COLD)
+    assert storage.get(key) == content, "it is where it was"
+    assert storage.get(storage.put(other)) == other, "and what is new needs nothing of the cold"
+    assert storage.remove(key, unchanged_since_s=time.time() + 5) and not storage.exists(key)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "cold").unlink()
+    key = storage.put(content)
+    monkeypatch.setattr(os, "link", full)  # as between two disks
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    with pytest.raises(Unavailable, match="No space left on device"):
+        storage.move(key, tier=storage.COLD)
+    with pytest.raises(Unavailable, match="No space left on device"):
+        storage.put(fresh())
+    assert storage.get(key) == content
 
 
 @pytest.mark.spec("GEN-6")

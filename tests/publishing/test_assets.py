@@ -173,6 +173,52 @@ def test_a_run_that_was_killed_between_bytes_and_row_is_gone_on_with(
 
 
 @pytest.mark.spec("GEN-6")
+def test_what_is_spoilt_keeps_no_other_from_its_tier(
+    world: World, kept: Path, for_ever: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    spoilt, good, others = made(ALPHA), made(ALPHA), made(BETA)
+    (kept / spoilt[:2] / spoilt).write_bytes(b"other bytes")
+    world.later("100 days")
+
+    def other_disk(*_: Any) -> None:
+        raise OSError("across disks bytes are copied, and looked at")
+
+    monkeypatch.setattr(os, "link", other_disk)
+    orphan = made()
+    os.utime(kept / orphan[:2] / orphan, (1, 1))
+    report = tending.run()
+    assert (report.moved["cold"], report.unmoved, report.away) == (2, 1, "")
+    assert [lies(one) for one in (spoilt, good, others)] == ["hot", "cold", "cold"]
+    assert (told(ALPHA, spoilt), told(ALPHA, good)) == ("hot", "cold"), "the next run finds its row again"
+    assert spoilt in caplog.text and good not in caplog.text
+    assert report.collected == 1, "and what nothing needs goes"
+
+
+@pytest.mark.spec("GEN-6")
+def test_a_cold_disk_that_takes_nothing_keeps_nothing_else_waiting(
+    world: World, kept: Path, for_ever: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    several, shown = [made(ALPHA) for _ in range(tending.TRIES + 2)], made(BETA)
+    kept.joinpath("cold").write_text("in the way")
+    world.later("100 days")
+    with tenancy.brand(BETA, actor="test:show"):
+        services.used(content_hash=shown)
+        Asset.objects.filter(content_hash=shown).update(tier="warm")
+    orphan = made()
+    os.utime(kept / orphan[:2] / orphan, (1, 1))
+    report = tending.run()
+    assert (report.moved["cold"], report.unmoved, report.collected) == (0, len(several), 1)
+    assert told(BETA, shown) == "hot", "the brand behind has its turn"
+    assert "cannot be stored, moved or deleted (Not a directory" in report.away
+    assert caplog.text.count("could not be moved to cold") == tending.TRIES, "then it is left alone"
+    with world.role("operator"), pytest.raises(CommandError, match="Not a directory"):
+        call_command("assets", "--tiers", stdout=(out := StringIO()))
+    assert f"{len(several)} could not be moved and wait for the next run." in out.getvalue()
+    kept.joinpath("cold").unlink()
+    assert tending.run().moved["cold"] == len(several)
+
+
+@pytest.mark.spec("GEN-6")
 def test_bytes_go_when_the_last_brand_has_forgotten_them_and_not_before(
     world: World, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

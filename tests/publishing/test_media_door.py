@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from chimera.core import storage, tenancy
+from chimera.embedded.processes import free_port
 from governance.people import services as people
 from publishing.media import services
 from tests import object_store
@@ -123,6 +124,18 @@ def test_who_may_not_see_it_makes_the_store_do_nothing(
     for url in (address(PNG), "/media/" + "0" * 64):
         assert desk["ada"].get(url).status_code == 404
     assert asked == []
+
+
+@pytest.mark.spec("GEN-6")
+def test_a_store_that_is_away_says_so_and_when_to_ask_again(desk: dict[str, Client], settings: Any) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    settings.MEDIA_STORE, settings.MEDIA_S3 = "s3", {"name": "media", "endpoint": nobody, "key": "k", "secret": "s"}
+    for asked in ({}, {"Range": "bytes=0-9"}):
+        answer = desk["ada"].get(address(FILM), headers=asked)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        assert answer["Content-Type"] == "text/plain; charset=utf-8" and answer["Cache-Control"] == "no-store"
+        assert answer.content.decode().startswith(f"The object store {nobody} (bucket media) could not be reached")
+    assert desk["ada"].get(address(PNG)).status_code == 404, "what is another brand's is still nothing"
 
 
 def test_what_is_no_picture_is_handed_over_as_a_file(desk: dict[str, Client]) -> None:

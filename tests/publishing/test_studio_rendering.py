@@ -16,10 +16,10 @@ from PIL import Image
 
 from chimera.bench import render_fuzz
 from chimera.core.errors import Conflict, Unavailable
-from publishing.media.studio import rendering, running, shots
+from publishing.media.studio import running, shots
 from publishing.media.studio.base import BadScript, Scene, Script
 from publishing.media.studio.motion import motion
-from publishing.media.studio.rendering import Progress, render, sweep
+from publishing.media.studio.rendering import Progress, render
 from publishing.media.studio.renditions import RENDITIONS, draft
 from publishing.media.studio.validating import read
 from tests.publishing.studio_scripts import IVEN, SMALL, ZUZKA, busy, scene, script
@@ -210,18 +210,6 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Unavailable, match="cannot work in its folder"):
         render(script=SHORT, rendition=SMALL, folder=tmp_path / "file" / "out")
-
-
-def test_only_old_work_that_nobody_holds_is_swept(tmp_path: Path) -> None:
-    for name, age_s in (("work-old", 90_000), ("work-new", 10)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "lock").touch()
-        os.utime(tmp_path / name / "lock", (time.time() - age_s,) * 2)
-    with rendering._worked_in(tmp_path / "work-held"):
-        os.utime(tmp_path / "work-held" / "lock", (time.time() - 90_000,) * 2)
-        assert sweep(folder=tmp_path) == 1
-        assert sorted(one.name for one in tmp_path.iterdir()) == ["work-held", "work-new"]
-    assert sweep(folder=tmp_path / "missing") == 0
 
 
 def test_the_ground_moves_by_whole_pixels_and_always_covers_the_screen() -> None:

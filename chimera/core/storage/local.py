@@ -10,10 +10,11 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
+from chimera.core.errors import Unavailable
 from chimera.core.storage import base
 from chimera.core.storage.base import COLD, HOT, PIECE_BYTES, NotStored, Spoilt, Store, Stored
 
@@ -62,7 +63,7 @@ class LocalStore(Store):
         with self._locked(content_hash, fcntl.LOCK_SH):
             _written(content, self._path(content_hash), content_hash)
             # A spoilt one in the cold is not found again once this one moves there.
-            self._path(content_hash, tier=COLD).unlink(missing_ok=True)
+            _deleted(self._path(content_hash, tier=COLD))
 
     def renew(self, content_hash: str, *, size_bytes: int | None = None) -> bool:
         """See `Store.renew`."""
@@ -94,7 +95,7 @@ class LocalStore(Store):
             if found is not None and found.changed_s > unchanged_since_s:
                 return False
             for tier in (HOT, COLD):
-                self._path(content_hash, tier=tier).unlink(missing_ok=True)
+                _deleted(self._path(content_hash, tier=tier))
         return True
 
     def move(self, content_hash: str, *, tier: str) -> bool:
@@ -134,9 +135,12 @@ class LocalStore(Store):
         count = 0
         for root in (self._root, self._cold):
             for path in root.glob(f"??/*{_TEMPORARY}"):
-                if time.time() - path.stat().st_mtime > older_than_s:
-                    path.unlink(missing_ok=True)
-                    count += 1
+                try:
+                    if time.time() - path.stat().st_mtime > older_than_s:
+                        path.unlink()
+                        count += 1
+                except FileNotFoundError:
+                    continue  # its writer was done just now, or somebody else tidies
         return count
 
     def _files(self) -> Iterator[Path]:
@@ -146,14 +150,29 @@ class LocalStore(Store):
 
     @contextmanager
     def _locked(self, content_hash: str, how: int) -> Iterator[None]:
-        folder = self._path(content_hash).parent
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(folder, os.O_RDONLY)
+        """For whatever changes a folder. What the disk says against it is Unavailable, as `Store` promises."""
         try:
-            fcntl.flock(descriptor, how)
-            yield
-        finally:
-            os.close(descriptor)  # which ends the lock, as the end of the process does
+            folder = self._path(content_hash).parent
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, how)
+                yield
+            finally:
+                os.close(descriptor)  # which ends the lock, as the end of the process does
+        except OSError as error:
+            where = error.filename2 or error.filename  # neither, when a disk is full
+            why = f"{error.strerror or type(error).__name__}{f': {where}' if where else ''}"
+            raise Unavailable(
+                f"{content_hash[:12]}… cannot be stored, moved or deleted ({why}). "
+                "Free space, or see MEDIA_ROOT and MEDIA_COLD_ROOT."
+            ) from error
+
+
+def _deleted(path: Path) -> None:
+    """Not there either where a file lies in a folder's place: nothing can be under it."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        path.unlink()
 
 
 def _written(content: BinaryIO, path: Path, content_hash: str) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Count, Sum
 
 from chimera.core import storage, tenancy
 from chimera.core.brands.models import Brand
+from chimera.core.errors import Unavailable
 from chimera.core.management.door import DoorCommand
 from publishing.media import tending
 from publishing.media.models import Asset
@@ -45,10 +46,16 @@ class Command(DoorCommand):
             report.unfinished = 0 if report.dry else storage.tidy(older_than_s=tending.UPLOAD_S)
         if options["json"]:
             self.say_json(report.as_json())
-            return
+        else:
+            self._say(report, options)
+        if report.away:
+            raise Unavailable(report.away)
+
+    def _say(self, report: tending.Report, options: dict[str, Any]) -> None:
         if options["tiers"]:
             moved = ", ".join(f"{count} to {tier}" for tier, count in report.moved.items())
-            self.stdout.write(f"Moved: {moved}.")
+            stuck = f" {report.unmoved} could not be moved and wait for the next run." if report.unmoved else ""
+            self.stdout.write(f"Moved: {moved}.{stuck}")
         if options["collect"]:
             would, what = ("would be ", " Nothing was.") if report.dry else ("", "")
             self.stdout.write(

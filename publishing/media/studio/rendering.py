@@ -7,7 +7,6 @@ PUB-6.
 """
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -171,26 +170,3 @@ def _parts(*, script: Script, rendition: Rendition, work: Path, times: Timeline,
             crew.begin(running.start(arguments=arguments, what=part.what, target=file.with_suffix(".part")))
         land(crew.finished(room=False))
     return files
-
-
-def sweep(*, folder: Path, kept_s: float = 86_400) -> int:
-    """Remove work folders that nobody works in and nobody has touched for so long; how many. Ages are the file
-    system's own."""
-    if not folder.is_dir():
-        return 0
-    mark = folder / f".now-{os.getpid()}"
-    mark.touch()
-    now, swept = mark.stat().st_mtime, 0
-    mark.unlink()
-    for work in folder.glob("work-*"):
-        lock = work / "lock"
-        if not lock.exists() or now - max(file.stat().st_mtime for file in work.iterdir()) < kept_s:
-            continue
-        with lock.open("w") as held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            shutil.rmtree(work)
-            swept += 1
-    return swept
