@@ -6,7 +6,7 @@ What its filter finds unsafe comes as success with an empty address; links expir
 from typing import ClassVar
 
 from chimera.core.storage import NotStored
-from publishing.media.making.base import Answer, Cost, ImageRequest, Refused, Unknown, Unsafe
+from publishing.media.making.base import Answer, Cost, Failed, ImageRequest, Later, Refused, Unknown, Unsafe
 from publishing.media.making.vendors import outputs
 from publishing.media.making.vendors.base import Vendor
 from publishing.media.making.vendors.calling import Caller
@@ -71,4 +71,7 @@ class Ideogram(Vendor):
         url = first.get("url")
         if not isinstance(url, str) or not url:
             return Unsafe(words="Ideogram calls the picture safe and gives no address for it.", charged=True)
-        return outputs.fetched(caller=self.caller, url=url, cost=cost, clip=False)
+        answer = outputs.fetched(caller=self.caller, url=url, cost=cost, clip=False)
+        if isinstance(answer, Later):  # it is paid, and no task is there to ask again: another call draws another one
+            return Failed(words=answer.words, retry=False, charged=True)
+        return answer
