@@ -163,6 +163,12 @@ CLIP_ENDS: list[tuple[str, str, type[Any], dict[str, Any]]] = [
     ("gemini", "bad output", Failed, {"charged": False, "retry": True}),
     ("gemini", "gone", Failed, {"charged": True}),
     ("gemini", "never", Running, {}),
+    ("gemini", "queued", Running, {}),
+    ("gemini", "incomplete", Failed, {"retry": False}),
+    ("gemini", "unreadable", Later, {"after_s": 30.0}),
+    ("gemini", "unheard of", Later, {"after_s": 30.0}),
+    ("runway", "unreadable", Later, {"after_s": 30.0}),
+    ("runway", "unheard of", Later, {"after_s": 30.0}),
 ]
 
 

@@ -51,9 +51,13 @@ def runway(studio: Studio) -> Starlette:
         task = studio.tasks.get(request.path_params["name"])
         if task is None or task.state == "cancelled":
             return JSONResponse(error("Task not found"), 404)
+        if task.how == "unreadable":
+            return Response(b"<html>oops", media_type="text/html")
         task.looks += 1
         told: dict[str, Any] = {"id": task.name, "createdAt": "2026-11-29T12:00:00Z", "status": "RUNNING"}
-        if task.how == "throttled" or task.looks == 1:
+        if task.how == "unheard of":
+            told["status"] = task.how
+        elif task.how == "throttled" or task.looks == 1:
             told["status"] = "THROTTLED" if task.how == "throttled" else "PENDING"
         elif task.looks <= studio.looks_until_done or task.how == "never":
             told["progress"] = 0.5

@@ -34,6 +34,10 @@ WORDS = (
     "bad asset",  # Runway ASSET.INVALID
     "throttled",  # waits for its turn for ever
     "never",  # runs for ever
+    "unreadable",  # how it stands is told as HTML
+    "unheard of",  # it stands somewhere that nothing documents
+    "queued",  # Gemini's word for what has not begun
+    "incomplete",  # Gemini ended it before its end
 )
 
 

@@ -30,6 +30,9 @@ from publishing.media.making.vendors.calling import Caller
 IMAGES = ("gemini-3.1-flash-image", "gemini-3-pro-image")
 CLIPS = ("gemini-omni-1.2-flash",)
 REFERENCE_BYTES_MAX = 7 * 1024 * 1024
+# Where an interaction stands, in the words of Google's package; "completed" and "cancelled" end it too.
+GOING = frozenset({"queued", "in_progress"})
+FAILED = frozenset({"failed", "incomplete", "budget_exceeded"})
 # Ends that are a no of its filters.
 UNSAFE = frozenset(
     {"SAFETY", "IMAGE_SAFETY", "PROHIBITED_CONTENT", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"}
@@ -137,13 +140,16 @@ class Gemini(Vendor):
         if status >= 400:
             return Later(words=f"Gemini refused to say (HTTP {status}): {self._error(body)}", after_s=30.0)
         stands = body.get("status")
-        if stands == "in_progress":
+        if stands in GOING:
             return Running(task=task)
         if stands == "cancelled":
             return Cancelled(charged=True)
         if stands == "completed":
             return self._clip(body, cost)
-        return self._failed(body)
+        if stands in FAILED:
+            return self._failed(body)
+        # An answer that cannot be read, or a word that is new: the clip may go on, and its money stays set aside.
+        return Later(words=f"Gemini says {self.caller.words(stands)}, which is not known here.", after_s=30.0)
 
     def cancel_clip(self, *, task: str, cost: Cost) -> Answer:
         """See `Vendor.cancel_clip`. What was done until then counts as paid: nobody says that it is free."""
