@@ -9,7 +9,6 @@ import binascii
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from chimera.core.storage import NotStored
 from publishing.media.making.base import (
     Answer,
     Cancelled,
@@ -58,12 +57,12 @@ class Gemini(Vendor):
             return Refused(words=f"Gemini makes no pictures with {model!r} here; choose one of {', '.join(IMAGES)}.")
         words = f"{request.prompt}\nAvoid: {request.negative}" if request.negative else request.prompt
         parts: list[dict[str, Any]] = [{"text": words}]
-        try:
-            for sha256 in request.reference_sha256s:
-                content, mime = outputs.reference(sha256, bytes_max=REFERENCE_BYTES_MAX)
-                parts.append({"inlineData": {"mimeType": mime, "data": base64.b64encode(content).decode()}})
-        except (NotStored, ValueError) as error:
-            return Refused(words=str(error))
+        for sha256 in request.reference_sha256s:
+            shown = outputs.reference(sha256, bytes_max=REFERENCE_BYTES_MAX)
+            if not isinstance(shown, tuple):
+                return shown
+            content, mime = shown
+            parts.append({"inlineData": {"mimeType": mime, "data": base64.b64encode(content).decode()}})
         asked = {
             "contents": [{"role": "user", "parts": parts}],
             "generationConfig": {
@@ -106,16 +105,16 @@ class Gemini(Vendor):
         """See `Vendor.begin_clip`."""
         if model not in CLIPS:
             return Refused(words=f"Gemini makes no clips with {model!r} here; choose one of {', '.join(CLIPS)}.")
-        try:
-            content, mime = outputs.reference(request.image_sha256, bytes_max=REFERENCE_BYTES_MAX)
-        except (NotStored, ValueError) as error:
-            return Refused(words=str(error))
-        shown = {"type": "image", "mime_type": mime, "data": base64.b64encode(content).decode()}
+        shown = outputs.reference(request.image_sha256, bytes_max=REFERENCE_BYTES_MAX)
+        if not isinstance(shown, tuple):
+            return shown
+        content, mime = shown
+        first = {"type": "image", "mime_type": mime, "data": base64.b64encode(content).decode()}
         wanted = {"type": "video", "resolution": "720p", "duration": f"{request.seconds}s"}
         asked = {
             "model": model,
             "background": True,
-            "input": [shown, {"type": "text", "text": request.prompt}],
+            "input": [first, {"type": "text", "text": request.prompt}],
             "response_format": [{**wanted, "aspect_ratio": request.ratio}],
         }
         answer = self.caller.asked("POST", "/v1/interactions", begins=True, json=asked)
