@@ -166,7 +166,7 @@ def test_a_lost_beginning_is_told_of_and_never_begun_again_and_time_counts_it_as
 ) -> None:
     found.studio.says("runway", "drop")
     ask()
-    doubt = step(world)
+    doubt = step(world, times=2)
     assert (doubt.status, money()) == ("IN_DOUBT", [("HELD", 250_000, 0)])
     with world.role("operator"):
         assert "Nobody knows whether runway began" in Notice.objects.get().sentence
@@ -185,7 +185,7 @@ def test_a_human_who_looks_at_the_provider_resolves_a_doubt(
 ) -> None:
     found.studio.says("runway", "drop")
     ask()
-    doubt = step(world)
+    doubt = step(world, times=2)
     task = next(iter(found.studio.tasks)) if said == "found" else ""
     with world.role("operator"), tenancy.brand(ALPHA, actor="cli:ada"):
         services.answer_doubt(making_id=doubt.pk, said=said, task=task)

@@ -1,6 +1,7 @@
 """A studio server over real MCP: its token, its key, what it remembers, and the commands. MCP-1, MCP-2, GEN-3."""
 
 import json
+import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 from django.conf import settings as live
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from chimera.core import registry, tenancy
 from chimera.core.mcp.client import Client, ToolRefused, Unauthorized, listed
+from governance.budgets import services as budgets
+from governance.models import Notice
 from governance.servers.listed import Reviewed
 from publishing.connectors import locks
 from publishing.management.commands import studio_server
@@ -20,7 +24,7 @@ from publishing.media.making.base import ClipRequest, Cost, ImageRequest, Later,
 from publishing.media.making.journal import Journal
 from tests.conftest import ALPHA, World
 from tests.publishing.studio_world import KEYS, TOKEN, Providers, Servers, face, providers, serving
-from tests.publishing.test_makings import ask, row
+from tests.publishing.test_makings import ask, row, step
 
 pytestmark = pytest.mark.spec("MCP-1")
 
@@ -70,17 +74,53 @@ def test_the_same_beginning_is_begun_once_and_answered_alike(servers: Servers, f
     assert len(found.studio.begun("runway")) == 2
 
 
-def test_a_worker_that_waited_too_short_hears_later_what_was_made(servers: Servers, found: Providers) -> None:
+@pytest.mark.spec("GOV-1")
+def test_a_worker_that_waited_too_short_hears_later_what_was_made(
+    world: World, servers: Servers, found: Providers
+) -> None:
+    paid(world)
+    found.studio.says("ideogram", "slow")
+    ask(ImageRequest(prompt="x"), maker="ideogram")
+    with override_settings(STUDIO_CALL_TIMEOUT_S=0.5):
+        waits = step(world)
+    assert (waits.status, waits.attempts) == ("BEGUN", 0) and "it may have run" in waits.note
+    still = step(world, after="30 seconds")
+    assert (still.status, still.note) == ("BEGUN", "The studio server of ideogram is still at it.")
+    found.studio.let_go.set()
+    for _ in range(100):
+        heard = step(world, after="30 seconds")
+        if heard.status != "BEGUN":
+            break
+        time.sleep(0.05)
+    assert (heard.status, heard.spent_usd_micros) == ("MADE", 30_000)
+    assert len(found.studio.begun("ideogram")) == 1
+    with world.role("operator"):
+        assert not Notice.objects.exists(), "nobody was asked about it"
+
+
+def test_what_nobody_answers_for_is_a_doubt_only_once_its_studio_server_was_asked(
+    world: World, servers: Servers, found: Providers
+) -> None:
+    paid(world)
+    found.studio.says("runway", "drop")
+    ask()
+    assert step(world).status == "BEGUN"
+    doubt = step(world)
+    assert (doubt.status, doubt.note) == ("IN_DOUBT", "The studio server of runway has no answer for this beginning.")
+
+
+def test_what_is_still_being_made_is_begun_no_second_time_under_its_name(servers: Servers, found: Providers) -> None:
     found.studio.says("ideogram", "slow")
     assert isinstance(begun("ideogram", timeout_s=0.5), Unknown)
-    found.studio.let_go.set()
-    answer: Any = Unknown(words="")
-    for _ in range(100):
-        answer = maker("ideogram").came(key="1:making:1:1", timeout_s=5)
-        if isinstance(answer, Made):
-            break
-    assert isinstance(answer, Made)
+    assert isinstance(begun("ideogram"), Unknown), "Later would say that it surely was not begun"
+    assert isinstance(maker("ideogram").came(key="1:making:1:1", timeout_s=5), Later)
     assert len(found.studio.begun("ideogram")) == 1
+
+
+def paid(world: World) -> None:
+    with world.role("operator"), tenancy.brand(ALPHA, actor="test:operator"):
+        for scope in ("brand:1", "agent:7"):
+            budgets.set_limit(brand_id=ALPHA, scope=scope, limit_usd_micros=1_000_000)
 
 
 def test_what_was_surely_not_begun_may_be_begun_under_the_same_name(servers: Servers, found: Providers) -> None:
@@ -153,13 +193,9 @@ def test_the_command_shows_what_runs_estimates_posts_and_takes_a_humans_answer(
     world: World, found: Providers, servers: Servers
 ) -> None:
     found.studio.says("runway", "drop")
-    with world.role("operator"), tenancy.brand(ALPHA, actor="test:operator"):
-        from governance.budgets import services as budgets
-
-        for scope in ("brand:1", "agent:7"):
-            budgets.set_limit(brand_id=ALPHA, scope=scope, limit_usd_micros=1_000_000)
+    paid(world)
     number = ask().pk
-    working.drain(seconds=20)
+    assert step(world, times=2).status == "IN_DOUBT"
     with world.role("operator"):
         shown = run("--json")
         assert [(one["making"], one["status"]) for one in shown["makings"]] == [(number, "IN_DOUBT")]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chimera.core import mp4, storage
+from chimera.core.errors import Unavailable
 from publishing.media.making.base import (
     Answer,
     Cancelled,
@@ -127,6 +128,7 @@ IMAGE_ENDS: list[tuple[str, str, type[Any], dict[str, Any]]] = [
     ("ideogram", "drop", Unknown, {}),
     ("ideogram", "garbage", Unknown, {}),
     ("ideogram", "gone", Failed, {"charged": True, "retry": False}),
+    ("ideogram", "cdn away", Failed, {"charged": True, "retry": False}),
     ("ideogram", "cut", Failed, {"charged": True, "retry": False}),
     ("ideogram", "strange", Failed, {"charged": True, "retry": False}),
     ("gemini", "unsafe", Unsafe, {"charged": True}),
@@ -154,6 +156,7 @@ CLIP_ENDS: list[tuple[str, str, type[Any], dict[str, Any]]] = [
     ("runway", "bad output", Failed, {"charged": False, "retry": True}),
     ("runway", "bad asset", Failed, {"charged": False, "retry": False}),
     ("runway", "gone", Failed, {"charged": True, "retry": False}),
+    ("runway", "cdn away", Later, {"after_s": 5.0}),
     ("runway", "cut", Failed, {"charged": True, "retry": False}),
     ("runway", "never", Running, {"waits": False}),
     ("runway", "throttled", Running, {"waits": True}),
@@ -161,6 +164,12 @@ CLIP_ENDS: list[tuple[str, str, type[Any], dict[str, Any]]] = [
     ("gemini", "bad output", Failed, {"charged": False, "retry": True}),
     ("gemini", "gone", Failed, {"charged": True}),
     ("gemini", "never", Running, {}),
+    ("gemini", "queued", Running, {}),
+    ("gemini", "incomplete", Failed, {"retry": False}),
+    ("gemini", "unreadable", Later, {"after_s": 30.0}),
+    ("gemini", "unheard of", Later, {"after_s": 30.0}),
+    ("runway", "unreadable", Later, {"after_s": 30.0}),
+    ("runway", "unheard of", Later, {"after_s": 30.0}),
 ]
 
 
@@ -238,6 +247,27 @@ def test_nobody_there_is_for_later_and_a_picture_that_nobody_stored_is_refused_b
     missing = ClipRequest(image_sha256="0" * 64, prompt="x")
     answer = found.vendor("runway").begin_clip(request=missing, model="gen4_turbo", cost=SECONDS)
     assert isinstance(answer, Refused) and "make the asset again" in answer.words
+    assert found.studio.asked == []
+
+
+@pytest.mark.parametrize(("vendor", "kind"), [(one, "image") for one in MODELS] + [(one, "clip") for one in CLIPS])
+def test_a_store_that_is_away_before_anything_is_sent_is_for_later_and_no_doubt(
+    found: Providers, monkeypatch: pytest.MonkeyPatch, vendor: str, kind: str
+) -> None:
+    shown = face()
+
+    def away(content_hash: str) -> bytes:
+        raise Unavailable("The object store does not answer.")
+
+    monkeypatch.setattr(storage, "get", away)
+    maker = found.vendor(vendor)
+    if kind == "image":
+        picture = ImageRequest(prompt="x", reference_sha256s=(shown,))
+        answer = maker.make_image(request=picture, model=MODELS[vendor], cost=COST)
+    else:
+        moving = ClipRequest(image_sha256=shown, prompt="x")
+        answer = maker.begin_clip(request=moving, model=CLIPS[vendor], cost=SECONDS)
+    assert answer == Later(words="The object store does not answer.", after_s=30.0)
     assert found.studio.asked == []
 
 

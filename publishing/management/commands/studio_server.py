@@ -65,5 +65,6 @@ def vendor(*, name: str, key: str) -> Any:
     from publishing.media.making.vendors.runway import Runway
 
     made = {"ideogram": Ideogram, "runway": Runway, "gemini": Gemini}[name]
-    # A call of ours to a provider ends before our caller's to us does.
+    # For one wait: for the connection, or for the next piece of an answer. A whole call, with the fetch of what was
+    # made, may outlast our caller's to us; it then asks what came of it.
     return made(url=getattr(settings, URLS[name]), key=key, timeout_s=settings.STUDIO_CALL_TIMEOUT_S * 0.6)

@@ -58,7 +58,7 @@ def ended(*, row: Making, to: MakingStatus, note: str, charged: bool) -> None:
 def lost(*, row: Making, note: str) -> None:
     """FAILED after a doubt that nobody resolved: its money counts as spent, for nothing."""
     held = _held_usd_micros(row)
-    budgets.settle(key=row.hold_key, amount_usd_micros=held, debit=budgets.LOST)
+    _paid(row, held, budgets.LOST)
     _ended(row, MakingStatus.FAILED, note, spent_usd_micros=held, note=note[:2000])
 
 
@@ -121,5 +121,14 @@ def _settled(row: Making, cost: Cost) -> int:
     if spent > held:
         log.error("%s cost %s micros of a dollar, more than the %s held", row.subject, spent, held)
         spent = held
-    budgets.settle(key=row.hold_key, amount_usd_micros=spent, debit=cost.item)
+    _paid(row, spent, cost.item)
     return spent
+
+
+def _paid(row: Making, amount_usd_micros: int, debit: str) -> None:
+    if not budgets.settle(key=row.hold_key, amount_usd_micros=amount_usd_micros, debit=debit):
+        log.error(
+            "%s cost %s micros of a dollar, and nothing was set aside for it any more: the books lack it",
+            row.subject,
+            amount_usd_micros,
+        )

@@ -35,6 +35,7 @@ NAMES = ("studio-ideogram", "studio-runway", "studio-gemini")
 BEGINS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=True)
 ENDS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
+STILL_AT_IT_S = 10.0
 
 Key = Annotated[str, Field(min_length=1, max_length=160)]
 Model = Annotated[str, Field(min_length=1, max_length=60)]
@@ -47,11 +48,19 @@ class Desk:
 
     def __init__(self, *, vendor: Vendor, journal: Journal) -> None:
         self._vendor, self._journal = vendor, journal
+        self._going: set[str] = set()
 
     def begun(self, key: str, begin: Callable[[], Answer]) -> dict[str, Any]:
         """Begin it, unless it was; then what is known of it."""
         if not self._journal.begins(key=key):
-            return self.came(key)
+            return self._known(key)
+        self._going.add(key)
+        try:
+            return told(self._begun(key, begin))
+        finally:
+            self._going.discard(key)
+
+    def _begun(self, key: str, begin: Callable[[], Answer]) -> Answer:
         try:
             answer = begin()
         except Exception as error:
@@ -61,10 +70,16 @@ class Desk:
             self._journal.forgotten(key=key)
         elif not isinstance(answer, Unknown):
             self._journal.ended(key=key, answer=answer.model_dump_json())
-        return told(answer)
+        return answer
 
     def came(self, key: str) -> dict[str, Any]:
-        """What is known of a beginning."""
+        """What is known of a beginning; Later while this process is still at it, for longer than its caller waited."""
+        if key in self._going:  # looked at before the journal: it is left only when the answer stands there
+            words = f"The studio server of {self._vendor.name} is still at it."
+            return told(Later(words=words, after_s=STILL_AT_IT_S))
+        return self._known(key)
+
+    def _known(self, key: str) -> dict[str, Any]:
         answer = self._journal.came(key=key)
         if answer is None:
             return told(Unknown(words=f"The studio server of {self._vendor.name} has no answer for this beginning."))
@@ -86,11 +101,12 @@ def told(answer: BaseModel) -> dict[str, Any]:
 
 def _server(vendor: Vendor | None, journal: Journal | None, name: str) -> MCPServer:
     server = MCPServer(name, version="1.0.0", instructions="Makes images and clips.", log_level="WARNING")
+    only = None if vendor is None or journal is None else (Desk(vendor=vendor, journal=journal), vendor)
 
     def desk() -> tuple[Desk, Vendor]:
-        if vendor is None or journal is None:
+        if only is None:
             raise RuntimeError("this server only says which tools it has")
-        return Desk(vendor=vendor, journal=journal), vendor
+        return only
 
     @server.tool(title="Make an image", annotations=BEGINS)
     def make_image(key: Key, model: Model, request: ImageRequest, cost: Cost) -> dict[str, Any]:

@@ -50,6 +50,10 @@ log = logging.getLogger("chimera.studio")
 
 _REQUESTS: dict[str, TypeAdapter[Any]] = {"image": TypeAdapter(ImageRequest), "clip": TypeAdapter(ClipRequest)}
 LOOK_AGAIN_S = 60.0
+ASK_WHAT_CAME_S = 5.0
+# For good: it ends with its row, and with nothing else (making_money_follows). Whoever sweeps abandoned holds knows no
+# making, and would give back what a clip costs that still runs while its studio server is away.
+HOLD_LASTS_S = 10 * 365 * 24 * 3600
 _turn = 0  # the brand that this process made something for last: the one after it is next
 
 
@@ -139,9 +143,7 @@ def _begins(row: Making) -> bool:
     key = f"making:{row.pk}:{row.begins + 1}"
     try:
         worst = services.worst_case_usd_micros(making=row)
-        budgets.reserve(
-            key=key, about=row.about, scopes=row.scopes, amount_usd_micros=worst, lasts_s=settings.HOLD_LASTS_S
-        )
+        budgets.reserve(key=key, about=row.about, scopes=row.scopes, amount_usd_micros=worst, lasts_s=HOLD_LASTS_S)
     except Stopped as stop:
         wait_s, why = leases.stopped_s(scopes=row.scopes, by=stop.scope), str(stop)
     except Exhausted as refusal:
@@ -215,6 +217,9 @@ def _land(row: Making, was: MakingStatus, answer: Answer, found: dict[str, Any])
         note = f"It took longer than {services.lasts_s(making=row):.0f} s at {row.vendor}." if late else "Cancelled."
         to = MakingStatus.FAILED if late else MakingStatus.CANCELLED
         ending.ended(row=row, to=to, note=note, charged=answer.charged)
+    elif isinstance(answer, Unknown) and was == MakingStatus.ASKED:
+        # It may be lost between us and the studio server alone, which knows then: it is asked before people are.
+        leases.give_back(row=row, after_s=ASK_WHAT_CAME_S, note=answer.words, counts=False)
     elif isinstance(answer, Unknown):
         ending.doubted(row=row, note=answer.words)
     else:

@@ -75,6 +75,10 @@ def gemini(studio: Studio) -> Starlette:
         task.looks += 1
         if task.state == "cancelled":
             return JSONResponse(_interaction(studio, task, "cancelled"))
+        if task.how == "unreadable":
+            return Response(b"<html>oops", media_type="text/html")
+        if task.how in ("queued", "incomplete", "unheard of"):
+            return JSONResponse(_interaction(studio, task, task.how))
         going = task.how == "never" or task.looks <= studio.looks_until_done
         failed = task.how in ("bad output", "unsafe")
         status = "in_progress" if going else "failed" if failed else "completed"

@@ -51,15 +51,10 @@ def runway(studio: Studio) -> Starlette:
         task = studio.tasks.get(request.path_params["name"])
         if task is None or task.state == "cancelled":
             return JSONResponse(error("Task not found"), 404)
+        if task.how == "unreadable":
+            return Response(b"<html>oops", media_type="text/html")
         task.looks += 1
-        told: dict[str, Any] = {"id": task.name, "createdAt": "2026-11-29T12:00:00Z", "status": "RUNNING"}
-        if task.how == "throttled" or task.looks == 1:
-            told["status"] = "THROTTLED" if task.how == "throttled" else "PENDING"
-        elif task.looks <= studio.looks_until_done or task.how == "never":
-            told["progress"] = 0.5
-        else:
-            told |= _runway_end(studio, task)
-        return JSONResponse(told)
+        return JSONResponse({"id": task.name, "createdAt": "2026-11-29T12:00:00Z"} | _stands(studio, task))
 
     async def end(request: Request) -> Response:
         studio.asked.append(("runway", "cancel", dict(request.path_params), headers_of(request)))
@@ -87,6 +82,16 @@ def _wrong_clip(body: dict[str, Any]) -> str:
     if body.get("ratio") not in RATIOS or body.get("duration") not in range(2, 11):
         return "ratio or duration is not one of the allowed values"
     return "" if body.get("model") in ("gen4_turbo", "gen4.5", "veo3.1") else "model is not one of the allowed values"
+
+
+def _stands(studio: Studio, task: Task) -> dict[str, Any]:
+    if task.how in ("unheard of", "throttled"):
+        return {"status": task.how.upper()}
+    if task.looks == 1:
+        return {"status": "PENDING"}
+    if task.looks <= studio.looks_until_done or task.how == "never":
+        return {"status": "RUNNING", "progress": 0.5}
+    return _runway_end(studio, task)
 
 
 def _runway_end(studio: Studio, task: Task) -> dict[str, Any]:

@@ -27,12 +27,17 @@ WORDS = (
     "garbage",
     "nameless",  # success without a task's name
     "gone",  # the link has expired when it is fetched
+    "cdn away",  # what serves the files answers 503
     "cut",  # the file ends in the middle
     "strange",  # the file is of a kind that was not asked for
     "bad output",  # Runway INTERNAL.BAD_OUTPUT.CODE01, Gemini failed
     "bad asset",  # Runway ASSET.INVALID
     "throttled",  # waits for its turn for ever
     "never",  # runs for ever
+    "unreadable",  # how it stands is told as HTML
+    "unheard of",  # it stands somewhere that nothing documents
+    "queued",  # Gemini's word for what has not begun
+    "incomplete",  # Gemini ended it before its end
 )
 
 
@@ -60,7 +65,7 @@ class Studio:
     asked: list[tuple[str, str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     let_go: threading.Event = field(default_factory=threading.Event)
-    _files: dict[str, tuple[bytes, str, float, bool]] = field(default_factory=dict)
+    _files: dict[str, tuple[bytes, str, float, bool, bool]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def says(self, vendor: str, *words: str) -> None:
@@ -92,7 +97,7 @@ class Studio:
         lasts_s = -1.0 if how == "gone" else self.link_lasts_s
         if how == "cut":
             content = content[: len(content) // 2]
-        self._files[name] = (content, mime, time.monotonic() + lasts_s, with_key)
+        self._files[name] = (content, mime, time.monotonic() + lasts_s, with_key, how == "cdn away")
         return f"{self.public_url}/files/{name}"
 
     def file(self, name: str, *, key: str) -> tuple[int, bytes, str]:
@@ -100,7 +105,9 @@ class Studio:
         found = self._files.get(name)
         if found is None:
             return 404, b"", "text/plain"
-        content, mime, ends, with_key = found
+        content, mime, ends, with_key, away = found
+        if away:
+            return 503, b"", "text/plain"
         if time.monotonic() > ends or (with_key and key != self.keys["gemini"]):
             return 403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", "text/xml"
         return 200, content, mime

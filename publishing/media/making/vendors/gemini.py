@@ -9,7 +9,6 @@ import binascii
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from chimera.core.storage import NotStored
 from publishing.media.making.base import (
     Answer,
     Cancelled,
@@ -30,6 +29,9 @@ from publishing.media.making.vendors.calling import Caller
 IMAGES = ("gemini-3.1-flash-image", "gemini-3-pro-image")
 CLIPS = ("gemini-omni-1.2-flash",)
 REFERENCE_BYTES_MAX = 7 * 1024 * 1024
+# Where an interaction stands, in the words of Google's package; "completed" and "cancelled" end it too.
+GOING = frozenset({"queued", "in_progress"})
+FAILED = frozenset({"failed", "incomplete", "budget_exceeded"})
 # Ends that are a no of its filters.
 UNSAFE = frozenset(
     {"SAFETY", "IMAGE_SAFETY", "PROHIBITED_CONTENT", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"}
@@ -55,12 +57,12 @@ class Gemini(Vendor):
             return Refused(words=f"Gemini makes no pictures with {model!r} here; choose one of {', '.join(IMAGES)}.")
         words = f"{request.prompt}\nAvoid: {request.negative}" if request.negative else request.prompt
         parts: list[dict[str, Any]] = [{"text": words}]
-        try:
-            for sha256 in request.reference_sha256s:
-                content, mime = outputs.reference(sha256, bytes_max=REFERENCE_BYTES_MAX)
-                parts.append({"inlineData": {"mimeType": mime, "data": base64.b64encode(content).decode()}})
-        except (NotStored, ValueError) as error:
-            return Refused(words=str(error))
+        for sha256 in request.reference_sha256s:
+            shown = outputs.reference(sha256, bytes_max=REFERENCE_BYTES_MAX)
+            if not isinstance(shown, tuple):
+                return shown
+            content, mime = shown
+            parts.append({"inlineData": {"mimeType": mime, "data": base64.b64encode(content).decode()}})
         asked = {
             "contents": [{"role": "user", "parts": parts}],
             "generationConfig": {
@@ -103,16 +105,16 @@ class Gemini(Vendor):
         """See `Vendor.begin_clip`."""
         if model not in CLIPS:
             return Refused(words=f"Gemini makes no clips with {model!r} here; choose one of {', '.join(CLIPS)}.")
-        try:
-            content, mime = outputs.reference(request.image_sha256, bytes_max=REFERENCE_BYTES_MAX)
-        except (NotStored, ValueError) as error:
-            return Refused(words=str(error))
-        shown = {"type": "image", "mime_type": mime, "data": base64.b64encode(content).decode()}
+        shown = outputs.reference(request.image_sha256, bytes_max=REFERENCE_BYTES_MAX)
+        if not isinstance(shown, tuple):
+            return shown
+        content, mime = shown
+        first = {"type": "image", "mime_type": mime, "data": base64.b64encode(content).decode()}
         wanted = {"type": "video", "resolution": "720p", "duration": f"{request.seconds}s"}
         asked = {
             "model": model,
             "background": True,
-            "input": [shown, {"type": "text", "text": request.prompt}],
+            "input": [first, {"type": "text", "text": request.prompt}],
             "response_format": [{**wanted, "aspect_ratio": request.ratio}],
         }
         answer = self.caller.asked("POST", "/v1/interactions", begins=True, json=asked)
@@ -137,13 +139,16 @@ class Gemini(Vendor):
         if status >= 400:
             return Later(words=f"Gemini refused to say (HTTP {status}): {self._error(body)}", after_s=30.0)
         stands = body.get("status")
-        if stands == "in_progress":
+        if stands in GOING:
             return Running(task=task)
         if stands == "cancelled":
             return Cancelled(charged=True)
         if stands == "completed":
             return self._clip(body, cost)
-        return self._failed(body)
+        if stands in FAILED:
+            return self._failed(body)
+        # An answer that cannot be read, or a word that is new: the clip may go on, and its money stays set aside.
+        return Later(words=f"Gemini says {self.caller.words(stands)}, which is not known here.", after_s=30.0)
 
     def cancel_clip(self, *, task: str, cost: Cost) -> Answer:
         """See `Vendor.cancel_clip`. What was done until then counts as paid: nobody says that it is free."""

@@ -5,8 +5,7 @@ What its filter finds unsafe comes as success with an empty address; links expir
 
 from typing import ClassVar
 
-from chimera.core.storage import NotStored
-from publishing.media.making.base import Answer, Cost, ImageRequest, Refused, Unknown, Unsafe
+from publishing.media.making.base import Answer, Cost, Failed, ImageRequest, Later, Refused, Unknown, Unsafe
 from publishing.media.making.vendors import outputs
 from publishing.media.making.vendors.base import Vendor
 from publishing.media.making.vendors.calling import Caller
@@ -45,12 +44,12 @@ class Ideogram(Vendor):
             fields["negative_prompt"] = request.negative
         parts: list[tuple[str, tuple[str | None, bytes | str, str] | tuple[None, str]]]
         parts = [(name, (None, value)) for name, value in fields.items()]
-        try:
-            for sha256 in request.reference_sha256s[:1]:  # Ideogram takes one character
-                content, mime = outputs.reference(sha256, bytes_max=REFERENCE_BYTES_MAX)
-                parts.append(("character_reference_images", (f"reference.{mime.rpartition('/')[2]}", content, mime)))
-        except (NotStored, ValueError) as error:
-            return Refused(words=str(error))
+        for sha256 in request.reference_sha256s[:1]:  # Ideogram takes one character
+            shown = outputs.reference(sha256, bytes_max=REFERENCE_BYTES_MAX)
+            if not isinstance(shown, tuple):
+                return shown
+            content, mime = shown
+            parts.append(("character_reference_images", (f"reference.{mime.rpartition('/')[2]}", content, mime)))
         answer = self.caller.asked("POST", PATH, begins=True, files=parts)
         if not isinstance(answer, tuple):
             return answer
@@ -71,4 +70,7 @@ class Ideogram(Vendor):
         url = first.get("url")
         if not isinstance(url, str) or not url:
             return Unsafe(words="Ideogram calls the picture safe and gives no address for it.", charged=True)
-        return outputs.fetched(caller=self.caller, url=url, cost=cost, clip=False)
+        answer = outputs.fetched(caller=self.caller, url=url, cost=cost, clip=False)
+        if isinstance(answer, Later):  # it is paid, and no task is there to ask again: another call draws another one
+            return Failed(words=answer.words, retry=False, charged=True)
+        return answer

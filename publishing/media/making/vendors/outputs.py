@@ -8,9 +8,11 @@ import io
 import time
 
 from chimera.core import http, mp4, storage
+from chimera.core.errors import Unavailable
 from chimera.core.http import Refused as AddressRefused
 from chimera.core.http import TooLarge, Unreachable
-from publishing.media.making.base import Answer, Cost, Failed, Later, Made
+from chimera.core.storage import NotStored
+from publishing.media.making.base import Answer, Cost, Failed, Later, Made, Refused
 from publishing.media.making.vendors.calling import Caller
 
 IMAGE_BYTES_MAX = 32 * 1024 * 1024
@@ -18,6 +20,7 @@ CLIP_BYTES_MAX = 120 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 FETCH_TRIES = 3
 FETCH_TIMEOUT_S = 30.0
+STORE_AWAY_S = 30.0
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 
@@ -91,14 +94,22 @@ def _lost(caller: Caller, why: str) -> Failed:
     return Failed(words=f"{caller.title} made something that cannot be used: {why}.", retry=False, charged=True)
 
 
-def reference(sha256: str, *, bytes_max: int) -> tuple[bytes, str]:
+def reference(sha256: str, *, bytes_max: int) -> tuple[bytes, str] | Refused | Later:
     """A stored picture as a provider takes it: its bytes and type, made smaller as JPEG where it is too long.
 
-    Raises storage.NotStored; ValueError, with a sentence, for what is no picture.
+    Refused for what is not stored, or no picture. Later where the store is away: nothing was sent yet.
     """
+    try:
+        return _shown(storage.get(sha256), sha256, bytes_max)
+    except (NotStored, ValueError) as error:
+        return Refused(words=str(error))
+    except Unavailable as away:
+        return Later(words=str(away), after_s=STORE_AWAY_S)
+
+
+def _shown(content: bytes, sha256: str, bytes_max: int) -> tuple[bytes, str]:
     from PIL import Image
 
-    content = storage.get(sha256)
     found = _picture(content)
     if isinstance(found, str):
         raise ValueError(f"The stored picture {sha256[:12]} cannot be shown to a provider: {found}.")

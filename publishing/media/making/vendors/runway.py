@@ -8,7 +8,6 @@ import time
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from chimera.core.storage import NotStored
 from publishing.media.making.base import (
     Answer,
     Cancelled,
@@ -57,10 +56,10 @@ class Runway(Vendor):
         """See `Vendor.begin_clip`."""
         if request.seconds not in SECONDS.get(model, frozenset()):
             return Refused(words=f"Runway makes no {request.seconds} s with {model!r} here.")
-        try:
-            content, mime = outputs.reference(request.image_sha256, bytes_max=PICTURE_BYTES_MAX)
-        except (NotStored, ValueError) as error:
-            return Refused(words=str(error))
+        shown = outputs.reference(request.image_sha256, bytes_max=PICTURE_BYTES_MAX)
+        if not isinstance(shown, tuple):
+            return shown
+        content, mime = shown
         asked = {
             "model": model,
             "promptImage": outputs.data_uri(content, mime),
