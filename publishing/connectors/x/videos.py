@@ -82,7 +82,8 @@ class Bringer:
         except Waits as said:
             if known is not None and known.is_over and known.position > len(call.film.digests):
                 self.made.pop(digest, None)  # X has all of it since long, and works on it still
-                sentence = f"X has not finished this video in {stages.LASTS_S // 60} minutes. Make it anew, and smaller."
+                minutes = stages.LASTS_S // 60
+                sentence = f"X has not finished this video in {minutes} minutes. Make it anew, and smaller."
                 raise refusal("rejected", "media_failed", sentence) from said
             return self._told(digest, str(said), said.after_s)
         except httpx2.TransportError as error:
