@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from io import StringIO
@@ -22,6 +23,7 @@ from agents.replay import shadow
 from agents.runs import places, selectors
 from agents.tasks.graph import BadPlan, Step
 from agents.tasks.models import Artifact, Task, Verdict
+from agents.tasks.taking import Taken
 from agents.worker import checking, ending, planning
 from agents.worker.kinds import film as filming
 from agents.worker.kinds.film import Filming
@@ -40,6 +42,7 @@ from tests import people
 from tests.agents import film_order, lived
 from tests.agents.fakes import desk, looking, take_one
 from tests.agents.test_models import drain
+from tests.agents.test_stopping import resume, stop
 from tests.conftest import ALPHA, World
 from tests.flow.test_side_by_side import Network, on_three
 
@@ -166,6 +169,46 @@ def test_a_film_whose_worker_is_killed_is_gone_on_with_at_its_last_scene(tmp_pat
     assert not [words for words in said if words.endswith("is drawn")], "figures were there"
     assert [one.scene for one in made.drawn] == [1, 2] and len(made.rendered) == 1
     assert not list(folder.glob("*"))
+
+
+@pytest.mark.spec("GEN-6", "OPS-4", "PLN-6")
+@pytest.mark.parametrize("last", ["scene 1 of {} is drawn", "scene 1 of {} is rendered"])
+def test_a_stop_between_two_scenes_keeps_the_finished_ones_and_is_no_try(
+    last: str, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk(world):
+        people.agent(brand_id=ALPHA)
+        people.trend(brand_id=ALPHA)
+    said: list[str] = []
+    under_way = ending.under_way
+
+    def told(words: str, *, taken: Taken) -> None:
+        said.append(words)
+        under_way(words, taken=taken)
+        number = words.partition(" of ")[2].partition(" ")[0]
+        if words.startswith(last.format(number)):
+            thread = threading.Thread(target=stop, args=(world, f"brand:{ALPHA}"))
+            thread.start()
+            thread.join(20)
+
+    monkeypatch.setattr(ending, "under_way", told)
+    ask(world)
+    finished = {path.name for path in settings.FILMS_DIR.glob("*/*")}
+    with looking():
+        task = Task.objects.get(kind="film")
+        assert not ReviewItem.objects.exists(), "nobody is asked about a film that only waits"
+    assert (task.status, task.attempts, task.lease_until) == ("READY", 0, None), task.note
+    assert "A pause on" in task.note and "figure-1-270x338.json" in finished
+    assert last.endswith("drawn") or list(settings.FILMS_DIR.glob("*/work-*/*.mp4")), "so are rendered parts"
+    before = list(said)
+    monkeypatch.setattr(ending, "under_way", lambda words, *, taken: said.append(words))
+    resume(world, f"brand:{ALPHA}")
+    world.later("2 seconds")
+    drain()
+    assert len(film()["renditions"]) == 1
+    drawn = {words for words in before if words.endswith("is drawn")}
+    assert drawn and drawn.isdisjoint(said[len(before) :]), "what was drawn is not drawn anew"
+    assert not list(settings.FILMS_DIR.glob("*"))
 
 
 @pytest.mark.spec("MET-1")
