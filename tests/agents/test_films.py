@@ -225,18 +225,42 @@ def test_how_far_a_film_is_stands_at_its_step(world: World) -> None:
     assert [node.note for node in run.nodes] == ["scene 2 of 3 is drawn"]
 
 
+def _goals(count: int) -> list[dict[str, Any]]:
+    """Goals about trends and of campaigns, in turn."""
+    of_trends = [
+        {"id": n, "cause": f"trend:{n:040x}:agent:1", "wish": f"Post about: story {n}"} for n in range(0, count, 2)
+    ]
+    asked = [{"id": n, "cause": f"campaign:4:agent:1:2026-11-29:{n}", "wish": "Mended"} for n in range(1, count, 2)]
+    return [*of_trends, *asked]
+
+
+@pytest.mark.spec("PLN-1")
+def test_agents_that_get_goals_in_turn_each_make_videos_and_a_goal_keeps_its_form() -> None:
+    goals = _goals(900)
+    for turn in range(3):
+        soul = {"handle": f"soul_{turn}", "formats": {"video": 3}}
+        theirs = [goal for goal in goals if goal["id"] % 3 == turn]
+        videos = [goal for goal in theirs if recipes.is_video(goal=goal, soul=soul)]
+        assert 70 < len(videos) < 130, "about a third, whoever else gets goals"
+        for goal in theirs:
+            again = {**goal, "id": goal["id"] + 1, "cause": f"{goal['cause']}:again:2"}
+            assert recipes.is_video(goal=again, soul=soul) == (goal in videos), "planned anew it is the same"
+    ours, other = ({goal["id"] for goal in goals if recipes.is_video(goal=goal, soul={**soul, "handle": name})}
+                   for name in ("ada", "bob"))  # fmt: skip
+    assert ours - other and other - ours, "two personas film different stories"
+
+
 @pytest.mark.spec("PLN-1", "GEN-7")
 def test_a_soul_says_how_often_and_an_operator_may_ask_for_more(world: World) -> None:
-    front = {"voice": {"traits": ["dry"]}, "formats": {"video": 3}}
-    kinds = {
-        number: [step.kind for step in recipes.of(goal={"id": number, "cause": "trend:x", "wish": ""}, soul=front)]
-        for number in (1, 2, 3, 6)
-    }
-    assert [number for number, steps in kinds.items() if "film" in steps] == [3, 6]
-    assert kinds[3] == ["research", "draft", "script", "film", "publish"]
-    assert "film" not in [
-        step.kind for step in recipes.of(goal={"id": 3, "cause": "trend:x", "wish": ""}, soul={**front, "formats": {}})
-    ]
+    front = {"handle": "nova", "voice": {"traits": ["dry"]}, "formats": {"video": 3}}
+    told = [goal for goal in _goals(900) if recipes.is_video(goal=goal, soul=front)]
+    assert 250 < len(told) < 350
+    steps = recipes.of(goal=told[0], soul=front)
+    assert [step.kind for step in steps] == ["research", "draft", "script", "film", "publish"]
+    for every, count in ((0, 0), (1, 900)):
+        soul = {**front, "formats": {"video": every}}
+        assert sum(recipes.is_video(goal=goal, soul=soul) for goal in _goals(900)) == count
+    assert "film" not in [step.kind for step in recipes.of(goal=told[0], soul={**front, "formats": {}})]
     with desk(world):
         agent = people.agent(brand_id=ALPHA)
         people.trend(brand_id=ALPHA)
