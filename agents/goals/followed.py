@@ -28,43 +28,58 @@ NOTE = "A post of yours about this subject did far better than usual. Stay with 
 
 
 def cause(*, post_id: int, agent_id: int) -> str:
-    """What the goal is keyed by: one for a post, ever."""
+    """What the goal is keyed by: one for a post, ever; `wishes` sees to it that it is one for a draft."""
     return f"{PREFIX}{post_id}:agent:{agent_id}"
 
 
 def wishes(*, agent: Agent, soul: Soul, learned: Learned, batch: str, count_max: int) -> list[Wish]:
-    """Follow-ups of this agent's posts, the best first, at most `count_max`; in the brand's context, the agent locked.
+    """Follow-ups of this agent's drafts, the best first, at most `count_max`; in the brand's context, the agent locked.
 
     Each is about the live trend that is nearest to the post and of which the agent has no goal; without one it waits.
     """
-    hits = _hits(learned.dids) if count_max > 0 else []
-    causes = [cause(post_id=one.post_id, agent_id=agent.pk) for one in hits]
-    if not causes:
+    hits = _hits(learned) if count_max > 0 else []
+    if not hits:
         return []
-    known = {
-        *archive.known_causes(causes=causes),
-        *Goal.objects.filter(cause__in=causes).values_list("cause", flat=True),
-    }
+    followed = _followed(hits, learned, agent)
     found: list[Wish] = []
     told: set[int] = set()
-    for name, hit in zip(causes, hits, strict=True):
-        trend = _nearest(hit, agent, told) if name not in known and len(found) < count_max else None
+    for hit in hits:
+        is_due = learned.drafts[hit.post_id] not in followed and len(found) < count_max
+        trend = _nearest(hit, agent, told) if is_due else None
         if trend is None:
             continue
         told.add(trend.pk)
-        found.append(_wish(agent, soul, hit, trend, name, batch))
+        found.append(_wish(agent, soul, hit, trend, batch))
     return found
 
 
-def _hits(dids: Sequence[Did]) -> list[Did]:
-    """Posts that did so well at a step that is late enough, each once, the best first; none that were paid for."""
+def _hits(learned: Learned) -> list[Did]:
+    """Of each draft the post that did best, where one did so well at a step that is late enough; the best first.
+
+    None that were paid for. A post counts at the first step that said so.
+    """
     since = clock.now() - FRESH
-    best: dict[int, Did] = {}
-    for one in dids:
+    first: dict[int, Did] = {}
+    for one in learned.dids:
         is_hit = one.times is not None and one.times >= TIMES_MIN and one.step_s >= STEP_S_MIN
         if is_hit and not one.is_sponsored and one.published_at >= since:
-            best.setdefault(one.post_id, one)  # the first step that said so
-    return sorted(best.values(), key=lambda one: (-(one.times or 0), one.post_id))
+            first.setdefault(one.post_id, one)
+    best: dict[str, Did] = {}
+    for one in sorted(first.values(), key=lambda one: (-(one.times or 0), one.post_id)):
+        best.setdefault(learned.drafts[one.post_id], one)
+    return list(best.values())
+
+
+def _followed(hits: Sequence[Did], learned: Learned, agent: Agent) -> set[str]:
+    """Those of the drafts that have been followed up, whichever of their posts it was that asked."""
+    wanted = {learned.drafts[hit.post_id] for hit in hits}
+    causes = {
+        cause(post_id=post_id, agent_id=agent.pk): draft for post_id, draft in learned.drafts.items() if draft in wanted
+    }
+    known = archive.known_causes(causes=causes) | set(
+        Goal.objects.filter(cause__in=[*causes]).values_list("cause", flat=True)
+    )
+    return {causes[name] for name in known}
 
 
 def _nearest(hit: Did, agent: Agent, told: Collection[int]) -> Trend | None:
@@ -76,7 +91,7 @@ def _nearest(hit: Did, agent: Agent, told: Collection[int]) -> Trend | None:
     return close.order_by("distance", "pk").first()
 
 
-def _wish(agent: Agent, soul: Soul, hit: Did, trend: Trend, name: str, batch: str) -> Wish:
+def _wish(agent: Agent, soul: Soul, hit: Did, trend: Trend, batch: str) -> Wish:
     hours = hit.step_s // 3600
     relevance_bp, similarity_bp = _nearness(soul, trend)
     said = (
@@ -87,7 +102,7 @@ def _wish(agent: Agent, soul: Soul, hit: Did, trend: Trend, name: str, batch: st
         agent_id=agent.pk,
         soul_id=soul.pk,
         trend_id=trend.pk,
-        cause=name,
+        cause=cause(post_id=hit.post_id, agent_id=agent.pk),
         batch=batch,
         wish=f"Follow up on a post that did well. {said}",
         reason=said,

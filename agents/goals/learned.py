@@ -5,13 +5,14 @@ headline. It changes which trends come first, not how relevant the judge finds t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from django.conf import settings
 
+from agents.goals import drafts
 from agents.personas.models import Agent, Soul
 from chimera.core import clock, embeddings
 from chimera.core.embeddings import Vectors
@@ -20,7 +21,7 @@ from publishing.metrics import selectors as metrics
 from publishing.metrics.selectors import Did, Topic
 
 FACTOR_MIN, FACTOR_MAX = 0.8, 1.25
-POSTS_MIN = 3  # about a topic, before it counts
+POSTS_MIN = 3  # about a topic, before it counts; one draft on several platforms is one
 WHOLE_WEIGHT = 3.0  # of posts about a topic: from then on it counts in full, below it in part
 SHOWN_MAX = 3  # of the best, and of the worst, that a model is told
 
@@ -35,9 +36,10 @@ class Weighed:
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """Everything known of a persona. `vectors` are those of its interests, in their order."""
+    """Everything known of a persona. `drafts` names the draft of each post: what is one draft counts once in topics."""
 
     dids: Sequence[Did] = ()
+    drafts: Mapping[int, str] = field(default_factory=dict)
     topics: Sequence[Topic] = ()
     interests: Sequence[str] = ()
 
@@ -67,8 +69,9 @@ def of(*, agent: Agent, soul: Soul) -> Learned:
         post_id: topic(interests=soul.interests, vector=vector)
         for post_id, vector in _vectors(post_ids=[one.post_id for one in each]).items()
     }
-    topics = metrics.topics(dids=each, names=names, now=now)
-    return Learned(dids=dids, topics=topics, interests=tuple(soul.interests))
+    known = drafts.of(dids=each)
+    topics = metrics.topics(dids=drafts.once(dids=each, drafts=known, names=names), names=names, now=now)
+    return Learned(dids=dids, drafts=known, topics=topics, interests=tuple(soul.interests))
 
 
 def weighed(*, topic: Topic) -> Weighed:

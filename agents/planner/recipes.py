@@ -1,5 +1,6 @@
 """Plans that need no model: what is done where none is asked, and where one gives no plan that may run."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from agents.goals import asked, followed, mentioned
 from agents.tasks.graph import Step
 
 DICTATED = "dictated:"  # causes of goals whose text the operator gave, word for word
+_OF_TREND = "trend:"
 # Personas who say of themselves that they are short get fewer facts to write from.
 _SHORT = re.compile(r"\b(?:terse|brief|laconic|short|concise)\b", re.IGNORECASE)
 FACTS_OF_THE_SHORT = 4
@@ -36,12 +38,19 @@ def of(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> list[Step]:
 
 
 def is_video(*, goal: Mapping[str, Any], soul: Mapping[str, Any]) -> bool:
-    """Whether the persona tells this goal as a video: one goal in so many, as its soul says; never the very first.
+    """Whether the persona tells this goal as a video: about one goal in so many, as its soul says; 1 is all of them.
 
-    Told by the goal's number, so that planning it anew in a replay says the same without counting.
+    Told by what the goal is about and whose it is, hashed. So planning it anew says the same without counting, and no
+    numbers decide: those are shared by all brands, and of agents that get goals in turn one would film them all.
     """
     every = int((soul.get("formats") or {}).get("video", 0))
-    return every > 0 and int(goal.get("id") or 0) % every == 0 and int(goal.get("id") or 0) > 0
+    if every <= 0:
+        return False
+    cause = str(goal["cause"]).partition(":again:")[0]  # planned anew it stays what it was
+    # A trend's fingerprint has the address of its feed in it, and so a port that changes; its title is what it is.
+    about = str(goal.get("wish", "")) if cause.startswith(_OF_TREND) else cause
+    named = f"{soul.get('handle', '')}:{about}"
+    return int.from_bytes(hashlib.sha256(named.encode()).digest(), "big") % every == 0
 
 
 def _where(said: str) -> dict[str, str]:

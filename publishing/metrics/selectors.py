@@ -21,6 +21,7 @@ TIMES_MAX = 5.0  # one post counts as at most so many usual ones for its topic
 HALF_LIFE = timedelta(days=20)  # of what a post says about its topic
 _COLUMNS = (
     "post_id", "step_s", "taken_at", *NAMES, "post__published_at", "post__payload", "post__account__platform",
+    "post__task",
 )  # fmt: skip
 
 
@@ -42,12 +43,13 @@ class Did:
     is_sponsored: bool
     text: str
     times: float | None = None
+    task: str = ""  # that made the post, by name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
     """What posts about one topic came to: the average of their `times`, how many they are, and how much that counts
-    by now (each 1 when it was published, half of it after HALF_LIFE)."""
+    by now (each 1 when it was published, half of it after HALF_LIFE). Whoever asks says what is one post."""
 
     name: str
     times: float
@@ -117,6 +119,7 @@ def _did(row: Mapping[str, Any]) -> Did | None:
         is_rate=bool(told.views),
         is_sponsored=payload.get("sponsorship", "none") != "none",
         text=str(payload.get("text", "")),
+        task=row["post__task"],
     )
 
 

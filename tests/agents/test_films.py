@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from io import StringIO
@@ -22,6 +23,7 @@ from agents.replay import shadow
 from agents.runs import places, selectors
 from agents.tasks.graph import BadPlan, Step
 from agents.tasks.models import Artifact, Task, Verdict
+from agents.tasks.taking import Taken
 from agents.worker import checking, ending, planning
 from agents.worker.kinds import film as filming
 from agents.worker.kinds.film import Filming
@@ -40,6 +42,7 @@ from tests import people
 from tests.agents import film_order, lived
 from tests.agents.fakes import desk, looking, take_one
 from tests.agents.test_models import drain
+from tests.agents.test_stopping import resume, stop
 from tests.conftest import ALPHA, World
 from tests.flow.test_side_by_side import Network, on_three
 
@@ -182,6 +185,46 @@ def test_only_old_films_that_nobody_works_on_are_swept_away_with_their_parts(tmp
         assert sorted(one.name for one in tmp_path.iterdir()) == ["new", "under-way"]
 
 
+@pytest.mark.spec("GEN-6", "OPS-4", "PLN-6")
+@pytest.mark.parametrize("last", ["scene 1 of {} is drawn", "scene 1 of {} is rendered"])
+def test_a_stop_between_two_scenes_keeps_the_finished_ones_and_is_no_try(
+    last: str, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk(world):
+        people.agent(brand_id=ALPHA)
+        people.trend(brand_id=ALPHA)
+    said: list[str] = []
+    under_way = ending.under_way
+
+    def told(words: str, *, taken: Taken) -> None:
+        said.append(words)
+        under_way(words, taken=taken)
+        number = words.partition(" of ")[2].partition(" ")[0]
+        if words.startswith(last.format(number)):
+            thread = threading.Thread(target=stop, args=(world, f"brand:{ALPHA}"))
+            thread.start()
+            thread.join(20)
+
+    monkeypatch.setattr(ending, "under_way", told)
+    ask(world)
+    finished = {path.name for path in settings.FILMS_DIR.glob("*/*")}
+    with looking():
+        task = Task.objects.get(kind="film")
+        assert not ReviewItem.objects.exists(), "nobody is asked about a film that only waits"
+    assert (task.status, task.attempts, task.lease_until) == ("READY", 0, None), task.note
+    assert "A pause on" in task.note and "figure-1-270x338.json" in finished
+    assert last.endswith("drawn") or list(settings.FILMS_DIR.glob("*/work-*/*.mp4")), "so are rendered parts"
+    before = list(said)
+    monkeypatch.setattr(ending, "under_way", lambda words, *, taken: said.append(words))
+    resume(world, f"brand:{ALPHA}")
+    world.later("2 seconds")
+    drain()
+    assert len(film()["renditions"]) == 1
+    drawn = {words for words in before if words.endswith("is drawn")}
+    assert drawn and drawn.isdisjoint(said[len(before) :]), "what was drawn is not drawn anew"
+    assert not list(settings.FILMS_DIR.glob("*"))
+
+
 @pytest.mark.spec("MET-1")
 def test_how_far_a_film_is_stands_at_its_step(world: World) -> None:
     with desk(world):
@@ -196,18 +239,42 @@ def test_how_far_a_film_is_stands_at_its_step(world: World) -> None:
     assert [node.note for node in run.nodes] == ["scene 2 of 3 is drawn"]
 
 
+def _goals(count: int) -> list[dict[str, Any]]:
+    """Goals about trends and of campaigns, in turn."""
+    of_trends = [
+        {"id": n, "cause": f"trend:{n:040x}:agent:1", "wish": f"Post about: story {n}"} for n in range(0, count, 2)
+    ]
+    asked = [{"id": n, "cause": f"campaign:4:agent:1:2026-11-29:{n}", "wish": "Mended"} for n in range(1, count, 2)]
+    return [*of_trends, *asked]
+
+
+@pytest.mark.spec("PLN-1")
+def test_agents_that_get_goals_in_turn_each_make_videos_and_a_goal_keeps_its_form() -> None:
+    goals = _goals(900)
+    for turn in range(3):
+        soul = {"handle": f"soul_{turn}", "formats": {"video": 3}}
+        theirs = [goal for goal in goals if goal["id"] % 3 == turn]
+        videos = [goal for goal in theirs if recipes.is_video(goal=goal, soul=soul)]
+        assert 70 < len(videos) < 130, "about a third, whoever else gets goals"
+        for goal in theirs:
+            again = {**goal, "id": goal["id"] + 1, "cause": f"{goal['cause']}:again:2"}
+            assert recipes.is_video(goal=again, soul=soul) == (goal in videos), "planned anew it is the same"
+    ours, other = ({goal["id"] for goal in goals if recipes.is_video(goal=goal, soul={**soul, "handle": name})}
+                   for name in ("ada", "bob"))  # fmt: skip
+    assert ours - other and other - ours, "two personas film different stories"
+
+
 @pytest.mark.spec("PLN-1", "GEN-7")
 def test_a_soul_says_how_often_and_an_operator_may_ask_for_more(world: World) -> None:
-    front = {"voice": {"traits": ["dry"]}, "formats": {"video": 3}}
-    kinds = {
-        number: [step.kind for step in recipes.of(goal={"id": number, "cause": "trend:x", "wish": ""}, soul=front)]
-        for number in (1, 2, 3, 6)
-    }
-    assert [number for number, steps in kinds.items() if "film" in steps] == [3, 6]
-    assert kinds[3] == ["research", "draft", "script", "film", "publish"]
-    assert "film" not in [
-        step.kind for step in recipes.of(goal={"id": 3, "cause": "trend:x", "wish": ""}, soul={**front, "formats": {}})
-    ]
+    front = {"handle": "nova", "voice": {"traits": ["dry"]}, "formats": {"video": 3}}
+    told = [goal for goal in _goals(900) if recipes.is_video(goal=goal, soul=front)]
+    assert 250 < len(told) < 350
+    steps = recipes.of(goal=told[0], soul=front)
+    assert [step.kind for step in steps] == ["research", "draft", "script", "film", "publish"]
+    for every, count in ((0, 0), (1, 900)):
+        soul = {**front, "formats": {"video": every}}
+        assert sum(recipes.is_video(goal=goal, soul=soul) for goal in _goals(900)) == count
+    assert "film" not in [step.kind for step in recipes.of(goal=told[0], soul={**front, "formats": {}})]
     with desk(world):
         agent = people.agent(brand_id=ALPHA)
         people.trend(brand_id=ALPHA)

@@ -19,6 +19,7 @@ from publishing.metrics import selectors as metrics
 from publishing.metrics.selectors import Topic
 from publishing.trends.models import Trend
 from tests import people
+from tests.agents import finished
 from tests.agents.fakes import desk, looking
 from tests.conftest import ALPHA, World
 from tests.publishing import measured
@@ -40,7 +41,7 @@ def agent(world: World) -> Agent:
 
 def account(agent: Agent) -> int:
     with looking():
-        return Account.objects.get(belongs_to=agent.subject).pk
+        return Account.objects.get(belongs_to=agent.subject, platform="plaza").pk
 
 
 def posts(world: World, agent: Agent, text: str, likes: list[int], *, age: str = "2 days", **more: object) -> list[int]:
@@ -173,6 +174,75 @@ def test_follow_ups_stay_within_the_posts_of_the_day_and_are_not_set_again_from_
     with desk(world):
         Agent.objects.filter(pk=agent.pk).update(posts_per_day=9)
     assert [one.cause for one in goals(agent) if one.cause.startswith(followed.PREFIX)] == [goal.cause]
+
+
+def everywhere(world: World, agent: Agent, likes: list[int], *, keyed_by: str, age: str = "2 days") -> list[int]:
+    """One draft about the café on plaza, X and Instagram, among four posts of each that did as usual (2 likes)."""
+    accounts = [account(agent)]
+    for platform in ("x", "instagram"):
+        accounts.append(measured.account(world, platform=platform, owner=agent.subject, handle="bea"))
+    tasks, text = [0, 0, 0], CAFE.format("one thousand")
+    if keyed_by != "text":
+        with looking():
+            soul = Agent.objects.get(pk=agent.pk).soul_id
+        (goal,) = finished.make(world.superuser(), brand=ALPHA, agent=agent.pk, soul=soul or 0, count=1, age="2 days")
+        tasks = [finished.task_of(goal, kind) for kind in ("research", "draft", "image")]
+        if keyed_by == "archive":
+            with world.superuser() as db:
+                db.execute("SET session_replication_role = replica")
+                db.execute(
+                    "INSERT INTO agents_archivedtask (brand_id, id, goal_id, kind, outward, ended_as)"
+                    " SELECT brand_id, id, goal_id, kind, outward, status FROM agents_task WHERE id = ANY(%s)", [tasks]
+                )  # fmt: skip
+                db.execute("DELETE FROM agents_task WHERE id = ANY(%s)", [tasks])
+    made = []
+    for number, (place, task) in enumerate(zip(accounts, tasks, strict=True)):
+        for usual in range(4):
+            other = measured.post(world, account_id=place, age=age, text=f"Nothing of note, {number} and {usual}.")
+            for step_s in (14_400, 86_400):
+                measured.reading(world, post_id=other, step_s=step_s, likes=2)
+        said = text if keyed_by == "text" else f"{text} Seen from {number}."  # a platform may have words of its own
+        made.append(measured.post(world, account_id=place, age=age, text=said, task=task))
+        measured.reading(world, post_id=made[-1], step_s=14_400, likes=likes[number])
+    return made
+
+
+KEYS = pytest.mark.parametrize("keyed_by", ["goal", "archive", "text"])
+
+
+@KEYS
+def test_one_draft_on_three_platforms_asks_for_one_follow_up_by_the_post_that_did_best(
+    keyed_by: str, world: World, agent: Agent
+) -> None:
+    def followers() -> list[str]:
+        return [one.cause for one in goals(agent) if one.cause.startswith(followed.PREFIX)]
+
+    with desk(world):
+        people.trend(brand_id=ALPHA)
+        people.trend(brand_id=ALPHA, story=("The repair café and its volunteers", people.STORY[1]), key="story-2")
+    made = everywhere(world, agent, [8, 12, 2], keyed_by=keyed_by)
+    assert followers() == [f"metrics:{made[1]}:agent:{agent.pk}"]
+    with desk(world):
+        people.trend(brand_id=ALPHA, story=("Volunteers mend toasters at the café", people.STORY[1]), key="story-3")
+        Agent.objects.filter(pk=agent.pk).update(posts_per_day=9)
+    measured.reading(world, post_id=made[2], step_s=86_400, likes=20)  # by now it does best: one has asked, so all have
+    assert followers() == [f"metrics:{made[1]}:agent:{agent.pk}"]
+
+
+@KEYS
+def test_one_draft_on_three_platforms_teaches_once_what_it_did_on_all_of_them(
+    keyed_by: str, world: World, agent: Agent
+) -> None:
+    with desk(world):
+        cafe = people.trend(brand_id=ALPHA)
+    everywhere(world, agent, [3, 1, 40], keyed_by=keyed_by)
+    taught = known(agent)
+    name = learned.topic(interests=taught.interests, vector=cafe.vector)
+    (topic,) = [one for one in taught.topics if one.name == name]
+    assert (topic.posts, topic.weight) == (1, pytest.approx(0.5 ** (2 / 20), abs=0.01))
+    assert topic.times == pytest.approx((1.5 + 0.5 + 5) / 3)  # each at most five times the usual
+    assert taught.weighed(vector=list(cafe.vector)).factor == 1.0, "three posts, and one thing that was said"
+    assert taught.shown() == {"best": [], "worst": []}
 
 
 def test_a_model_that_plans_is_told_the_best_and_worst_topics_as_values(world: World, agent: Agent) -> None:

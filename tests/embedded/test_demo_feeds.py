@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.goals.models import Goal
+from agents.personas import selectors as personas
+from agents.planner import recipes
 from chimera.core import tenancy
 from chimera.embedded import demo
 from publishing.trends import reading
@@ -47,3 +50,20 @@ def test_feeds_that_a_demo_is_given_stand_alone_once_one_of_them_could_be_read(
         monkeypatch.delenv("FEEDS")
         demo.scan(sources=[str(by_hand)], brand_id=ALPHA)  # as the samples are: beside what is followed
         assert active() == {reading.address(str(own)), reading.address(str(by_hand))}
+
+
+@pytest.mark.spec("PLN-1", "GEN-3")
+def test_each_persona_of_the_demo_films_some_of_its_stories_and_not_all(world: World) -> None:
+    sources = [str(path) for path in sorted((demo.CHECKOUT / "demo" / "feeds").glob("*.xml"))]
+    with world.role("operator"):
+        brand_id = demo.seed().brand_id
+        demo.scan(sources=sources, brand_id=brand_id)
+        demo.set_goals(brand_id=brand_id)
+        with tenancy.brand(brand_id, actor="test:look"):
+            goals = list(Goal.objects.select_related("agent"))
+            souls = personas.souls(ids={goal.soul_id for goal in goals})
+    videos: dict[str, list[bool]] = {}
+    for goal in goals:
+        said = {"cause": goal.cause, "wish": goal.wish}
+        videos.setdefault(goal.agent.handle, []).append(recipes.is_video(goal=said, soul=souls[goal.soul_id]))
+    assert len(videos) == 3 and all(any(made) and not all(made) for made in videos.values()), videos

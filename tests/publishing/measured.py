@@ -75,9 +75,10 @@ def post(
     brand_id: int = ALPHA,
     status: str = "PUBLISHED",
     platform_id: str = "",
+    task: int = 0,
     **payload: Any,
 ) -> int:
-    """A post that went out so long ago, with its fingerprint; past every rule."""
+    """A post that went out so long ago, with its fingerprint; past every rule. `task` made it; 0: one of no goal."""
     db = _past(world)
     (number,) = db.execute("SELECT count(*) + 1 FROM publishing_post").fetchone()
     text = text if payload.get("sponsorship", "none") == "none" else f"#ad {text}"
@@ -88,7 +89,7 @@ def post(
         " published_at) VALUES (%s, %s, 2, 'publish', '{}', 0, 0, 5, 5, '', '', %s, %s, %s, %s, %s, '', 'judge',"
         " chimera_now() - %s::interval, chimera_now() - %s::interval) RETURNING id",
         [
-            brand_id, status, f"agents.task:{9000 + number}", account_id, json.dumps(said), "0" * 64,
+            brand_id, status, f"agents.task:{task or 9000 + number}", account_id, json.dumps(said), "0" * 64,
             platform_id or f"p{number}", age, age,
         ],
     ).fetchone()  # fmt: skip

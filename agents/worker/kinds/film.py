@@ -15,7 +15,7 @@ from agents.worker.base import Hopeless, Kind, Landed, Params, Proposal, Work
 from agents.worker.kinds import script as scripting
 from chimera.core import registry, shadow
 from chimera.core.calls.services import Recorder
-from chimera.core.errors import Denied
+from chimera.core.errors import Denied, Stopped
 from chimera.core.money import Allowance
 from publishing.connectors.base import Connector, consents
 from publishing.media import services as media
@@ -92,6 +92,8 @@ class Filming(Kind):
                 made = making.make(
                     order=order, folder=settings.FILMS_DIR, tell=tell, seconds_max=settings.FILM_MAKE_S_MAX
                 )
+        except Stopped:
+            raise  # it waits until it is lifted, and is gone on with
         except Denied as bad:
             raise Hopeless(f"The film cannot be made: {bad}") from bad
         doubt = [one.score_bp for one in made.drawn if not one.passes]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chimera.core import mp4, storage
-from chimera.core.errors import Conflict, Denied, Unavailable
+from chimera.core.errors import Conflict, Denied, Stopped, Unavailable
 from publishing.media import likeness
 from publishing.media.consistency import apart
 from publishing.media.consistency.apart import Referred
@@ -45,7 +45,7 @@ def make(*, order: Order, folder: Path, tell: Tell, seconds_max: float) -> Film:
     """The film, stored. `folder` holds the folders of all orders; `tell` hears of each scene, and may raise to end it.
 
     Raises BadScript and BadVideo for what will not do whatever happens, Conflict while the same is being made,
-    Unavailable (TooSlow) where the next try goes on.
+    Unavailable (TooSlow) where the next try goes on, as it does after the Stopped of a `tell`.
     """
     sweep(folder=folder)
     ends = time.monotonic() + seconds_max
@@ -94,6 +94,8 @@ def _held(place: Path) -> Iterator[Path]:
                 raise Conflict("This film is being made already; wait for it.") from error
             try:
                 yield place
+            except Stopped:
+                raise  # no verdict on the order: the next try goes on from here
             except Denied:
                 shutil.rmtree(place)  # the same order will be refused again
                 raise

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chimera.core.errors import Conflict, Denied, Unavailable
+from chimera.core.errors import Conflict, Denied, Stopped, Unavailable
 from publishing.media.studio import graphs, running
 from publishing.media.studio.base import Script
 from publishing.media.studio.keys import digest_of, key_of
@@ -67,6 +67,8 @@ def _worked_in(folder: Path) -> Iterator[Path]:
             left.unlink()  # somebody was killed while these were written
         try:
             yield folder
+        except Stopped:
+            raise  # whoever hears of the progress was stopped: what is finished is gone on with
         except Denied:
             shutil.rmtree(folder)  # the same script will be refused again: there is nothing to go on with
             raise
@@ -80,7 +82,8 @@ def render(*, script: Script, rendition: Rendition, folder: Path, progress: Told
     `progress` is called after each part, in this thread. Raises BadScript before anything is rendered when a line
     cannot be set, and at its scene when a picture or clip cannot be read; BadVideo when the platform would not take it;
     Conflict when the same is being rendered now; Unavailable (RenderFailed) when ffmpeg or the disk fails. After
-    Unavailable the work folder is left for the next try; otherwise nothing is.
+    Unavailable, and after a Stopped that `progress` raises, the work folder is left for the next try; otherwise nothing
+    is.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
