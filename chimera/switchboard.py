@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     "draft": "agents.worker.kinds.draft.Drafting",
     "image": "agents.worker.kinds.image.Drawing",
     "script": "agents.worker.kinds.script.Scripting",
+    "scenes": "agents.worker.kinds.scenes.Shooting",
     "film": "agents.worker.kinds.film.Filming",
     "publish": "agents.worker.kinds.publish.Publishing",
     "wording": "agents.worker.kinds.wording.Wording",

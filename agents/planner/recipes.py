@@ -9,6 +9,7 @@ from typing import Any
 
 from agents.goals import asked, followed, mentioned
 from agents.tasks.graph import Step
+from publishing.media.films import shooting
 
 DICTATED = "dictated:"  # causes of goals whose text the operator gave, word for word
 _OF_TREND = "trend:"
@@ -82,12 +83,17 @@ def post() -> list[Step]:
 
 
 def video() -> list[Step]:
-    """One post with a video: research, draft, script, film inward; publish outward."""
+    """One post with a video: research, draft, script, film inward; publish outward.
+
+    Where providers make its scenes, as the settings say, they are asked between script and film.
+    """
+    scenes = [Step(key="scenes", kind="scenes", needs=("script",))] if shooting.makers() else []
     return [
         Step(key="research", kind="research"),
         Step(key="draft", kind="draft", needs=("research",)),
         Step(key="script", kind="script", needs=("draft",)),
-        Step(key="film", kind="film", needs=("script",)),
+        *scenes,
+        Step(key="film", kind="film", needs=("script", *(one.key for one in scenes))),
         Step(key="publish", kind="publish", needs=("draft", "film")),
     ]
 

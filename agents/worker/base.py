@@ -30,6 +30,14 @@ class Hopeless(CannotPropose):
     """Trying again would give the same and cost again: a human decides at once."""
 
 
+class NotYet(CannotPropose):
+    """What it needs is being made by others: it is due again after so long, and this was no try. Says how far it is."""
+
+    def __init__(self, sentence: str, *, after_s: float) -> None:
+        super().__init__(sentence)
+        self.after_s = after_s
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """What a kind gets: values only, so that `propose` needs no database. JSON-like throughout.

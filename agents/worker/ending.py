@@ -14,7 +14,7 @@ from agents.tasks import services as tasks
 from agents.tasks.models import Task
 from agents.tasks.states import TaskStatus
 from agents.tasks.taking import Taken
-from agents.worker.base import Hopeless
+from agents.worker.base import Hopeless, NotYet
 from agents.worker.together import Together
 from chimera.core import clock, tenancy
 from chimera.core.calls.services import Recorder
@@ -184,6 +184,18 @@ def under_way(words: str, *, taken: Taken) -> None:
     connection.close()  # the body goes on, and waits for something else
 
 
+@contextmanager
+def ours(*, taken: Taken) -> Iterator[Task]:
+    """A transaction in which the row is surely still this worker's, for what a body asks others to make.
+
+    Whoever cancels the task waits for its end, and finds what was asked for. Raises Fenced, and then nothing is kept.
+    """
+    with tenancy.brand(taken.brand_id, actor=actor(taken)):
+        Task.objects.select_for_update(of=("self",)).filter(pk=taken.id).first()
+        yield _ours(taken.claim)
+    connection.close()  # the body goes on, and waits for something else
+
+
 def unpaid(*, taken: Taken, refusal: budgets.Exhausted) -> None:
     """A budget refused: the row waits for money, which is no failure; a scope whose money is gone is paused."""
     with _dropping(), tenancy.brand(taken.brand_id, actor=actor(taken)):
@@ -202,6 +214,9 @@ def broke_off(*, taken: Taken, error: Exception) -> None:
         return
     if isinstance(error, Stopped):
         give_back(taken=taken, after_s=leases.stopped_s(scopes=taken.scopes, by=error.scope), note=note, counts=False)
+        return
+    if isinstance(error, NotYet):
+        give_back(taken=taken, after_s=error.after_s, note=note, counts=False)
         return
     log.warning("%s failed: %s", taken.subject, note, exc_info=None if isinstance(error, ChimeraError) else error)
     give_back(taken=taken, after_s=leases.backoff_s(attempts=taken.attempts), note=note)

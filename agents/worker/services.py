@@ -155,6 +155,7 @@ def propose(*, job: Job) -> None:
     spends = [SPENDING] if job.allowance.amount_usd_micros else []
     job.recorder.may_call = partial(looking.require_open, scopes=[*job.taken.scopes, *spends])
     job.recorder.tell = partial(ending.under_way, taken=job.taken)
+    job.recorder.ours = partial(ending.ours, taken=job.taken)
     try:
         job.recorder.may_call()
         faults.point("after_claim")

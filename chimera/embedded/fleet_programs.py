@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from chimera.embedded import model_keys, platforms
+from chimera.embedded import model_keys, platforms, studios
 from chimera.embedded.entry import CHECKOUT, environment
 from chimera.embedded.lifecycle import Endpoints
 from chimera.embedded.platforms import Lodging
@@ -28,6 +28,9 @@ class Ports:
     connector_x: int = 0
     simulator_instagram: int = 0
     connector_instagram: int = 0
+    studio_ideogram: int = 0
+    studio_runway: int = 0
+    studio_gemini: int = 0
 
     @classmethod
     def settle(cls, *, run: Path, web: int = 0) -> "Ports":
@@ -50,6 +53,11 @@ class Ports:
             "instagram": Lodging(simulator=self.simulator_instagram, connector=self.connector_instagram),
         }
 
+    @property
+    def studios(self) -> dict[str, int]:
+        """Of studio servers, by provider."""
+        return {name: getattr(self, f"studio_{name}") for name in studios.KEYS}
+
 
 def variables(ports: Ports) -> dict[str, str]:
     """What every program must know of the others, and how offline verdicts are treated here.
@@ -61,6 +69,8 @@ def variables(ports: Ports) -> dict[str, str]:
         "PLAZA_URL": f"http://127.0.0.1:{ports.simulator}",
         "PLAZA_CONNECTOR_URL": f"http://127.0.0.1:{ports.connector}/mcp",
         **platforms.addresses(ports.beside),
+        **studios.NONE,
+        **studios.addresses(ports.studios),
         "OFFLINE_VERDICTS_MAY_ACT": "1" if is_played else "0",
         "FILM_WIDTH": os.environ.get("FILM_WIDTH", DEMO_FILM_WIDTH),
         "MALLOC_ARENA_MAX": "2",  # by default every thread may keep freed memory of its own
@@ -83,7 +93,7 @@ def _worker(name: str, queues: str, *pool: str) -> list[str]:
 
 
 def outside_world(endpoints: Endpoints, ports: Ports) -> list[Program]:
-    """The simulated platforms with the sample feeds, and the connectors that hold their credentials."""
+    """The simulated platforms with the sample feeds, the connectors that hold the credentials, and studio servers."""
     shared = variables(ports)
     store = str(endpoints.home.root / "plaza.sqlite3")
     played = {name: one for name, one in ports.beside.items() if name in platforms.simulated()}
@@ -106,6 +116,7 @@ def outside_world(endpoints: Endpoints, ports: Ports) -> list[Program]:
             _connector(f"connector-{name}", name, one.connector, connector_env(endpoints, ports, name))
             for name, one in ports.beside.items()
         ),
+        *studios.programs(endpoints, ports.studios, {**shared, **model_keys.NONE}),
     ]
 
 

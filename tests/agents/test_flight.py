@@ -175,7 +175,7 @@ def test_three_hundred_calls_wait_in_one_worker_with_at_most_sixteen_connections
 def test_drawing_runs_in_processes_and_what_waits_in_threads() -> None:
     workers = programs()
     draws = {name for name in registry.names("KINDS") if registry.get("KINDS", name, Kind).queue == "render"}
-    assert draws == {"image", "film"}
+    assert draws == {"image", "film", "scenes"}
     render, work = workers["render"].argv, workers["worker"].argv
     assert render[render.index("-Q") + 1] == "render"
     assert render[render.index("--pool") + 1] == "prefork"

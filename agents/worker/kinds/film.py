@@ -24,7 +24,7 @@ from publishing.media.consistency.apart import Referred
 from publishing.media.figures.base import traits_of
 from publishing.media.films import base as films
 from publishing.media.films import services as making
-from publishing.media.films.base import Film, Order
+from publishing.media.films.base import Film, Order, Shown
 from publishing.media.studio.renditions import for_platform, sized
 from publishing.readiness import selectors as readiness
 
@@ -96,7 +96,7 @@ class Filming(Kind):
             raise  # it waits until it is lifted, and is gone on with
         except Denied as bad:
             raise Hopeless(f"The film cannot be made: {bad}") from bad
-        doubt = [one.score_bp for one in made.drawn if not one.passes]
+        doubt = [int(one["score_bp"]) for one in _figures(work, made) if not one.get("passes", True)]
         return Proposal(
             payload=_payload(work=work, order=order, of_platform=of_platform, made=made),
             confidence_bp=min(doubt) if doubt else None,
@@ -151,7 +151,51 @@ def _order(work: Work) -> tuple[Order, dict[str, str]]:
         handle=str(work.soul["handle"]),
         references=tuple(Referred(sha256=one["sha256"], head=tuple(one["head"])) for one in work.inputs["references"]),
         renditions={one.name: sized(of=one, width=work.inputs["width"]) for one in wanted.values()},
+        given=_given(work),
     ), {name: one.name for name, one in wanted.items()}
+
+
+def _scenes(work: Work) -> list[Mapping[str, Any]]:
+    """The scenes that providers made, where at least one has a picture."""
+    found = list((work.upstream.get("scenes") or {}).get("scenes") or [])
+    return found if any(one["sha256"] for one in found) else []
+
+
+def _given(work: Work) -> tuple[Shown, ...]:
+    """What each scene shows of them; one without a picture of its own shows the one before it, or the first."""
+    scenes = _scenes(work)
+    shown = next((one["sha256"] for one in scenes if one["sha256"]), "")
+    given = []
+    for one in scenes:
+        shown = one["sha256"] or shown
+        given.append(Shown(picture=shown, clip=one["clip"]))
+    return tuple(given)
+
+
+def _figures(work: Work, made: Film) -> list[dict[str, Any]]:
+    """The pictures of the persona in it, drawn here or by a provider, each with how like it is."""
+    if scenes := _scenes(work):
+        shots = work.upstream["script"]["scenes"]
+        names = ("scene", "sha256", "draws", "score_bp", "passes", "parts")
+        return [
+            {**{name: one[name] for name in names}, "size": "", "pose": shot["pose"], "place": shot["place"]}
+            for one, shot in zip(scenes, shots, strict=True)
+            if one["sha256"]
+        ]
+    return [
+        {
+            "scene": one.scene,
+            "size": one.size,
+            "pose": one.pose,
+            "place": one.place,
+            "sha256": one.sha256,
+            "draws": one.draws,
+            "score_bp": one.score_bp,
+            "passes": one.passes,
+            "parts": dict(one.parts),
+        }
+        for one in made.drawn
+    ]
 
 
 def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: Film) -> dict[str, Any]:
@@ -171,19 +215,7 @@ def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: 
             }
             for one in made.rendered
         },
-        "figures": [
-            {
-                "scene": one.scene,
-                "size": one.size,
-                "pose": one.pose,
-                "place": one.place,
-                "sha256": one.sha256,
-                "draws": one.draws,
-                "score_bp": one.score_bp,
-                "parts": dict(one.parts),
-            }
-            for one in made.drawn
-        ],
+        "figures": _figures(work, made),
         "order": order.key,
         "traits": order.traits.digest,
         "references": [

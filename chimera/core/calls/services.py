@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -43,6 +43,7 @@ class Recorder:
     calls: list[CallRecord] = field(default_factory=list)
     may_call: Callable[[], None] | None = None  # asked right before each call; raises when nothing may leave now
     tell: Callable[[str], None] | None = None  # what hears how far a long piece of work is; None: nobody
+    ours: Callable[[], AbstractContextManager[Any]] | None = None  # a transaction in which the row is surely held
 
     @property
     def cost_usd_micros(self) -> int:

@@ -98,7 +98,9 @@ def _studio(at: str) -> Any:
     from publishing.simulators.studio.world import Studio
 
     keys = {"ideogram": settings.IDEOGRAM_API_KEY, "runway": settings.RUNWAYML_API_SECRET}
-    return build(Studio(public_url=f"http://{at}", keys={**keys, "gemini": settings.STUDIO_GEMINI_API_KEY}))
+    studio = Studio(public_url=f"http://{at}", keys={**keys, "gemini": settings.STUDIO_GEMINI_API_KEY})
+    studio.is_looked_at = True
+    return build(studio)
 
 
 async def _serve(host: str, served: dict[int, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from chimera.core import canonical
@@ -38,8 +39,17 @@ class Shot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a provider made for a scene: the hashes of a stored picture and of a clip of it, "" for none."""
+
+    picture: str
+    clip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a film is made from. `references`: of the persona, [] for none on record; `renditions` by their names."""
+    """What a film is made from. `references`: of the persona, [] for none on record; `renditions` by their names.
+    `given`: one for each shot where providers made the pictures; else the persona is drawn here."""
 
     shots: tuple[Shot, ...]
     look: Look
@@ -47,6 +57,7 @@ class Order:
     handle: str
     references: tuple[Referred, ...]
     renditions: Mapping[str, Rendition]
+    given: tuple["Shown", ...] = ()
 
     @property
     def key(self) -> str:
@@ -54,6 +65,8 @@ class Order:
         sizes = {name: f"{one.width}x{one.height}" for name, one in self.renditions.items()}
         shots = [{**asdict(shot), "lines": list(shot.lines)} for shot in self.shots]
         what = {"version": VERSION, "shots": shots, "look": asdict(self.look), "traits": self.traits.digest}
+        if self.given:
+            what["given"] = [asdict(one) for one in self.given]
         return canonical.digest({**what, "handle": self.handle, "sizes": sizes})
 
 
@@ -81,18 +94,22 @@ def timed(*, scenes: Sequence[Mapping[str, Any]], ms_min: int) -> list[dict[str,
     ]
 
 
-def script(*, shots: Sequence[Shot], look: Look, handle: str, pictures: Sequence[bytes | None] = ()) -> Script:
-    """The studio's script of these shots. Raises BadScript with scene, line, and what to write there."""
-    behind = list(pictures) or [None] * len(shots)
+def script(*, shots: Sequence[Shot], look: Look, handle: str, behind: Sequence[bytes | Path | None] = ()) -> Script:
+    """The studio's script of these shots; `behind` each are a picture's bytes, or the file of a clip.
+
+    Raises BadScript with scene, line, and what to write there.
+    """
+    grounds = list(behind) or [None] * len(shots)
     scenes = tuple(
         Scene(
             template=shot.template,
             lines=shot.lines,
             seconds=shot.ms / 1000,
-            picture=picture,
+            picture=ground if isinstance(ground, bytes) else None,
+            clip=ground if isinstance(ground, Path) else None,
             count=shot.count,
         )
-        for shot, picture in zip(shots, behind, strict=True)
+        for shot, ground in zip(shots, grounds, strict=True)
     )
     return Script(look=look, scenes=scenes, passage=PASSAGE, handle=handle)
 

@@ -60,12 +60,15 @@ def make(*, order: Order, folder: Path, tell: Tell, seconds_max: float) -> Film:
         drawn: list[Drawn] = []
         rendered = []
         for one in order.renditions.values():
-            size = f"{one.width}x{one.height}"  # drawn for its shape: cropped, somebody loses a hat
-            figures = [_figure(order, number, size, place, references, told) for number in _numbers(order)]
-            drawn += figures
-            pictures = [_file(place, number, size).read_bytes() for number in _numbers(order)]
-            rendered.append(_rendered(order, one, pictures, place, told))
-            del pictures
+            behind: list[bytes | Path] = []
+            if order.given:
+                behind = [_given(order, number, place) for number in _numbers(order)]
+            else:
+                size = f"{one.width}x{one.height}"  # drawn for its shape: cropped, somebody loses a hat
+                drawn += [_figure(order, number, size, place, references, told) for number in _numbers(order)]
+                behind = [_file(place, number, size).read_bytes() for number in _numbers(order)]
+            rendered.append(_rendered(order, one, behind, place, told))
+            del behind
             _give_back()
         return Film(drawn=tuple(drawn), rendered=tuple(rendered), references=references)
 
@@ -130,6 +133,20 @@ def _file(place: Path, number: int, size: str) -> Path:
     return place / f"figure-{number}-{size}.png"
 
 
+def _given(order: Order, number: int, place: Path) -> bytes | Path:
+    """What a provider made for a scene: its picture, or a clip as a file that ffmpeg reads."""
+    one = order.given[number - 1]
+    if not one.clip:
+        return storage.get(one.picture)
+    path = place / f"clip-{one.clip}.mp4"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        with storage.open(one.clip) as file, part.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        part.replace(path)
+    return path
+
+
 def _figure(order: Order, number: int, size: str, place: Path, references: Sequence[Referred], told: Tell) -> Drawn:
     """The figure of one scene: drawn until it is like the persona, at most three times; the best of them is kept."""
     note = _file(place, number, size).with_suffix(".json")
@@ -165,7 +182,7 @@ def _figure(order: Order, number: int, size: str, place: Path, references: Seque
     return best
 
 
-def _rendered(order: Order, rendition: Rendition, pictures: Sequence[bytes], place: Path, told: Tell) -> Rendered:
+def _rendered(order: Order, rendition: Rendition, behind: Sequence[bytes | Path], place: Path, told: Tell) -> Rendered:
     """One rendition, signed and stored with its poster; what is stored already is not made again."""
     note = place / f"{rendition.name}.json"
     if (known := _noted(note)) is not None:
@@ -175,7 +192,7 @@ def _rendered(order: Order, rendition: Rendition, pictures: Sequence[bytes], pla
         told(f"{one.what} of {len(order.shots)} is rendered for {rendition.name} ({one.parts_done} of {one.parts})")
 
     told(f"{rendition.name} begins")
-    whole = script(shots=order.shots, look=order.look, handle=order.handle, pictures=pictures)
+    whole = script(shots=order.shots, look=order.look, handle=order.handle, behind=behind)
     video = rendering.render(script=whole, rendition=rendition, folder=place, progress=part)
     content = provenance.mark(video.path.read_bytes(), maker=MAKER)
     still = provenance.mark(video.poster.read_bytes(), maker=MAKER)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from publishing.simulators.studio.alike import RATIOS, headers_of, misbehaves
-from publishing.simulators.studio.world import Studio, Task, film, picture
+from publishing.simulators.studio.world import Studio, Task
 
 
 def _google_error(words: str) -> dict[str, Any]:
@@ -38,7 +38,12 @@ def _pictures(studio: Studio) -> Any:
         if how == "unsafe":
             return JSONResponse({"candidates": [{"index": 0, "finishReason": "IMAGE_SAFETY"}]})
         config = body["generationConfig"]
-        made = picture(seed=config.get("seed", 0), ratio=RATIOS[config["imageConfig"]["aspectRatio"]])
+        parts = [part["inlineData"]["data"] for part in body["contents"][0]["parts"] if "inlineData" in part]
+        made = studio.picture(
+            seed=config.get("seed", 0),
+            ratio=RATIOS[config["imageConfig"]["aspectRatio"]],
+            references=[base64.b64decode(one) for one in parts],
+        )
         part = {"inlineData": {"mimeType": "image/png", "data": base64.b64encode(made).decode()}}
         candidate = {"index": 0, "finishReason": "STOP", "content": {"role": "model", "parts": [part]}}
         return JSONResponse({"candidates": [candidate], "usageMetadata": {"candidatesTokenCount": 1120}})
@@ -110,7 +115,8 @@ def _interaction(studio: Studio, task: Task, status: str) -> dict[str, Any]:
     if status == "completed":
         wanted = task.asked["response_format"][0]
         seconds, ratio = int(wanted["duration"].removesuffix("s")), RATIOS[wanted["aspect_ratio"]]
-        made = film(seconds=seconds, ratio=ratio)
+        begins = base64.b64decode(task.asked["input"][0].get("data", ""))
+        made = studio.film(seconds=seconds, ratio=ratio, begins=begins)
         shown = {"type": "video", "mime_type": "video/mp4"}
         shown["uri"] = studio.offers(made, "video/mp4", how=task.how, with_key=True)
         told["steps"] = [{"type": "model_output", "content": [{"type": "text", "text": "Here."}, shown]}]

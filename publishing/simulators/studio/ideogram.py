@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from publishing.simulators.studio.alike import RATIOS, headers_of, misbehaves
-from publishing.simulators.studio.world import Studio, picture
+from publishing.simulators.studio.world import Studio
 
 
 def ideogram(studio: Studio) -> Starlette:
@@ -36,7 +36,8 @@ def ideogram(studio: Studio) -> Starlette:
             return JSONResponse(error("Prompt failed safety check"), 422)
         seed, ratio = int(fields.get("seed", "0")), RATIOS[fields["aspect_ratio"]]
         kind = "GIF" if how == "strange" else "PNG"
-        url = "" if how == "unsafe" else studio.offers(picture(seed=seed, ratio=ratio, kind=kind), "image/png", how=how)
+        drawn = studio.picture(seed=seed, ratio=ratio, kind=kind, references=references)
+        url = "" if how == "unsafe" else studio.offers(drawn, "image/png", how=how)
         made = {"url": url, "prompt": fields["prompt"], "resolution": "576x1024", "is_image_safe": how != "unsafe"}
         made |= {"seed": seed, "style_type": "GENERAL"}
         return JSONResponse({"created": "2026-11-29T12:00:00Z", "data": [made]})

@@ -1,5 +1,6 @@
 """Runway, simulated. Requirements: GEN-3."""
 
+import base64
 import re
 from typing import Any
 
@@ -9,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from publishing.simulators.studio.alike import RATIOS, headers_of, misbehaves
-from publishing.simulators.studio.world import Studio, Task, film
+from publishing.simulators.studio.world import Studio, Task
 
 DATA = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+")
 DATA_URI_MAX = 5 * 1024 * 1024
@@ -103,5 +104,10 @@ def _runway_end(studio: Studio, task: Task) -> dict[str, Any]:
     }
     if task.how in codes:
         return {"status": "FAILED", "failure": "The task failed.", "failureCode": codes[task.how]}
-    made = film(seconds=task.asked["duration"], ratio=RATIOS[task.asked["ratio"]], seed=task.asked.get("seed", 0))
+    made = studio.film(
+        seconds=task.asked["duration"],
+        ratio=RATIOS[task.asked["ratio"]],
+        seed=task.asked.get("seed", 0),
+        begins=base64.b64decode(task.asked["promptImage"].partition(",")[2]),
+    )
     return {"status": "SUCCEEDED", "output": [studio.offers(made, "video/mp4", how=task.how)]}

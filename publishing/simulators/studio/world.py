@@ -1,15 +1,20 @@
 """What the simulated providers were asked, what they go on with, and how they misbehave. Requirements: GEN-3.
 
-The pictures are drawn, and the film is a moving picture of one colour: their point is their form.
+The pictures are drawn, and films have the form of films and nothing in it, unless they are to be looked at
+(`is_looked_at`): then a picture shows whom its reference shows, and a film moves.
 """
 
 import hashlib
 import io
 import itertools
 import struct
+import subprocess
+import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 # How a provider behaves at one call, in the words that a test (or a hand) gives.
@@ -62,6 +67,7 @@ class Studio:
     script: dict[str, list[str]] = field(default_factory=dict)
     link_lasts_s: float = 3_600.0
     looks_until_done: int = 2
+    is_looked_at: bool = False
     asked: list[tuple[str, str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     let_go: threading.Event = field(default_factory=threading.Event)
@@ -100,6 +106,20 @@ class Studio:
         self._files[name] = (content, mime, time.monotonic() + lasts_s, with_key, how == "cdn away")
         return f"{self.public_url}/files/{name}"
 
+    def picture(
+        self, *, seed: int, ratio: tuple[int, int], kind: str = "PNG", references: Sequence[bytes] = ()
+    ) -> bytes:
+        """What is made of a prompt: whom the reference shows, in another light, or shapes."""
+        if self.is_looked_at and references:
+            return portrait(references[0], seed=seed, ratio=ratio, kind=kind)
+        return picture(seed=seed, ratio=ratio, kind=kind)
+
+    def film(self, *, seconds: int, ratio: tuple[int, int], seed: int = 0, begins: bytes = b"") -> bytes:
+        """What is made of a picture: it comes slowly closer; or a file that only has the form."""
+        if self.is_looked_at and begins:
+            return moving(begins, seconds=seconds, ratio=ratio)
+        return film(seconds=seconds, ratio=ratio, seed=seed)
+
     def file(self, name: str, *, key: str) -> tuple[int, bytes, str]:
         """Status, bytes and type behind a link."""
         found = self._files.get(name)
@@ -129,6 +149,33 @@ def picture(*, seed: int, ratio: tuple[int, int] = (9, 16), kind: str = "PNG") -
     file = io.BytesIO()
     made.save(file, kind)
     return file.getvalue()
+
+
+def portrait(reference: bytes, *, seed: int, ratio: tuple[int, int], kind: str = "PNG") -> bytes:
+    """The reference in another crop and light."""
+    from PIL import Image, ImageEnhance, ImageOps
+
+    with Image.open(io.BytesIO(reference)) as opened:
+        shown = ImageOps.fit(opened.convert("RGB"), (40 * ratio[0], 40 * ratio[1]), centering=(0.5, 0.3))
+    lit = ImageEnhance.Brightness(shown).enhance(0.97 + (seed % 7) / 100)
+    file = io.BytesIO()
+    lit.save(file, kind)
+    return file.getvalue()
+
+
+def moving(begins: bytes, *, seconds: int, ratio: tuple[int, int]) -> bytes:
+    """An MP4 of 24 frames a second that comes closer to the picture."""
+    import imageio_ffmpeg
+
+    width, height = 40 * ratio[0], 40 * ratio[1]
+    closer = f"scale={width}:{height},zoompan=z='1+0.1*on/{24 * seconds}':x='iw/2-(iw/zoom/2)':y='ih/3-(ih/zoom/3)'"
+    graph = f"{closer}:d={24 * seconds}:s={width}x{height}:fps=24,format=yuv420p"
+    with tempfile.TemporaryDirectory(prefix="simulated-clip-") as folder:
+        still, clip = Path(folder) / "still", Path(folder) / "clip.mp4"
+        still.write_bytes(begins)
+        words = ["-y", "-nostdin", "-loglevel", "error", "-i", str(still), "-vf", graph, "-preset", "ultrafast", "-an"]
+        subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *words, str(clip)], check=True, timeout=60)
+        return clip.read_bytes()
 
 
 def _box(kind: bytes, *parts: bytes) -> bytes:

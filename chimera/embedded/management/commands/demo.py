@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
@@ -14,7 +15,7 @@ from agents import summary
 from agents.summary import Numbers
 from chimera.core import clock, money, tenancy
 from chimera.core.llm import tiers
-from chimera.embedded import demo, fleet_programs, footprint, mentions, provocations
+from chimera.embedded import demo, fleet_programs, footprint, mentions, provocations, studios
 from chimera.embedded.provocations import Stopped
 from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
 
@@ -148,6 +149,8 @@ class Command(MachineCommand):
         paid = "the simulated platforms' fees"
         if tiers.any_outside(tier="write") or tiers.any_outside(tier="judge"):
             paid += " and models"
+        if any(settings.STUDIO_URLS.values()) or studios.wanted():
+            paid += " and providers of pictures"
         self.stdout.write(
             f"\n{numbers.trends} trends, {numbers.goals} goals, {numbers.tasks_done} tasks done: "
             f"{numbers.published} posts published by themselves or after approval, {numbers.in_review} wait for a "
