@@ -175,6 +175,10 @@ class Connector(ABC):
         """Hide the `comment` of a payload from people; again changes nothing. Raises as `publish` does."""
         raise Rejected(f"{self.platform} lets nobody hide what others said.", code="cannot_hide")
 
+    def may_hide(self, *, platform_id: str, conversation: str) -> bool:
+        """Whether this can be hidden, as far as its ids tell before the platform is asked."""
+        return self.can_hide
+
     def labelled(self, *, text: str) -> str:
         """The text of a reply with the visible label before it, where the platform has no field for one."""
         if not self.visible_label or is_labelled(text, label=self.visible_label):

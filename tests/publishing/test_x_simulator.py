@@ -25,7 +25,7 @@ MP4 = films.small()
 NASTY = """<script>alert(1)</script> {{x}} " onload="y" https://e.org/"><b>"""
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-ALL = "tweet.read tweet.write users.read media.write offline.access"
+ALL = "tweet.read tweet.write tweet.moderate.write users.read media.write offline.access"
 
 
 class World:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from governance.policies.moving import VideoLimits
 from publishing.connectors.base import WEB, Limits, Listed
+from publishing.connectors.hiding import Hides
 from publishing.connectors.staged import Staged
 
 VIDEO = VideoLimits(
@@ -27,7 +28,7 @@ def _bare(text: str) -> str:
     return " ".join(_SCHEME.sub("", text).split())
 
 
-class XConnector(Staged):
+class XConnector(Hides, Staged):
     """Knows no idempotency keys: a doubt is resolved by reading what the account has posted.
 
     The label is the post's `made_with_ai`, which X shows to people and never to software: that it was set is known from
@@ -55,6 +56,10 @@ class XConnector(Staged):
         told = (_bare(post.text), len(post.media), post.reply_to)
         wanted = (_bare(str(payload.get("text"))), len(payload.get("media") or []), str(payload.get("reply_to") or ""))
         return told == wanted
+
+    def may_hide(self, *, platform_id: str, conversation: str) -> bool:
+        """See `Connector.may_hide`: X hides replies alone, and what begins a conversation is none."""
+        return self.can_hide and platform_id != conversation
 
     def account_page(self, *, account_handle: str) -> str:
         """See `Connector.account_page`."""

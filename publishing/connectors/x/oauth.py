@@ -13,7 +13,7 @@ from chimera.core.errors import Unavailable
 from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
 
-SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+SCOPES = ("tweet.read", "tweet.write", "tweet.moderate.write", "users.read", "media.write", "offline.access")
 
 
 @dataclass(frozen=True, kw_only=True)

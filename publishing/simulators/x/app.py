@@ -149,10 +149,11 @@ def _api(desk: Desk) -> list[BaseRoute]:
     """The routes for bearers of a token, each with the limit that it counts against and the scopes that it needs."""
     writing, reading, media = Writing(desk), Reading(desk), Media(desk)
     uploads, read, write = "/2/media/upload", ("tweet.read", "users.read"), ("tweet.read", "tweet.write", "users.read")
-    up = ("media.write",)
+    up, moderate = ("media.write",), ("tweet.moderate.write", "tweet.read", "users.read")
     return [
         desk.route("POST", "/2/tweets", writing.create, bucket="create", scopes=write),
         desk.route("DELETE", "/2/tweets/{id}", writing.delete, bucket="delete", scopes=write),
+        desk.route("PUT", "/2/tweets/{id}/hidden", writing.hide, bucket="hide", scopes=moderate),
         desk.route("GET", "/2/tweets", reading.several, bucket="lookup", scopes=read),
         desk.route("GET", "/2/tweets/{id}", reading.post, bucket="lookup", scopes=read),
         desk.route("GET", "/2/users/me", reading.me, bucket="me", scopes=read),
