@@ -35,7 +35,7 @@ from publishing.connectors.serving import (
     preparing,
     refusal,
 )
-from publishing.connectors.x import errors, figures, hiding, reading, uploads, videos
+from publishing.connectors.x import errors, figures, hiding, reading, uploads, usage, videos
 from publishing.connectors.x.calling import Caller, json_of
 from publishing.connectors.x.oauth import App
 from publishing.connectors.x.videos import Bringer, Bringing
@@ -204,6 +204,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
         """How posts of an account do, by their ids, at most 100 at once. Changes nothing and needs no grant."""
         return figures.measured(desk().caller, account=account, ids=ids)
 
+    @server.tool(title="Read the app's usage", annotations=READS)
+    def read_usage() -> dict[str, int]:
+        """How many posts the app has read this month, and its cap. Changes nothing and needs no grant."""
+        return usage.read(desk().caller)
+
     return server
 
 
@@ -225,6 +230,7 @@ def app_of(chosen: Mapping[str, str]) -> App:
         client_secret=chosen["client_secret"],
         api=chosen["api_url"],
         site=chosen["platform_url"],
+        bearer=chosen.get("bearer_token", ""),
     )
 
 

@@ -160,7 +160,7 @@ def _api(desk: Desk) -> list[BaseRoute]:
         desk.route("GET", "/2/users/by/username/{username}", reading.by_username, bucket="user", scopes=read),
         desk.route("GET", "/2/users/{id}/tweets", reading.posts, bucket="posts", scopes=read),
         desk.route("GET", "/2/users/{id}/mentions", reading.mentions, bucket="mentions", scopes=read),
-        desk.route("GET", "/2/usage/tweets", reading.usage, bucket="usage", scopes=()),
+        desk.app_route("GET", "/2/usage/tweets", reading.usage, bucket="usage"),
         desk.route("POST", f"{uploads}/initialize", media.initialize, bucket="media_initialize", scopes=up),
         desk.route("POST", f"{uploads}/{{id}}/append", media.append, bucket="media_append", scopes=up),
         desk.route("POST", f"{uploads}/{{id}}/finalize", media.finalize, bucket="media_finalize", scopes=up),
@@ -178,13 +178,15 @@ def build(
     late_s: float = 3.0,
     public_url: str = "",
     courier: Courier | None = None,
+    bearer_token: str = "",
 ) -> Starlette:
     """The simulator as an ASGI app, with one registered app: `client_id`, confidential unless its secret is empty.
 
     `public_url` is where people see the pages. `faults` is kept as it is given, so that a test may add to it while the
-    server runs. `courier` brings what is delivered to whoever subscribed.
+    server runs. `courier` brings what is delivered to whoever subscribed. `bearer_token` is the app's own token.
     """
-    desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
+    app = {"client_id": client_id, "client_secret": client_secret, "bearer_token": bearer_token}
+    desk = Desk(store=store, late_s=late_s, public_url=public_url, **app)
     desk.faults = faults if faults is not None else []
     consent, doors, media = Consent(desk), _Doors(desk, courier), Media(desk)
 
