@@ -1,4 +1,4 @@
-"""How many posts the app has read this month, as X counts: told to the app's own token, and to nobody else. Row X-18."""
+"""How many posts the app has read this month, as X counts: told to the app's own token alone. Row X-18."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -185,8 +185,8 @@ def build(
     `public_url` is where people see the pages. `faults` is kept as it is given, so that a test may add to it while the
     server runs. `courier` brings what is delivered to whoever subscribed. `bearer_token` is the app's own token.
     """
-    app = {"client_id": client_id, "client_secret": client_secret, "bearer_token": bearer_token}
-    desk = Desk(store=store, late_s=late_s, public_url=public_url, **app)
+    desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
+    desk.bearer_token = bearer_token
     desk.faults = faults if faults is not None else []
     consent, doors, media = Consent(desk), _Doors(desk, courier), Media(desk)
 
