@@ -106,7 +106,6 @@ def of(*, mention: Mention) -> Conversation:
         shown = [mention, *shown]
     made = _made(shown)
     hidings = moderation.of(mention_ids=[one.pk for one in shown])
-    can_hide = hiding.can_hide(platform=mention.account.platform)
     bars = [_barred(bar) for bar in inbox.bars_on(mention=mention)]
     return Conversation(
         mention=mention,
@@ -117,7 +116,7 @@ def of(*, mention: Mention) -> Conversation:
                 state=_state(one),
                 replies=made.get(one.pk, ()),
                 is_asked=one.pk == mention.pk,
-                **_hidden(one, hidings.get(one.pk), can_hide=can_hide),
+                **_hidden(one, hidings.get(one.pk), can_hide=hiding.can_hide(mention=one)),
             )
             for one in shown
         ],

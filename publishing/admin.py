@@ -20,6 +20,7 @@ from publishing.models import Account, Blackout, Feed, FleetBlackout, Post, Quot
 from publishing.posts import tokens
 from publishing.readiness import selectors as readiness
 from publishing.readiness.selectors import Standing
+from publishing.timing import shown
 
 
 @admin.register(Post)
@@ -131,11 +132,16 @@ class FeedAdmin(ReadingAdmin):
 
 @admin.register(Account)
 class AccountAdmin(ReadingAdmin):
-    """Presences on platforms: whether they can publish, and what to do next."""
+    """Presences on platforms: whether they can publish, what to do next, and when nothing goes out."""
 
     list_display: ClassVar[list[str]] = ["handle", "platform", "display_name", "readiness", "next_step", "quota"]
     list_filter: ClassVar[list[str]] = ["platform"]
     ordering: ClassVar[list[str]] = ["platform", "handle"]
+    list_before_template = "admin/publishing/blackouts.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the blackouts that hold or are to come."""
+        return super().changelist_view(request, {**(extra_context or {}), "blackouts": shown.ahead()})
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page's accounts with how they stand: read once for all of them."""

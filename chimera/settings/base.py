@@ -88,6 +88,7 @@ CONNECTORS["x"] = {
     "client_id": env.str("X_CLIENT_ID", default=""),
     "client_secret": env.str("X_CLIENT_SECRET", default=""),
     "webhook_secret": env.str("X_WEBHOOK_SECRET", default=""),
+    "bearer_token": env.str("X_BEARER_TOKEN", default=""),
 }
 # Instagram: `token_url` takes codes, and `media_url` is where Instagram reaches the connector to fetch pictures.
 CONNECTORS["instagram"] = {

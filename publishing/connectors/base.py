@@ -38,6 +38,7 @@ from publishing.connectors.values import (
     Rejected,
     Underway,
     Unknown,
+    Used,
 )
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Rejected",
     "Underway",
     "Unknown",
+    "Used",
     "consents",
 ]
 
@@ -106,6 +108,7 @@ class Connector(ABC):
     needs_consent: ClassVar[bool] = False  # whether a human has to connect each account before it can publish
     reverses: ClassVar[frozenset[str]] = frozenset()  # how software can take back a post that is live: `reversing.WAYS`
     tells_quota: ClassVar[bool] = False  # whether `quota` can be asked
+    tells_usage: ClassVar[bool] = False  # whether `usage` can be asked
     # What the path of a post's address, and its bare id, look like.
     post_path: ClassVar[str] = r"(?:/.*)?/(?P<id>[^/]{1,120})/?"
     id_pattern: ClassVar[str] = r"[^\s/]{1,120}"
@@ -175,6 +178,10 @@ class Connector(ABC):
         """Hide the `comment` of a payload from people; again changes nothing. Raises as `publish` does."""
         raise Rejected(f"{self.platform} lets nobody hide what others said.", code="cannot_hide")
 
+    def may_hide(self, *, platform_id: str, conversation: str) -> bool:
+        """Whether this can be hidden, as far as its ids tell before the platform is asked."""
+        return self.can_hide
+
     def labelled(self, *, text: str) -> str:
         """The text of a reply with the visible label before it, where the platform has no field for one."""
         if not self.visible_label or is_labelled(text, label=self.visible_label):
@@ -192,6 +199,10 @@ class Connector(ABC):
     def quota(self, *, account_handle: str, timeout_s: float) -> Allotted:
         """How many posts the platform itself says that it takes of an account. Raises Unavailable or CannotRead."""
         raise CannotRead(f"{self.platform} does not say how many posts it takes of an account.")
+
+    def usage(self, *, timeout_s: float) -> Used:
+        """How many posts the whole app has read this month, as the platform counts. Unavailable, Denied, CannotRead."""
+        raise CannotRead(f"{self.platform} does not say how many posts the app has read.")
 
     def account_page(self, *, account_handle: str) -> str:
         """Where people see what an account has posted; "" when the connector does not know."""

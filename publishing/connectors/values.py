@@ -104,6 +104,14 @@ class Allotted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Used:
+    """What a platform says of the developer app: it has read `used` of `cap` posts this month."""
+
+    used: int
+    cap: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one post may hold: `text_max` characters, `images_max` images of at most `image_bytes_max` bytes each, or
     one `video`; None where the platform takes none."""

@@ -26,6 +26,7 @@ from governance.reviews.models import ReviewItem
 from governance.reviews.states import ReviewStatus
 from governance.servers import listed as servers
 from publishing.connectors.base import GRANT_REFUSED, Connector, Receipt, Rejected, Unknown
+from publishing.moderation import fees
 from publishing.moderation.models import Hiding
 from publishing.moderation.services import QUEUE
 from publishing.moderation.states import HidingStatus
@@ -110,7 +111,7 @@ def _intended(row: Hiding) -> Effect:
         kind=_kind(row),
         platform_class="A",  # whatever the platform: the same order again changes nothing
         payload_hash=row.content_hash,
-        fee_usd_micros=0,
+        fee_usd_micros=fees.fee_of(row=row).usd_micros,
         lasts_s=settings.HOLD_LASTS_S,
     )
 
@@ -163,8 +164,13 @@ def _land(row: Hiding, effect: Effect, outcome: Outcome) -> None:
     if isinstance(outcome, Receipt):
         free = leases.free(done_at=Now(), note="")
         transitions.move(row=row, to=HidingStatus.DONE, fence=row.fence, **free)
+        fee, told = fees.fee_of(row=row), asdict(outcome)
         effects.confirm(
-            effect=effect, platform_id=outcome.platform_id, receipt=asdict(outcome), cost_usd_micros=0, debit=""
+            effect=effect,
+            platform_id=outcome.platform_id,
+            receipt=told,
+            cost_usd_micros=fee.usd_micros,
+            debit=fee.item,
         )
         leases.end_attempt(row=row, outcome="hidden")
     elif isinstance(outcome, Rejected) and outcome.code != GRANT_REFUSED:

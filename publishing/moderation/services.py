@@ -31,17 +31,18 @@ class Unordered(Denied):
     """There is nothing to take back: nobody has ordered it, or it is done."""
 
 
-def can_hide(*, platform: str) -> bool:
-    """Whether the platform lets an account hide what others said below its media."""
+def can_hide(*, mention: Mention) -> bool:
+    """Whether the platform lets its account hide what was said, as far as we can tell before asking."""
     try:
-        return registry.get("CONNECTORS", platform, Connector).can_hide
+        connector = registry.get("CONNECTORS", mention.account.platform, Connector)
     except registry.NotOnSwitchboard:
         return False
+    return connector.may_hide(platform_id=mention.platform_id, conversation=mention.conversation)
 
 
 def propose(*, mentions: Sequence[Mention], why: str) -> int:
     """What a rule would have hidden; a human decides. Returns how many are proposed. In the brand's transaction."""
-    rows = [_row(one, why) for one in mentions if can_hide(platform=one.account.platform)]
+    rows = [_row(one, why) for one in mentions if can_hide(mention=one)]
     return len(Hiding.objects.bulk_create(rows, ignore_conflicts=True)) if rows else 0
 
 
@@ -52,8 +53,8 @@ def order(*, mention: Mention, why: str) -> Hiding:
     completes it, or their yes in the queue. At the desk, in the brand's transaction. Raises CannotHide; NeedsAnother
     for who said yes already; what else an approval raises.
     """
-    if not can_hide(platform=mention.account.platform):
-        raise CannotHide(f"{mention.account.platform} lets nobody hide what others said; look at it there.")
+    if not can_hide(mention=mention):
+        raise CannotHide(f"{mention.account.platform} lets nobody hide this; look at it there.")
     if mention.gone_at is not None:
         raise CannotHide("It is deleted there; there is nothing to hide.")
     row, _ = Hiding.objects.select_for_update().get_or_create(

@@ -19,12 +19,20 @@ TIMEOUT_S = 5.0
 
 
 class Courier:
-    """`sign(body)` gives the header of a delivery. `answers` are the statuses that the subscriber gave, 0 for none."""
+    """`sign(body)` gives the header of a delivery. `answers` are the statuses that the subscriber gave, 0 for none;
+    `tells` is told each of them."""
 
-    def __init__(self, *, url: str, sign: Callable[[bytes], tuple[str, str]], late_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        sign: Callable[[bytes], tuple[str, str]],
+        late_s: float = 1.0,
+        tells: Callable[[int], None] | None = None,
+    ) -> None:
         self.url, self.faults = url, list[str]()
         self.answers: list[int] = []
-        self._sign, self._late_s = sign, late_s
+        self._sign, self._late_s, self._tells = sign, late_s, tells
         self._kept_back: list[bytes] = []
         self._waiting: queue.Queue[tuple[bytes, str]] = queue.Queue()
         threading.Thread(target=self._run, daemon=True).start()
@@ -67,3 +75,5 @@ class Courier:
             self.answers.append(sent.status_code)
         except httpx2.HTTPError:
             self.answers.append(0)
+        if self._tells is not None:
+            self._tells(self.answers[-1])

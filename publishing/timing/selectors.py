@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from chimera.core.clock import Now
 from publishing.timing.models import Blackout, FleetBlackout
 
+AnyBlackout = Blackout | FleetBlackout
+
 _AHEAD = f"""
 SELECT 'the brand', b.platform, b.begins_at, b.ends_at, b.reason FROM {Blackout._meta.db_table} b
  WHERE b.removed_at IS NULL AND b.ends_at > chimera_now()

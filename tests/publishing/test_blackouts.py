@@ -1,13 +1,16 @@
 """Times in which nothing is said: kept, shown, removed, and waited through by what is accepted. PUB-6, JDG-1."""
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from agents.goals.models import Goal
 from agents.personas.models import Agent
@@ -16,6 +19,8 @@ from agents.worker import when
 from agents.worker.base import Accepted
 from agents.worker.kinds.publish import Publishing
 from chimera.core import clock, tenancy
+from governance.people import services as staff
+from governance.policies import services as policies
 from governance.policies.base import Outcome
 from governance.policies.rules.timing import Timing
 from publishing.accounts.models import Account
@@ -176,3 +181,41 @@ def test_the_judge_knows_of_a_blackout_that_outlasts_the_trend(world: World) -> 
         schedule = {"ready": at.isoformat(), "goes_out": opening.at.isoformat(), "why": opening.why}
         found = Timing().check(snapshot={"schedule": schedule, "trend": {"expires_at": "2027-05-06T00:00:00+00:00"}})
         assert (found.outcome == Outcome.BLOCK) is blocked, found
+
+
+def shown_to(name: str) -> list[str]:
+    """What the page of accounts says of when nothing goes out, as text."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    page = client.get("/admin/publishing/account/").content.decode()
+    section = page.partition('aria-labelledby="blackouts"')[2].partition("</section>")[0]
+    lines = re.findall(r"<li[^>]*>(.*?)</li>|<p>(.*?)</p>", section, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", "", one or other).split()) for one, other in lines]
+
+
+def test_the_desk_shows_what_holds_and_what_is_to_come_wherever_it_was_said(world: World) -> None:
+    now = clock.now()
+    with world.role("operator"), tenancy.all_brands(actor="cli:root"):
+        staff.add(name="olga", password="-", roles=["operator"])
+        staff.add(name="ada", password="-", roles=["reviewer"], brands=["beta"])
+    with world.role("operator"):
+        assert shown_to("olga") == ["No blackout holds or is to come."]
+    run(world, "add", brand="alpha", platform="x", begins_at="2099-12-24", ends_at="2099-12-27", because="<b>Yule</b>")
+    begun, ends = (str(now + timedelta(hours=hours)) for hours in (-1, 24))
+    run(world, "add", fleet=True, begins_at=begun, ends_at=ends, because="They move")
+    run(world, "add", brand="beta", begins_at="2099-01-01", ends_at="2099-01-02", because="A holiday")
+    said = run(world, "add", fleet=True, begins_at="2099-03-01", ends_at="2099-03-02", because="Undone", json=True)
+    run(world, "remove", str(json.loads(said)["number"]), fleet=True)
+    with world.role("operator"), tenancy.all_brands(actor="user:olga"):
+        rules = policies.Rules(
+            blackout_from=datetime(2099, 6, 1, 18, tzinfo=UTC), blackout_until=datetime(2099, 6, 2, tzinfo=UTC)
+        )
+        policies.set_rules(brand_id=ALPHA, rules=rules, expected_version=0)
+    with world.role("operator"):
+        every, own = shown_to("olga"), shown_to("ada")
+    assert len(every) == 4 and every[0].startswith("Now, from ")
+    assert ", the fleet, on all platforms: They move (" in every[0]
+    assert every[1].startswith("From 1 Jan 2099 00:00 to 2 Jan 2099 00:00 UTC, Beta, on all platforms: A holiday")
+    assert every[2] == "From 1 Jun 2099 18:00 to 2 Jun 2099 00:00 UTC, Alpha, on all platforms: the brand&#x27;s rules"
+    assert every[3].startswith("From 24 Dec 2099 00:00 to 27 Dec 2099 00:00 UTC, Alpha, on x: &lt;b&gt;Yule&lt;/b&gt;")
+    assert own == every[:2], "the fleet's hold everybody's posts; another brand's are not shown"

@@ -234,3 +234,36 @@ def test_what_the_connector_sends_is_in_the_documented_schema(monkeypatch: pytes
         "url": f"https://x.com/nova/status/{CREATED['data']['id']}",
         "status": "published",
     }
+
+
+def test_hiding_a_reply_is_asked_for_and_understood_as_documented(
+    platform: tuple[Store, httpx2.Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from publishing.connectors.x import calling, hiding
+    from publishing.credentials.services import SignIn
+
+    documented = {"data": {"hidden": True}}
+    scopes: list[str] = []
+
+    def signed(**asked: Any) -> SignIn:
+        scopes.append(asked["scope"])
+        return SignIn(user_id="7", access="token")
+
+    monkeypatch.setattr(calling.credentials, "sign_in", signed)
+    http, seen = _asked(lambda _: httpx2.Response(200, json=documented))
+    app = oauth.App(client_id=CLIENT, client_secret=SECRET, api="https://api.x.com", site="https://x.com")
+    caller = calling.Caller(http=http, app=app)
+    wanted = {"action": "hide", "comment": "1232720193182412800"}
+    request = hiding.request(caller, payload=wanted, handle="nova")
+    assert hiding.hidden(http.send(request))["platform_id"] == "1232720193182412800"
+    assert (seen[0].method, seen[0].url.path) == ("PUT", "/2/tweets/1232720193182412800/hidden")
+    assert json.loads(seen[0].content) == {"hidden": True} and scopes == ["tweet.moderate.write"]
+    assert "tweet.moderate.write" in oauth.asking(app=app, redirect_uri="http://127.0.0.1:8765/connected").url
+
+    store, there = platform
+    own = there.post("/2/tweets", json={"text": "Low tide at five."}).json()["data"]["id"]
+    reply, _ = store.add_persons_post(handle="eve", text="Buy this!", reply_to=int(own))
+    for _ in range(2):
+        answer = there.put(f"/2/tweets/{reply}/hidden", json={"hidden": True})
+        assert (answer.status_code, answer.json()) == (200, documented), "again is a successful call too"
+    assert answer.headers["x-rate-limit-limit"] == "50"

@@ -18,14 +18,14 @@ from publishing.simulators.x import wording
 from publishing.simulators.x.store import Store
 from tests.publishing.test_plaza_connector import Served
 
-CLIENT, SECRET = "client-1", "client-secret"
+CLIENT, SECRET, APP_TOKEN = "client-1", "client-secret", "app-token"
 BACK = "http://127.0.0.1:9/back"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 MP4 = films.small()
 NASTY = """<script>alert(1)</script> {{x}} " onload="y" https://e.org/"><b>"""
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-ALL = "tweet.read tweet.write users.read media.write offline.access"
+ALL = "tweet.read tweet.write tweet.moderate.write users.read media.write offline.access"
 
 
 class World:
@@ -41,8 +41,8 @@ class World:
         self.store = Store(self.path, now=lambda: self.now, **kwargs)
         self.nova = self.store.add_account("nova", "Nova", bio="Made by a model. Owner: @mara", automated=True)
         self.token = self.store.tokens_for("nova")["access_token"]
-        app = x_app.build(store=self.store, client_id=CLIENT, client_secret=SECRET, faults=self.faults, late_s=0.2)
-        self.served = Served(app)
+        app = {"client_id": CLIENT, "client_secret": SECRET, "bearer_token": APP_TOKEN}
+        self.served = Served(x_app.build(store=self.store, faults=self.faults, late_s=0.2, **app))
         self.http = httpx2.Client(base_url=self.served.url, timeout=10)
 
     def stop(self) -> None:
@@ -375,7 +375,7 @@ def test_without_credits_nothing_is_posted_or_read(unserved: World) -> None:
     for _ in range(3):  # paid for once a day
         assert world.call("GET", f"/2/tweets/{first}").status_code == 200
     assert world.store.spent_usd_micros() == 35_000
-    assert world.call("GET", "/2/usage/tweets").json()["data"]["project_usage"] == "1"
+    assert world.call("GET", "/2/usage/tweets", APP_TOKEN).json()["data"]["project_usage"] == "1"
     answer = world.call("GET", f"/2/tweets/{second}", params={"expansions": "author_id"})
     assert problem(answer)[:2] == (402, "usage-capped")
     assert world.call("GET", f"/2/tweets/{second}").status_code == 200

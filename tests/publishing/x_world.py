@@ -18,20 +18,20 @@ from publishing.simulators.x.store import Store
 from tests.conftest import ALPHA
 from tests.publishing.test_plaza_connector import PNG, PNG_HASH, SERVICE_TOKEN, FakeGate, Served
 
-CLIENT, SECRET = "the-app", "the-secret"
+CLIENT, SECRET, APP_TOKEN = "the-app", "the-secret", "the-apps-token"
 
 
 class X:
     """Simulator and connector on loopback. `nova` is ours and connected, `ada` a person."""
 
-    def __init__(self, path: Path, **store: Any) -> None:
+    def __init__(self, path: Path, *, bearer: str = "", **store: Any) -> None:
         self.faults: list[str] = []
         self.images = {PNG_HASH: PNG}
         self.gate = FakeGate("x")
         self.store = Store(path, **store)
         self.user_id = self.store.add_account("nova", "Nova", bio="An AI persona of Ada.", automated=True)
-        made = simulator.build(store=self.store, client_id=CLIENT, client_secret=SECRET, faults=self.faults, late_s=1.5)
-        self.platform = Served(made)
+        app = {"client_id": CLIENT, "client_secret": SECRET, "bearer_token": APP_TOKEN}
+        self.platform = Served(simulator.build(store=self.store, faults=self.faults, late_s=1.5, **app))
         self.chosen = {
             "platform_url": self.platform.url,
             "api_url": self.platform.url,
@@ -39,6 +39,7 @@ class X:
             "client_secret": SECRET,
             "service_token": SERVICE_TOKEN,
             "webhook_secret": "consumer-secret",
+            "bearer_token": bearer,
         }
         self.server = Served(server.build(gate=self.gate, chosen=self.chosen, media=self.images.__getitem__))
         self.connector = XConnector(url=f"{self.server.url}/mcp", service_token=SERVICE_TOKEN, home=self.platform.url)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from chimera.core.errors import Denied, Unavailable
 from governance.policies.moving import H264, HEVC, VideoLimits
-from publishing.connectors.answers import heard_of, listed_of, receipt_of
+from publishing.connectors.answers import heard_of, listed_of
 from publishing.connectors.base import (
     WEB,
     Absent,
@@ -20,6 +20,7 @@ from publishing.connectors.base import (
     Rejected,
     is_labelled,
 )
+from publishing.connectors.hiding import Hides
 from publishing.connectors.instagram import VISIBLE_LABEL
 from publishing.connectors.staged import Staged
 from publishing.connectors.values import CLOCKS_DIFFER
@@ -40,7 +41,7 @@ REELS = VideoLimits(
 )
 
 
-class InstagramConnector(Staged):
+class InstagramConnector(Hides, Staged):
     """Publishes containers: their ids are known before anything shows, so a doubt is resolved by asking for one.
 
     The label is the container's `is_ai_generated`, which is read back. There is no field for paid work: the words do.
@@ -56,7 +57,6 @@ class InstagramConnector(Staged):
     measures: ClassVar[int] = 20
     tells_quota: ClassVar[bool] = True
     visible_label: ClassVar[str] = VISIBLE_LABEL
-    can_hide: ClassVar[bool] = True
     names_mentions: ClassVar[bool] = True
     lists_replies: ClassVar[bool] = False
     hears_every_s: ClassVar[float] = 60.0  # a reading is a request for each medium; deliveries ring before
@@ -105,12 +105,6 @@ class InstagramConnector(Staged):
         if payload.get("reply_to") and not is_labelled(str(payload.get("text")), label=self.visible_label):
             sentence = f"Not published on Instagram: the reply neither begins nor ends with “{self.visible_label}”."
             raise Rejected(f"{sentence} Put it there and judge anew.", code="no_label")
-
-    def hide(self, *, payload: dict[str, Any], grant: str, idempotency_key: str, timeout_s: float) -> Receipt:
-        """See `Connector.hide`."""
-        arguments = {"payload": payload, "grant": grant, "idempotency_key": idempotency_key}
-        answer = self.asked("hide_comment", arguments, timeout_s, done="hidden")
-        return receipt_of(answer, self.title, done="hidden")
 
     def hear_named(self, *, account_handle: str, platform_ids: Collection[str], timeout_s: float) -> tuple[Heard, ...]:
         """See `Connector.hear_named`."""

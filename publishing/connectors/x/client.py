@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from chimera.core.errors import Denied, Unavailable
+from chimera.core.mcp.client import ToolRefused
 from governance.policies.moving import VideoLimits
-from publishing.connectors.base import WEB, Limits, Listed
+from publishing.connectors.answers import said_by
+from publishing.connectors.base import WEB, CannotRead, Limits, Listed, Used
+from publishing.connectors.hiding import Hides
 from publishing.connectors.staged import Staged
 
 VIDEO = VideoLimits(
@@ -19,6 +23,8 @@ VIDEO = VideoLimits(
     ratio_max=(3, 1),
 )
 
+USAGE = "read_usage"
+
 # X makes links of bare domains and tells them with a scheme.
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
@@ -27,7 +33,7 @@ def _bare(text: str) -> str:
     return " ".join(_SCHEME.sub("", text).split())
 
 
-class XConnector(Staged):
+class XConnector(Hides, Staged):
     """Knows no idempotency keys: a doubt is resolved by reading what the account has posted.
 
     The label is the post's `made_with_ai`, which X shows to people and never to software: that it was set is known from
@@ -41,6 +47,7 @@ class XConnector(Staged):
     limits: ClassVar[Limits] = Limits(text_max=280, images_max=4, image_bytes_max=5_000_000, video=VIDEO)
     label_field: ClassVar[str] = "ai_generated"
     measures: ClassVar[int] = 100
+    tells_usage: ClassVar[bool] = True
     sponsor_field: ClassVar[str] = "paid_partnership"
     hears_every_s: ClassVar[float] = 60.0  # a row that is read costs; deliveries ring before
     post_path: ClassVar[str] = r"/[A-Za-z0-9_]{1,15}/status/(?P<id>\d{1,20})/?"
@@ -55,6 +62,22 @@ class XConnector(Staged):
         told = (_bare(post.text), len(post.media), post.reply_to)
         wanted = (_bare(str(payload.get("text"))), len(payload.get("media") or []), str(payload.get("reply_to") or ""))
         return told == wanted
+
+    def may_hide(self, *, platform_id: str, conversation: str) -> bool:
+        """See `Connector.may_hide`: X hides replies alone, and what begins a conversation is none."""
+        return self.can_hide and platform_id != conversation
+
+    def usage(self, *, timeout_s: float) -> Used:
+        """See `Connector.usage`."""
+        try:
+            told = self.called(USAGE, {}, timeout_s)
+            return Used(used=int(told["used"]), cap=int(told["cap"]))
+        except ToolRefused as error:
+            said = said_by(str(error))
+            kind = CannotRead if said.get("class") == "rejected" else Unavailable
+            raise kind(str(said.get("message") or error)) from error
+        except (Denied, Unavailable, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"X's connector could not be asked: {error}") from error
 
     def account_page(self, *, account_handle: str) -> str:
         """See `Connector.account_page`."""

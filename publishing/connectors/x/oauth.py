@@ -13,17 +13,21 @@ from chimera.core.errors import Unavailable
 from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
 
-SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+SCOPES = ("tweet.read", "tweet.write", "tweet.moderate.write", "users.read", "media.write", "offline.access")
 
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """The developer app: its id and secret, and where X is. `site` is what people see, `api` what software asks."""
+    """The developer app: its id and secret, and where X is. `site` is what people see, `api` what software asks.
+
+    `bearer` is the app's own token, "" where nobody gave one.
+    """
 
     client_id: str
     client_secret: str
     api: str
     site: str
+    bearer: str = ""
 
     def __repr__(self) -> str:
         return f"App({self.client_id} on {self.api})"

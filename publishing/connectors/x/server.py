@@ -35,7 +35,7 @@ from publishing.connectors.serving import (
     preparing,
     refusal,
 )
-from publishing.connectors.x import errors, figures, reading, uploads, videos
+from publishing.connectors.x import errors, figures, hiding, reading, uploads, usage, videos
 from publishing.connectors.x.calling import Caller, json_of
 from publishing.connectors.x.oauth import App
 from publishing.connectors.x.videos import Bringer, Bringing
@@ -77,6 +77,9 @@ class Desk(removing.Desk):
     def prepared(self, *, payload: dict[str, Any], claims: Claims, idempotency_key: str, stage: str) -> httpx2.Request:
         """See `serving.Desk.prepared`. The labels come from what was approved; X has no key for repeated requests."""
         handle = claims.account_handle
+        if claims.action == "hide":
+            with reaching("the hiding"):
+                return hiding.request(self.caller, payload=payload, handle=handle)
         is_paid = payload.get("sponsorship", "none") != "none"
         if is_paid and payload.get("paid_partnership") is not True:
             raise refusal("rejected", "no_disclosure", "The work is paid and paid_partnership is not set.")
@@ -112,6 +115,8 @@ class Desk(removing.Desk):
 
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """See `serving.Desk.receipt`."""
+        if answer.request.extensions.get("hides"):
+            return hiding.hidden(answer)
         body = json_of(answer)
         if answer.is_success:
             post_id = str((body.get("data") or {}).get("id") or "")
@@ -179,6 +184,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
         """Take down one post of ours on X. The grant is single-use, for deleting, and bound to this payload."""
         return desk().take_down(payload=payload, grant=grant, idempotency_key=idempotency_key)
 
+    @server.tool(title="Hide a reply", annotations=PUBLISHES)
+    def hide_comment(payload: dict[str, Any], grant: str, idempotency_key: str) -> dict[str, str]:
+        """Hide one reply in a conversation that an account began. The grant is single-use and bound to this payload."""
+        return desk().publish(payload=payload, grant=grant, idempotency_key=idempotency_key, action="hide")
+
     @server.tool(title="List an account's posts", annotations=READS)
     def list_posts(account: str, before: int = 0) -> dict[str, Any]:
         """What an account has posted, newest first, a page at a time. Changes nothing and needs no grant."""
@@ -193,6 +203,11 @@ def _server(*, desk: Callable[[], Desk]) -> MCPServer:
     def read_figures(account: str, ids: list[str]) -> dict[str, Any]:
         """How posts of an account do, by their ids, at most 100 at once. Changes nothing and needs no grant."""
         return figures.measured(desk().caller, account=account, ids=ids)
+
+    @server.tool(title="Read the app's usage", annotations=READS)
+    def read_usage() -> dict[str, int]:
+        """How many posts the app has read this month, and its cap. Changes nothing and needs no grant."""
+        return usage.read(desk().caller)
 
     return server
 
@@ -215,6 +230,7 @@ def app_of(chosen: Mapping[str, str]) -> App:
         client_secret=chosen["client_secret"],
         api=chosen["api_url"],
         site=chosen["platform_url"],
+        bearer=chosen.get("bearer_token", ""),
     )
 
 

@@ -10,7 +10,9 @@ from publishing.accounts import checking
 from publishing.accounts.models import Account
 from publishing.connectors.base import consents
 from publishing.readiness import selectors as readiness
+from publishing.readiness import usage
 from publishing.readiness.selectors import Standing
+from publishing.readiness.usage import AppUsage
 
 
 class Command(DoorCommand):
@@ -39,12 +41,17 @@ class Command(DoorCommand):
             if options["platform"]:
                 found = found.filter(platform=options["platform"])
             standings = readiness.standings(accounts=list(found), consents=consents())
+        apps = usage.of_apps(platforms={one.account.platform for one in standings})
         if options["json"]:
-            self.say_json({"accounts": [_as_json(one) for one in standings]})
+            self.say_json(
+                {"accounts": [_as_json(one) for one in standings], "apps": [_app_as_json(one) for one in apps]}
+            )
         elif not standings:
             self.stdout.write("No account is known yet; launch an agent, or register one.")
         else:
             self._table(standings)
+            for one in apps:
+                self.stdout.write(one.words)
 
     def _confirm(self, words: list[str], *, as_json: bool) -> None:
         if len(words) < 3:
@@ -102,3 +109,7 @@ def _as_json(one: Standing) -> dict[str, Any]:
             for left in one.left
         ],
     }
+
+
+def _app_as_json(one: AppUsage) -> dict[str, Any]:
+    return {"platform": one.platform, "used": one.used, "cap": one.cap, "said": one.said}

@@ -54,7 +54,8 @@ class _Doors:
         return JSONResponse({"waiting": len(self._desk.faults)})
 
     async def persons_comment(self, request: Request) -> Response:
-        """A person comments; the account is made when needed. Plays I-13."""
+        """A person comments on a post, which is named by its id or by its page's `code`; the account is made when
+        needed. Plays I-13."""
         _check_here(request)
         sent = await parameters(request)
         author, text = sent.get("author", "").removeprefix("@"), sent.get("text", "").strip()
@@ -62,9 +63,11 @@ class _Doors:
             raise errors.invalid("The author must be a username of 1 to 30 letters, digits, _ or full stops.")
         if not text:
             raise errors.invalid("A text is needed.")
-        comment_id = await run_in_threadpool(
-            self._store.add_comment, author, sent.get("media_id", ""), text, sent.get("parent_id")
-        )
+        media_id = sent.get("media_id", "")
+        if sent.get("code"):
+            post = await run_in_threadpool(self._store.post, code=sent["code"])
+            media_id = post["id"] if post else ""
+        comment_id = await run_in_threadpool(self._store.add_comment, author, media_id, text, sent.get("parent_id"))
         self._deliver(await run_in_threadpool(webhooks.of_comment, self._store, comment_id))
         return JSONResponse({"id": comment_id}, 201)
 

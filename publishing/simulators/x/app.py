@@ -149,17 +149,18 @@ def _api(desk: Desk) -> list[BaseRoute]:
     """The routes for bearers of a token, each with the limit that it counts against and the scopes that it needs."""
     writing, reading, media = Writing(desk), Reading(desk), Media(desk)
     uploads, read, write = "/2/media/upload", ("tweet.read", "users.read"), ("tweet.read", "tweet.write", "users.read")
-    up = ("media.write",)
+    up, moderate = ("media.write",), ("tweet.moderate.write", "tweet.read", "users.read")
     return [
         desk.route("POST", "/2/tweets", writing.create, bucket="create", scopes=write),
         desk.route("DELETE", "/2/tweets/{id}", writing.delete, bucket="delete", scopes=write),
+        desk.route("PUT", "/2/tweets/{id}/hidden", writing.hide, bucket="hide", scopes=moderate),
         desk.route("GET", "/2/tweets", reading.several, bucket="lookup", scopes=read),
         desk.route("GET", "/2/tweets/{id}", reading.post, bucket="lookup", scopes=read),
         desk.route("GET", "/2/users/me", reading.me, bucket="me", scopes=read),
         desk.route("GET", "/2/users/by/username/{username}", reading.by_username, bucket="user", scopes=read),
         desk.route("GET", "/2/users/{id}/tweets", reading.posts, bucket="posts", scopes=read),
         desk.route("GET", "/2/users/{id}/mentions", reading.mentions, bucket="mentions", scopes=read),
-        desk.route("GET", "/2/usage/tweets", reading.usage, bucket="usage", scopes=()),
+        desk.app_route("GET", "/2/usage/tweets", reading.usage, bucket="usage"),
         desk.route("POST", f"{uploads}/initialize", media.initialize, bucket="media_initialize", scopes=up),
         desk.route("POST", f"{uploads}/{{id}}/append", media.append, bucket="media_append", scopes=up),
         desk.route("POST", f"{uploads}/{{id}}/finalize", media.finalize, bucket="media_finalize", scopes=up),
@@ -177,13 +178,15 @@ def build(
     late_s: float = 3.0,
     public_url: str = "",
     courier: Courier | None = None,
+    bearer_token: str = "",
 ) -> Starlette:
     """The simulator as an ASGI app, with one registered app: `client_id`, confidential unless its secret is empty.
 
     `public_url` is where people see the pages. `faults` is kept as it is given, so that a test may add to it while the
-    server runs. `courier` brings what is delivered to whoever subscribed.
+    server runs. `courier` brings what is delivered to whoever subscribed. `bearer_token` is the app's own token.
     """
     desk = Desk(store=store, client_id=client_id, client_secret=client_secret, late_s=late_s, public_url=public_url)
+    desk.bearer_token = bearer_token
     desk.faults = faults if faults is not None else []
     consent, doors, media = Consent(desk), _Doors(desk, courier), Media(desk)
 

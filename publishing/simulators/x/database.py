@@ -39,6 +39,7 @@ CREATE INDEX IF NOT EXISTS post_of_account ON post (account_id, id);
 CREATE INDEX IF NOT EXISTS post_replies ON post (reply_to, id) WHERE reply_to IS NOT NULL;
 CREATE TABLE IF NOT EXISTS mention (
     handle TEXT NOT NULL, post_id INTEGER NOT NULL REFERENCES post (id), PRIMARY KEY (handle, post_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hidden (post_id INTEGER PRIMARY KEY REFERENCES post (id));
 CREATE TABLE IF NOT EXISTS upload (
     id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account (id), media_type TEXT NOT NULL,
     category TEXT NOT NULL, total_bytes INTEGER NOT NULL, alt TEXT NOT NULL DEFAULT '', fate TEXT NOT NULL DEFAULT '',

@@ -3,6 +3,7 @@
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
+import hmac
 import json
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Desk:
     faults: list[str] = field(default_factory=list)
     late_s: float = 3.0
     public_url: str = ""
+    bearer_token: str = ""  # the app's own; "" is none
 
     def route(self, method: str, path: str, endpoint: Endpoint, *, bucket: str, scopes: Collection[str]) -> Route:
         """An endpoint for bearers of a token. Plays X-5, X-26."""
@@ -50,6 +52,29 @@ class Desk:
                 if lacking:
                     raise errors.forbidden(f"The token lacks the scope {lacking[0]}.")
                 response = await endpoint(request, caller)
+            except errors.Problem as problem:
+                response = problem.response()
+            response.headers.update(headers)
+            return response
+
+        return Route(path, call, methods=[method])
+
+    def app_route(
+        self, method: str, path: str, endpoint: Callable[[Request], Awaitable[Response]], *, bucket: str
+    ) -> Route:
+        """An endpoint for the app's own token and for no account's. Plays X-5, X-18, X-26."""
+
+        async def call(request: Request) -> Response:
+            headers: dict[str, str] = {}
+            try:
+                token = bearer(request)
+                if not self.bearer_token or not hmac.compare_digest(token.encode(), self.bearer_token.encode()):
+                    await run_in_threadpool(self.store.caller, token=token)  # a token of nobody's is a 401
+                    raise errors.not_for_users()
+                headers, is_over = await run_in_threadpool(self.store.count_call, bucket=bucket, account_id=0)
+                if is_over:
+                    raise errors.too_many()
+                response = await endpoint(request)
             except errors.Problem as problem:
                 response = problem.response()
             response.headers.update(headers)

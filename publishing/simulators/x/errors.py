@@ -19,6 +19,7 @@ TYPES = {
     "credits": _BASE + "usage-capped",
     "rate": _BASE + "rate-limit-exceeded",
     "suspended": _BASE + "user-suspended",
+    "authentication": _BASE + "unsupported-authentication",
 }
 INVALID_DETAIL = "One or more parameters to your request was invalid."
 DUPLICATE_DETAIL = "You are not allowed to create a Tweet with duplicate content."
@@ -64,6 +65,15 @@ def unauthorized() -> Problem:
 def forbidden(detail: str, kind: str = BLANK, **more: Any) -> Problem:
     """A 403 with X's title."""
     return _problem(403, "Forbidden", detail, kind, **more)
+
+
+def not_for_users() -> Problem:
+    """What a user's token hears where only the app's own is taken. Plays X-18."""
+    detail = (
+        "Authenticating with OAuth 2.0 User Context is forbidden for this endpoint."
+        "  Supported authentication types are [OAuth 2.0 Application-Only]."
+    )
+    return _problem(403, "Unsupported Authentication", detail, TYPES["authentication"])
 
 
 def suspended() -> Problem:

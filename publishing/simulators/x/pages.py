@@ -43,8 +43,10 @@ def account(*, account: dict[str, Any], posts: Sequence[dict[str, Any]]) -> str:
 
 
 def post(*, post: dict[str, Any], replies: Sequence[dict[str, Any]]) -> str:
-    """One post by itself, with the replies to it, oldest first."""
-    thread = f"<h2>Replies</h2>{_feed(replies, '')}" if replies else ""
+    """One post by itself, with the replies to it, oldest first; what its author hid stands apart. Plays X-32."""
+    shown, hid = [one for one in replies if not one["hidden"]], [one for one in replies if one["hidden"]]
+    thread = f"<h2>Replies</h2>{_feed(shown, '')}" if shown else ""
+    thread += f"<details><summary>View hidden replies</summary>{_feed(hid, '')}</details>" if hid else ""
     heading = f'<h1 class="hidden">Post by {escape(post["name"])}</h1>'
     title = f"{post['name']}: {post['text'][:60]}"
     return _page(title=title, main=f"{_back()}{heading}{_feed([post], '')}{thread}")

@@ -129,6 +129,26 @@ class Posts(Tokens, Uploads):
             self._charge(db, PRICES["delete"])
             db.execute("UPDATE post SET deleted = 1 WHERE id = ?", (post_id,))
 
+    def hide_reply(self, *, caller: Caller, post_id: int, is_hidden: bool) -> None:
+        """Hide a reply in a conversation that the caller began, or show it again; twice is once. Plays X-32.
+
+        Raises Problem. How X words the refusals is our assumption: it documents who may, and no error of its own.
+        """
+        with self._transaction() as db:
+            self._check_not_suspended(db, caller.account_id)
+            row = db.execute("SELECT * FROM post WHERE id = ? AND NOT deleted", (post_id,)).fetchone()
+            if row is None:
+                raise errors.not_found("tweet", "id", str(post_id))
+            if row["reply_to"] is None:
+                raise errors.invalid("id", post_id, "Only a reply can be hidden.")
+            first = db.execute("SELECT account_id FROM post WHERE id = ?", (row["conversation_id"],)).fetchone()
+            if first["account_id"] != caller.account_id:
+                detail = "You are not authorized to hide a reply in this conversation."
+                raise errors.forbidden(detail, errors.TYPES["not_yours"])
+            self._charge(db, PRICES["manage"])
+            sql = "INSERT OR IGNORE INTO hidden VALUES (?)" if is_hidden else "DELETE FROM hidden WHERE post_id = ?"
+            db.execute(sql, (post_id,))
+
     def withdraw(self, *, handle: str, post_id: int) -> None:
         """A person takes an own post away. Raises Problem."""
         with self._transaction() as db:
@@ -176,7 +196,7 @@ class Posts(Tokens, Uploads):
 
 _POSTS = """
 SELECT post.*, account.handle, account.name, account.automated, target.account_id AS reply_account_id,
-    answered.handle AS reply_handle,
+    answered.handle AS reply_handle, post.id IN (SELECT post_id FROM hidden) AS hidden,
     (SELECT count(*) FROM post AS reply WHERE reply.reply_to = post.id AND NOT reply.deleted) AS reply_count,
     (SELECT json_group_array(json_object('id', id, 'alt', alt, 'media_type', media_type)) FROM
         (SELECT upload.id, alt, media_type FROM post_media JOIN upload ON upload.id = upload_id
@@ -202,6 +222,7 @@ def _as_post(row: sqlite3.Row) -> dict[str, Any]:
         "reply_handle": row["reply_handle"],
         "reply_account_id": str(row["reply_account_id"]) if row["reply_account_id"] else None,
         "reply_count": row["reply_count"],
+        "hidden": bool(row["hidden"]),
         "conversation_id": str(row["conversation_id"]),
         "media": [{**item, "id": str(item["id"])} for item in json.loads(row["media"])],
         "created_ms": row["created_ms"],

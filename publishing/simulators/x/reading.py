@@ -33,6 +33,8 @@ POST_FIELDS = (
     "reply_settings",
     "text",
 )
+USAGE_FIELDS = ("cap_reset_day", "project_cap", "project_id", "project_usage")  # those by the day are not played
+USAGE_DAYS_MAX = 90
 USER_FIELDS = ("created_at", "description", "id", "name", "username")
 EXPANSIONS = ("author_id",)
 SHAPES = ("tweet.fields", "user.fields", "expansions")
@@ -214,6 +216,13 @@ class Reading:
         found = [await run_in_threadpool(self._store.account, account_id=author) for author in authors]
         return {"includes": {"users": [shown_user(one, user_fields) for one in found if one]}} if authors else {}
 
-    async def usage(self, request: Request, _: Caller) -> Response:
-        """How many posts were read this month. Plays X-18."""
+    async def usage(self, request: Request) -> Response:
+        """How many posts the project has read this month. Plays X-18."""
+        known_parameters(request, ("days", "usage.fields"))
+        listed(request, "usage.fields", USAGE_FIELDS)
+        days = request.query_params.get("days", "7")
+        if not is_id(days) or not 1 <= int(days) <= USAGE_DAYS_MAX:
+            raise errors.invalid(
+                "days", days, f"The `days` query parameter value is not between 1 and {USAGE_DAYS_MAX}"
+            )
         return JSONResponse({"data": await run_in_threadpool(self._store.usage)})

@@ -16,7 +16,7 @@ from publishing.simulators.x import errors
 from publishing.simulators.x.database import Database, hashed
 from publishing.simulators.x.wording import HANDLE
 
-SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+SCOPES = ("tweet.read", "tweet.write", "tweet.moderate.write", "users.read", "media.write", "offline.access")
 CODE_S = 30
 ACCESS_S = 7200
 REFRESH_S = 180 * 86_400

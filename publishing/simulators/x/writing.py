@@ -98,7 +98,7 @@ def _reply(sent: Any) -> int | None:
 
 
 class Writing:
-    """The endpoints that post and delete."""
+    """The endpoints that post, delete and hide."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._store = desk, desk.store
@@ -125,6 +125,16 @@ class Writing:
             return fault.Dropped()
         await run_in_threadpool(self._store.delete_post, caller=caller, post_id=post_id)
         return fault.Dropped() if met else JSONResponse({"data": {"deleted": True}})
+
+    async def hide(self, request: Request, caller: Caller) -> Response:
+        """Hide a reply from people, or show it again. Plays X-32."""
+        post_id = number("id", request.path_params["id"])
+        sent = await json_body(request, ("hidden",))
+        is_hidden = sent.get("hidden")
+        if not isinstance(is_hidden, bool):
+            raise errors.invalid("hidden", is_hidden, "$.hidden: must be a boolean.")
+        await run_in_threadpool(self._store.hide_reply, caller=caller, post_id=post_id, is_hidden=is_hidden)
+        return JSONResponse({"data": {"hidden": is_hidden}})
 
 
 def _created(post_id: str, text: str) -> Response:
