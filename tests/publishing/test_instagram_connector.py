@@ -14,6 +14,7 @@ from chimera.core import clock
 from chimera.core.errors import Unavailable
 from publishing.connectors.base import Absent, Allotted, Found, NotSent, Rejected, Unknown
 from publishing.connectors.instagram import containers, errors, pictures
+from publishing.credentials import services as credentials
 from tests.conftest import World
 from tests.publishing.instagram_world import POSTER, POSTER_HASH, Instagram, payload, picture, register
 
@@ -60,6 +61,21 @@ def test_a_granted_post_goes_out_labelled_and_its_label_is_read_back(make: Make)
     assert there.gate.kept == [("published", post.id)]
     with pytest.raises(Rejected, match="carries no AI label"):
         there.publish(key="effect-2", ai_generated=False)
+
+
+def test_what_is_read_back_is_read_with_the_sign_in_that_published(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, asked = make(), list[str]()
+    sent, whole = payload(), credentials.sign_in
+    arguments = {"payload": sent, "grant": there.gate.grant(sent, key="effect-1"), "idempotency_key": "effect-1"}
+    stage = there.connector.called("prepare_post", {**arguments, "stage": ""}, 15)["stage"]
+
+    def counted(**said: Any) -> Any:
+        asked.append(said["handle"])
+        return whole(**said)
+
+    monkeypatch.setattr(credentials, "sign_in", counted)
+    told = there.connector.asked("publish_post", {**arguments, "stage": stage}, 15)
+    assert (told["status"], asked) == ("published", ["nova"]), "the database is asked once"
 
 
 def test_several_pictures_are_one_carousel_with_its_label(make: Make) -> None:

@@ -47,6 +47,7 @@ class Shooting(Kind):
     name = "scenes"
     queue = "render"
     params = ScenesParams
+    signed = ("scenes", "spent_usd_micros", "note")  # what others made, which a replay asks nobody for
     asks = (("script",),)
 
     @property

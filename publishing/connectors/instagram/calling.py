@@ -40,11 +40,16 @@ class Caller:
         except Unavailable as error:
             raise refusal("not_sent", "unreachable", str(error)) from error
 
-    def asked(self, handle: str, method: str, path: str, *, scope: str, **more: Any) -> dict[str, Any]:
-        """What Instagram answers to what may be asked again. Raises a refusal: "rejected" or "not_sent"."""
-        signed = self.sign_in(handle, scope=scope)
+    def asked(
+        self, handle: str, method: str, path: str, *, scope: str, after: httpx2.Request | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """What Instagram answers to what may be asked again. Raises a refusal: "rejected" or "not_sent".
+
+        `after` is a request of the same account that Instagram has just taken: its sign-in is good for this one too.
+        """
+        signed = bearer(self.sign_in(handle, scope=scope)) if after is None else as_before(after)
         try:
-            answer = self.http.request(method, path, headers=bearer(signed), **more)
+            answer = self.http.request(method, path, headers=signed, **more)
         except httpx2.TransportError as error:
             sentence = f"The connection to Instagram failed ({type(error).__name__}); nothing was published."
             raise refusal("not_sent", "unreachable", sentence) from error
@@ -60,6 +65,11 @@ class Caller:
 def bearer(signed: SignIn) -> dict[str, str]:
     """The header that signs a request in."""
     return {"Authorization": f"Bearer {signed.access}"}
+
+
+def as_before(request: httpx2.Request) -> dict[str, str]:
+    """The header that signed another request in."""
+    return {"Authorization": request.headers["Authorization"]}
 
 
 def json_of(answer: httpx2.Response) -> dict[str, Any]:

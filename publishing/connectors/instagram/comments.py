@@ -172,14 +172,18 @@ def request(caller: Caller, *, payload: dict[str, Any], handle: str) -> httpx2.R
     return caller.http.build_request("POST", path, data=form, headers=bearer(signed), extensions=more)
 
 
-def read_back(caller: Caller, *, handle: str, comment_id: str, text: str) -> tuple[str, str]:
+def read_back(caller: Caller, *, handle: str, comment_id: str, text: str, after: httpx2.Request) -> tuple[str, str]:
     """The address and the status of a reply that is out: whether its words, the label among them, are shown."""
+
+    def read(name: str, scope: str, fields: str) -> dict[str, Any]:
+        return caller.asked(handle, "GET", f"/{name}", scope=scope, after=after, params={"fields": fields})
+
     try:
-        shown = caller.asked(handle, "GET", f"/{comment_id}", scope=COMMENTING, params={"fields": FIELDS_OF_ONE})
+        shown = read(comment_id, COMMENTING, FIELDS_OF_ONE)
         same = str(shown.get("text") or "").split() == text.split()
         status = "published" if same else "published, label not shown"
         medium = str((shown.get("media") or {}).get("id") or "")
-        page = caller.asked(handle, "GET", f"/{medium}", scope=BASIC, params={"fields": "permalink"}) if medium else {}
+        page = read(medium, BASIC, "permalink") if medium else {}
         return str(page.get("permalink") or ""), status
     except ToolError:
         return "", "published, not read back"  # on somebody else's medium nobody shows it to us
@@ -199,10 +203,10 @@ def hiding(caller: Caller, *, payload: dict[str, Any], handle: str) -> httpx2.Re
 
 def hidden(caller: Caller, answer: httpx2.Response) -> dict[str, str]:
     """The receipt of a comment that Instagram says is hidden; read back, and the status says what was seen."""
-    asked = answer.request.extensions["hides"]
+    asked, after = answer.request.extensions["hides"], answer.request
     name, fields = asked["comment"], {"fields": "id,hidden"}
     try:
-        shown = caller.asked(asked["handle"], "GET", f"/{name}", scope=COMMENTING, params=fields)
+        shown = caller.asked(asked["handle"], "GET", f"/{name}", scope=COMMENTING, after=after, params=fields)
     except ToolError:
         return {"platform_id": name, "url": "", "status": "hidden, not read back"}
     status = "hidden" if shown.get("hidden") is True else "hidden, but shown"

@@ -111,18 +111,22 @@ class Desk(removing.Desk):
             answers = answer.request.extensions.get("answers")
             if answers:
                 url, status = comments.read_back(
-                    self.caller, handle=answers["handle"], comment_id=media_id, text=answers["text"]
+                    self.caller,
+                    handle=answers["handle"],
+                    comment_id=media_id,
+                    text=answers["text"],
+                    after=answer.request,
                 )
                 return {"platform_id": media_id, "url": url, "status": status}
-            return {"platform_id": media_id, **self._shown(claims.account_handle, media_id)}
+            return {"platform_id": media_id, **self._shown(claims.account_handle, media_id, answer.request)}
         found = errors.said(status=answer.status_code, body=body)
         words = errors.sentence(status=answer.status_code, body=body, found=found)
         raise refusal(found.means, found.code, words, until=reading.until(found))
 
-    def _shown(self, handle: str, media_id: str) -> dict[str, str]:
+    def _shown(self, handle: str, media_id: str, after: httpx2.Request) -> dict[str, str]:
         fields = {"fields": "permalink,is_ai_generated"}
         try:
-            shown = self.caller.asked(handle, "GET", f"/{media_id}", scope=PUBLISHING, params=fields)
+            shown = self.caller.asked(handle, "GET", f"/{media_id}", scope=PUBLISHING, after=after, params=fields)
         except ToolError as unread:  # it is live all the same
             logger.warning("what was published as %s could not be read back: %s", media_id, unread)
             return {"url": "", "status": "published, not read back"}
