@@ -108,15 +108,15 @@ def test_a_film_whose_least_figure_a_model_does_not_know_goes_to_a_human(world: 
 
 
 @pytest.mark.spec("GEN-4")
-@pytest.mark.parametrize("said", [says(95), Says(how="status", status=503), Says(how="refusal")])
-def test_one_that_knows_it_and_one_that_is_down_or_refuses_change_nothing(world: World, peer: Peer, said: Says) -> None:
+@pytest.mark.parametrize("said", [says(95), Says(how="status", status=503)])
+def test_one_that_knows_it_and_one_that_is_down_change_nothing(world: World, peer: Peer, said: Says) -> None:
     peer.says("google", said, LIKES)
     task, made, (call,) = film(world)
     with looking():
         assert Post.objects.count() == 1 and not ReviewItem.objects.exists()
         assert (task.status, task.attempts) == ("DONE", 0), "it was no failed try"
     assert made.confidence_bp is None and all(one["passes"] for one in made.payload["figures"])
-    assert call.why == {"well": "", "status": Why.DOWN, "refusal": Why.REFUSED}[said.how]
+    assert call.why == {"well": "", "status": Why.DOWN}[said.how]
     assert ("vision" in least(made)["parts"]) == (said.how == "well")
     with looking():
         again = shadow.replay(task=task)
@@ -142,7 +142,7 @@ class Looker(Provider):
 
     name, sees = "looker", True
 
-    def __init__(self, said: int | Exception) -> None:
+    def __init__(self, said: int | Why | Exception) -> None:
         self.said, self.asked = said, list[Request]()
 
     def worst_case_usd_micros(self, *, request: Request) -> int:
@@ -152,8 +152,10 @@ class Looker(Provider):
         self.asked.append(request)
         if isinstance(self.said, Exception):
             raise self.said
-        value = Likeness(likeness=self.said, reason="So.")
-        return Answer(value=value, failure=None, provider="looker", model="l", offline=False)
+        made: dict[str, Any] = {"provider": "looker", "model": "l", "offline": False}
+        if isinstance(self.said, Why):
+            return Answer(value=None, failure="It said no.", why=self.said, **made)
+        return Answer(value=Likeness(likeness=self.said, reason="So."), failure=None, **made)
 
 
 def scene(number: int, score_bp: int, picture: bytes, *, passes: bool = True) -> dict[str, Any]:
@@ -212,13 +214,17 @@ def test_of_provider_pictures_the_least_is_shown_and_its_score_never_rises(
 
 
 @pytest.mark.spec("GEN-4", "OPS-4")
-def test_nobody_is_asked_about_what_a_human_sees_anyhow_and_a_stop_is_no_opinion(
+def test_what_a_human_sees_anyhow_is_not_asked_about_and_no_answer_changes_nothing(
     db: None, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looker = Looker(5)
     figures, _ = shown(looker, monkeypatch, passes=False)
     assert looker.asked == [] and [one["score_bp"] for one in figures] == [9_000, 7_000]
-    assert shown(Looker(NoAnswer("It is away.")), monkeypatch)[0][1]["passes"]
+    for said in (NoAnswer("It is away."), Why.REFUSED, Why.CUT_OFF, Why.MISFIT, Why.REJECTED):
+        looker = Looker(said)
+        figures, _ = shown(looker, monkeypatch)
+        assert len(looker.asked) == 1 + (said == Why.MISFIT), "only what does not fit is asked for again"
+        assert figures[1]["passes"] and figures[1]["parts"] == {"hair": 7_000}, said
     with pytest.raises(Stopped):
         shown(Looker(Stopped("A pause on everything.")), monkeypatch)
 
