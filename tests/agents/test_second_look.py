@@ -16,7 +16,7 @@ from agents.replay import shadow
 from agents.tasks.models import Artifact, Task
 from agents.worker import checking, likeness
 from agents.worker.base import Work
-from chimera.core import storage
+from chimera.core import clock, storage
 from chimera.core.calls.models import CallRecord
 from chimera.core.calls.services import Recorder
 from chimera.core.circuits import services as circuits
@@ -90,7 +90,7 @@ def test_a_film_whose_least_figure_a_model_does_not_know_goes_to_a_human(world: 
     task, made, (call,) = film(world)
     with looking():
         review = ReviewItem.objects.get()
-        hold = Hold.objects.get(about=task.subject)
+        hold, now = Hold.objects.get(about=task.subject), clock.now()
         noted = Resemblance.objects.get(content_hash=least(made)["sha256"])
         assert Post.objects.count() == 0
     assert "0.2000 sure" in review.why and made.confidence_bp == 2_000
@@ -100,6 +100,7 @@ def test_a_film_whose_least_figure_a_model_does_not_know_goes_to_a_human(world: 
     assert (call.seat, call.provider, call.answer["likeness"]) == ("likeness", "google", 20)
     assert len(call.request["pictures"]) == 3 and all(len(one) == 64 for one in call.request["pictures"])
     assert 0 < hold.settled_usd_micros == call.cost_usd_micros
+    assert (hold.expires_at - now).total_seconds() > 3_000, "films of a process wait for each other"
     (body,) = [one for one in peer.of("google") if "inlineData" in json.dumps(one)]
     assert len(body["contents"][0]["parts"]) == 4 and "One invented person" in body["contents"][0]["parts"][3]["text"]
     with override_settings(GEMINI_API_KEY=""), looking():

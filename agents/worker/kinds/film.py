@@ -31,6 +31,7 @@ from publishing.readiness import selectors as readiness
 
 PLATFORM = "plaza"  # where there is no account yet
 USUALLY_S = 30
+HOLDS_S = 3_600  # films of a process wait for each other, and the second look comes at the end
 
 _one = threading.Lock()  # films of this process: two at a time would be slower, and larger
 
@@ -57,6 +58,11 @@ class Filming(Kind):
     def lasts_s(self) -> int:
         """Seconds that a film usually takes."""
         return USUALLY_S
+
+    @property
+    def holds_s(self) -> int:
+        """Until its turn has come and it is made."""
+        return HOLDS_S
 
     def estimate_usd_micros(self) -> int:
         """What a second look at its least figure usually costs."""
