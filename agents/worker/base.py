@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 
 from agents.tasks.models import Task
@@ -151,6 +152,11 @@ class Kind(ABC):
     def lasts_s(self) -> int:
         """How many seconds a task of this kind usually takes, for the time that a plan needs at least."""
         return 10 if self.waits else 2
+
+    @property
+    def holds_s(self) -> int:
+        """How long money of an attempt stays set aside at most; what is not settled by then counts as spent."""
+        return settings.STAGE_HOLD_S
 
     def evidence(self, *, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
         """What the judge's snapshot of an outward payload holds beside payload, agent and soul; in a transaction."""

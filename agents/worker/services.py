@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from agents.personas import selectors as personas
@@ -131,7 +130,7 @@ def _set_aside(wants: Sequence[tuple[Job, Want]]) -> list[Job]:
             brand_id=first.brand_id,
             actor=ending.actor(first),
             wants=[want for _, want in wants],
-            lasts_s=settings.STAGE_HOLD_S,
+            lasts_s=max(job.kind.holds_s for job, _ in wants),
         )
     except Stopped as stop:
         for job, _ in wants:

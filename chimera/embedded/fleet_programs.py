@@ -161,7 +161,7 @@ def workers(endpoints: Endpoints, ports: Ports) -> list[Program]:
             env={
                 **environment(endpoints, "chimera_app"),
                 **shared,
-                **model_keys.NONE,
+                **model_keys.told(),  # films get a second look; what decodes and encodes is started without them
                 "CHIMERA_QUEUES": "render",
             },
         ),

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from agents.tasks.models import Task
+from agents.worker import likeness
 from agents.worker.base import Hopeless, Kind, Landed, Params, Proposal, Work
 from agents.worker.kinds import script as scripting
 from chimera.core import registry, shadow
@@ -30,6 +31,7 @@ from publishing.readiness import selectors as readiness
 
 PLATFORM = "plaza"  # where there is no account yet
 USUALLY_S = 30
+HOLDS_S = 3_600  # films of a process wait for each other, and the second look comes at the end
 
 _one = threading.Lock()  # films of this process: two at a time would be slower, and larger
 
@@ -39,7 +41,7 @@ class FilmParams(Params):
 
 
 class Filming(Kind):
-    """Draws, checks, renders, signs and stores; costs nothing but time on this machine."""
+    """Draws, checks, renders, signs and stores: time on this machine, and a second look where a model sees pictures."""
 
     name = "film"
     queue = "render"
@@ -56,6 +58,19 @@ class Filming(Kind):
     def lasts_s(self) -> int:
         """Seconds that a film usually takes."""
         return USUALLY_S
+
+    @property
+    def holds_s(self) -> int:
+        """Until its turn has come and it is made."""
+        return HOLDS_S
+
+    def estimate_usd_micros(self) -> int:
+        """What a second look at its least figure usually costs."""
+        return likeness.estimate_usd_micros()
+
+    def worst_case_usd_micros(self, *, work: Work) -> int:
+        """The most that a second look may cost; 0 where nobody sees pictures."""
+        return likeness.worst_case_usd_micros(work=work)
 
     def given(self) -> dict[str, Any]:
         """How wide videos are made here."""
@@ -79,7 +94,11 @@ class Filming(Kind):
         order, of_platform = _order(work)
         if shadow.holds():  # nothing is rendered in a replay: whether the same would be is compared
             nothing = Film(drawn=(), rendered=(), references=())
-            return Proposal(payload=_payload(work=work, order=order, of_platform=of_platform, made=nothing))
+            likeness.again(work=work, about=order.key, allowance=allowance, recorder=recorder)
+            figures = _figures(work, nothing)
+            return Proposal(
+                payload=_payload(work=work, order=order, of_platform=of_platform, made=nothing, figures=figures)
+            )
 
         def tell(words: str) -> None:
             if recorder.may_call is not None:
@@ -96,9 +115,17 @@ class Filming(Kind):
             raise  # it waits until it is lifted, and is gone on with
         except Denied as bad:
             raise Hopeless(f"The film cannot be made: {bad}") from bad
-        doubt = [int(one["score_bp"]) for one in _figures(work, made) if not one.get("passes", True)]
+        figures = likeness.looked(
+            work=work,
+            figures=_figures(work, made),
+            made=made,
+            about=order.key,
+            allowance=allowance,
+            recorder=recorder,
+        )
+        doubt = [int(one["score_bp"]) for one in figures if not one.get("passes", True)]
         return Proposal(
-            payload=_payload(work=work, order=order, of_platform=of_platform, made=made),
+            payload=_payload(work=work, order=order, of_platform=of_platform, made=made, figures=figures),
             confidence_bp=min(doubt) if doubt else None,
         )
 
@@ -198,7 +225,9 @@ def _figures(work: Work, made: Film) -> list[dict[str, Any]]:
     ]
 
 
-def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: Film) -> dict[str, Any]:
+def _payload(
+    *, work: Work, order: Order, of_platform: Mapping[str, str], made: Film, figures: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     script = work.upstream["script"]
     return {
         "alt": script["alt"],
@@ -215,7 +244,7 @@ def _payload(*, work: Work, order: Order, of_platform: Mapping[str, str], made: 
             }
             for one in made.rendered
         },
-        "figures": _figures(work, made),
+        "figures": [dict(one) for one in figures],
         "order": order.key,
         "traits": order.traits.digest,
         "references": [

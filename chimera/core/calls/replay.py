@@ -12,6 +12,7 @@ from chimera.core.calls.models import CallRecord
 from chimera.core.calls.services import Recorder
 from chimera.core.errors import ChimeraError, Denied
 from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
+from chimera.core.llm.pictures import Picture
 from chimera.core.money import Allowance
 
 
@@ -43,10 +44,16 @@ class Replayer(Recorder):
         """Whether the next recorded call is of this seat: keys may have come or gone since."""
         return self._is_next(seat)
 
+    def shown(self, *, seat: str) -> tuple[Picture, ...]:
+        """What was shown then, without its bytes: for whoever makes no pictures in a replay."""
+        if not self._is_next(seat):
+            return ()
+        return tuple(Picture(sha256=sha256) for sha256 in self.records[self.answered].request.get("pictures", ()))
+
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
         """The recorded answer to this very request; a recorded outage is one again. Raises NotRecorded, NoAnswer."""
         record = self._answering(request.purpose)
-        self._same(record, {"prompt": request.prompt, "variables": dict(request.variables)})
+        self._same(record, request.recorded())
         if record.prompt_hash != request.prompt_hash:
             self._refuse(
                 record,

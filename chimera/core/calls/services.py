@@ -14,6 +14,7 @@ from chimera.core.calls.models import CallRecord
 from chimera.core.circuits import services as circuits
 from chimera.core.llm import roles
 from chimera.core.llm.base import Answer, NoAnswer, Provider, Request, Why
+from chimera.core.llm.pictures import Picture
 from chimera.core.money import Allowance
 
 BY_DATABASE = ("id", "at")
@@ -54,6 +55,10 @@ class Recorder:
         """Whether this very question was asked then; None where nothing is on record and it is up to now."""
         return None
 
+    def shown(self, *, seat: str) -> tuple[Picture, ...]:
+        """The pictures of the next recorded question of this seat, as their hashes; none where nothing is on record."""
+        return ()
+
     def ask(self, *, provider: Provider, request: Request, allowance: Allowance) -> Answer:
         """Put one question to a model within the allowance, and keep both. Raises CircuitOpen, OutOfRole.
 
@@ -88,7 +93,7 @@ class Recorder:
                 model=answer.model,
                 offline=answer.offline,
                 prompt_hash=request.prompt_hash,
-                request={"prompt": request.prompt, "variables": dict(request.variables)},
+                request=request.recorded(),
                 answer=answer.value.model_dump(mode="json") if answer.value is not None else None,
                 failure=answer.failure or "",
                 why=answer.why,

@@ -47,7 +47,7 @@ class AnthropicProvider(Vendor):
                 message = client.messages.create(
                     model=model,
                     max_tokens=costing.output_tokens_max(request=request),
-                    messages=[{"role": "user", "content": rest}],
+                    messages=[{"role": "user", "content": _content(request, rest)}],
                     output_config={"format": {"type": "json_schema", "schema": shape.of(request.schema)}},
                     timeout=timeout_s,
                     **more,
@@ -57,6 +57,17 @@ class AnthropicProvider(Vendor):
             raise Failed(error.status_code, said(error.body)) from None
         except anthropic.APIError as error:
             raise Unclear(f"answered with something that is no answer ({type(error).__name__})") from error
+
+
+def _content(request: Request, rest: str) -> Any:
+    """Pictures stand before the words that are about them."""
+    if not request.pictures:
+        return rest
+    shown = [
+        {"type": "image", "source": {"type": "base64", "media_type": one.mime, "data": one.base64}}
+        for one in request.pictures
+    ]
+    return [*shown, {"type": "text", "text": rest}]
 
 
 def _reply(message: Any) -> Reply:

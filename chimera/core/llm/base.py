@@ -15,6 +15,8 @@ from pydantic import BaseModel
 
 from chimera.core import taint
 from chimera.core.errors import Unavailable
+from chimera.core.llm import pictures as shown
+from chimera.core.llm.pictures import Picture
 from chimera.core.money import Allowance
 
 
@@ -41,6 +43,7 @@ class Request:
     """One question to a model. `purpose` names the work ("draft"); `tier` the class of model wanted.
 
     `origin` says whose words the prompt quotes besides ours; what is made of them is theirs too (`Answer.outside`).
+    `pictures` are shown before the prompt, in their order. Raises BadPictures for too many of them.
     """
 
     purpose: str
@@ -52,6 +55,16 @@ class Request:
     output_tokens_max: int = 1024
     origin: str = ""
     timeout_s: float | None = None  # of one call; None: as the settings say
+    pictures: tuple[Picture, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep to the bounds of pictures."""
+        shown.require_few(self.pictures)
+
+    def recorded(self) -> dict[str, Any]:
+        """What is kept of the question: of a picture its hash."""
+        kept = {"prompt": self.prompt, "variables": dict(self.variables)}
+        return {**kept, "pictures": [one.sha256 for one in self.pictures]} if self.pictures else kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +107,7 @@ class Provider(ABC):
 
     name: ClassVar[str]
     outside: ClassVar[bool] = True  # False: answers in this process, so it has no outages and no circuit
+    sees: ClassVar[bool] = False  # whether a request may hold pictures
 
     @property
     def maker(self) -> str:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from chimera.core import clock
 from chimera.core.errors import Denied
+from chimera.core.llm import pictures
 from chimera.core.llm.base import Request
 from chimera.core.prices import selectors as prices
 
@@ -130,7 +131,8 @@ def worst_case_usd_micros(*, name: str, request: Request, shape_bytes: int, cach
 
     `caches`: whether reading may be billed as writing into a cache for five minutes. Raises UnknownPrice, TooLong.
     """
-    tokens = len(request.prompt.encode()) + shape_bytes + ADDED_TOKENS
+    seen = pictures.TOKENS_MAX * len(request.pictures)
+    tokens = len(request.prompt.encode()) + shape_bytes + ADDED_TOKENS + seen
     if tokens > PROMPT_TOKENS_MAX:
         raise TooLong(
             f"The prompt of {request.purpose} may have {tokens} tokens; above {PROMPT_TOKENS_MAX} no price is sure. "

@@ -47,10 +47,12 @@ class GoogleProvider(Vendor):
             max_output_tokens=costing.output_tokens_max(request=request),
             http_options=types.HttpOptions(timeout=round(timeout_s * 1000)),
         )
+        shown = [types.Part.from_bytes(data=one.content, mime_type=one.mime) for one in request.pictures]
+        contents: Any = [*shown, types.Part.from_text(text=rest)] if shown else rest
         client = self._client()
         try:
             with in_our_words():
-                return _reply(client.models.generate_content(model=model, contents=rest, config=asked))
+                return _reply(client.models.generate_content(model=model, contents=contents, config=asked))
         except errors.APIError as error:
             raise Failed(int(error.code or 0), said(error.details) or str(error.message or "")) from None
 

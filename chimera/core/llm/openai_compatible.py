@@ -67,7 +67,7 @@ class OpenAICompatibleProvider(Vendor):
             with in_our_words(wrapped_in=openai.APIConnectionError):
                 answer = client.chat.completions.create(
                     model=model,
-                    messages=[*messages, {"role": "user", "content": rest}],
+                    messages=[*messages, {"role": "user", "content": _content(request, rest)}],
                     response_format={
                         "type": "json_schema",
                         "json_schema": {
@@ -84,6 +84,14 @@ class OpenAICompatibleProvider(Vendor):
             raise Failed(error.status_code, said(error.body)) from None
         except openai.APIError as error:
             raise Unclear(f"answered with something that is no answer ({type(error).__name__})") from error
+
+
+def _content(request: Request, rest: str) -> Any:
+    """Pictures as addresses that hold them; a list only where there are some, as not every server takes one."""
+    if not request.pictures:
+        return rest
+    shown = [{"type": "image_url", "image_url": {"url": one.data_uri}} for one in request.pictures]
+    return [*shown, {"type": "text", "text": rest}]
 
 
 def _reply(answer: Any) -> Reply:

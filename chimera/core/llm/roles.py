@@ -23,12 +23,16 @@ class OutOfRole(Denied):
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """`questions`: what each purpose may be filled with. `sees_outside`: whether text from outside may be among it."""
+    """`questions`: what each purpose may be filled with. `sees_outside`: whether text from outside may be among it.
+
+    `looks`: the purposes that are shown pictures, always ones that were made for us.
+    """
 
     name: str
     tier: str
     sees_outside: bool
     questions: Mapping[str, frozenset[str]]
+    looks: frozenset[str] = frozenset()
 
 
 READER = Role(name="reader", tier="read", sees_outside=True, questions={})
@@ -58,7 +62,11 @@ JUDGE = Role(
     name="judge",
     tier="judge",
     sees_outside=True,
-    questions={"judge": frozenset(("persona", "post", "sponsorship", "facts", "content_hash"))},
+    questions={
+        "judge": frozenset(("persona", "post", "sponsorship", "facts", "content_hash")),
+        "likeness": frozenset(("references", "looks", "content_hash")),
+    },
+    looks=frozenset(("likeness",)),
 )
 ROLES: tuple[Role, ...] = (READER, PLANNER, WRITER, JUDGE)
 # Of every role: whether somebody answers at all, and the remark that is added to a question whose answer did not fit.
@@ -84,6 +92,8 @@ def require(*, request: Request) -> None:
     allowed = role.questions.get(request.purpose)
     if allowed is not None and (strange := sorted(request.variables.keys() - allowed)):
         raise OutOfRole(f'"{request.purpose}" may not show its model {", ".join(strange)}; name it in roles.py.')
+    if request.pictures and request.purpose not in role.looks:
+        raise OutOfRole(f'"{request.purpose}" is shown no pictures; name it in roles.py.')
     if loose := _loose(request.schema):
         raise OutOfRole(f'The answer to "{request.purpose}" has no strict form: {loose} takes what it does not name.')
 

@@ -122,6 +122,15 @@ class Plan(BaseModel):
 Share = Annotated[int, Field(ge=0, le=100)]
 
 
+class Likeness(BaseModel):
+    """How far a picture shows the person of other pictures, in hundredths, and why in one sentence for people."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    likeness: Share
+    reason: str = Field(min_length=1, max_length=300)
+
+
 class Opinion(BaseModel):
     """What a model thinks of a finished post: four questions in hundredths, one objection, one sentence for people."""
 

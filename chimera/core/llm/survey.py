@@ -16,7 +16,7 @@ from chimera.core.money import Allowance
 USES = {
     "plan": "plans of posts; without a key they follow recipes",
     "write": "drafts of posts",
-    "judge": "opinions about posts",
+    "judge": "opinions about posts, and whether the pictures of a film show its persona",
     "read": "nothing yet: what comes in is read by rules",
 }
 

@@ -61,6 +61,12 @@ def seat(*, writer: str) -> Seat:
     return Seat(providers=others)
 
 
+def lookers(*, drawer: str) -> tuple[Provider, ...]:
+    """Who of the judging tier may be shown pictures, in order; not whose maker drew them while there is another."""
+    able = [one for one in listed(tier="judge") if one.outside and one.sees and not one.missing(tier="judge")]
+    return tuple(one for one in able if one.maker != drawer) or tuple(able)
+
+
 def _maker(writer: str) -> str:
     return registry.get("MODELS", writer, Provider).maker if writer in registry.names("MODELS") else writer
 

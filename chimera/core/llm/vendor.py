@@ -58,6 +58,7 @@ class Vendor(Provider):
     title: ClassVar[str]
     key_setting: ClassVar[str]
     caches: ClassVar[bool] = False  # whether writing into its cache costs extra
+    sees: ClassVar[bool] = True
 
     @property
     def key(self) -> str:

@@ -41,10 +41,9 @@ class Verdict:
 
 
 class VisionJudge(Protocol):
-    """A model that is shown the references and a picture: the seam for one that takes images.
+    """Whoever is shown the references and a picture: `vision.ModelJudge` asks a model of the judging tier.
 
-    None of the providers of `chimera.core.llm` takes images yet, so nobody implements it. Its answer may only lower
-    the score: a model that is wrong lets nothing pass.
+    Its answer may only lower the score: a model that is wrong lets nothing pass.
     """
 
     def likeness_bp(self, *, picture: bytes, references: Sequence[bytes]) -> int:

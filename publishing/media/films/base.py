@@ -154,8 +154,12 @@ class Rendered:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """What was made of an order, with the reference set where it was drawn for it."""
+    """What was made of an order, with the reference set where it was drawn for it.
+
+    `least` is the picture of the first of the drawn figures that are least like the persona, b"" where none was drawn.
+    """
 
     drawn: tuple[Drawn, ...]
     rendered: tuple[Rendered, ...]
     references: tuple[Referred, ...]
+    least: bytes = b""

@@ -70,7 +70,9 @@ def make(*, order: Order, folder: Path, tell: Tell, seconds_max: float) -> Film:
             rendered.append(_rendered(order, one, behind, place, told))
             del behind
             _give_back()
-        return Film(drawn=tuple(drawn), rendered=tuple(rendered), references=references)
+        least = min(drawn, key=lambda one: one.score_bp, default=None)
+        picture = _file(place, least.scene, least.size).read_bytes() if least else b""
+        return Film(drawn=tuple(drawn), rendered=tuple(rendered), references=references, least=picture)
 
 
 def _give_back() -> None:

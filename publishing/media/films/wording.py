@@ -33,6 +33,11 @@ MOVES = "The person moves a little and stays the same person; the camera moves s
 
 def picture(*, traits: Traits, pose: str, place: str) -> str:
     """The prompt of one picture, at most some 600 characters."""
+    return f"{person(traits=traits)}; {POSES[pose]}, {SETTINGS[place]}. {STYLE}"
+
+
+def person(*, traits: Traits) -> str:
+    """Who is to be seen, by traits alone."""
     looks = [
         f"{traits.skin} skin",
         "no hair" if traits.hair == "bald" else f"{_said(traits.hair)} hair in {traits.hair_colour}",
@@ -43,8 +48,7 @@ def picture(*, traits: Traits, pose: str, place: str) -> str:
     looks += [f"{traits.glasses} glasses"] if traits.glasses != "none" else []
     looks += [f"wearing a {traits.clothes} near the colour {traits.accent}"]
     looks += [f"with {traits.accessory}"] if traits.accessory != "none" else []
-    who = f"One invented person {AGES[traits.age]}: {', '.join(looks)}"
-    return f"{who}; {POSES[pose]}, {SETTINGS[place]}. {STYLE}"
+    return f"One invented person {AGES[traits.age]}: {', '.join(looks)}"
 
 
 def _said(name: str) -> str:

@@ -41,7 +41,12 @@ class OfflineProvider(Provider):
         began = time.monotonic()
         value, failure = None, None
         writer = WRITERS.get(request.purpose)
-        if writer is None:
+        if request.pictures:
+            failure = (
+                "The offline writer sees no pictures, and what it has not seen it does not judge. "
+                "Configure a model provider for this purpose."
+            )
+        elif writer is None:
             failure = (
                 f'The offline writer has no way to write "{request.purpose}"; it knows {", ".join(self.purposes)}. '
                 "Configure a model provider for this purpose."
