@@ -4,6 +4,7 @@ seed. GEN-3."""
 from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 
 from chimera.bench import render as bench
@@ -19,10 +20,11 @@ def test_a_video_is_timed_beside_a_naive_one_and_a_peer_that_is_missing_has_a_re
 ) -> None:
     monkeypatch.setattr(bench, "PYTHON", bench.CHECKOUT / "no-such" / "python")
     said: list[str] = []
+    own_mb = psutil.Process().memory_info().rss / 2**20  # of the tests before; the command has a process of its own
     found = bench.measured(bench.Order(rounds=1), rendition=draft(of=RENDITIONS["instagram"]), tell=said.append)
     assert found["wall_s"] > 0
     assert found["videos_per_hour"] == pytest.approx(3600 / found["wall_s"], rel=0.1)  # which is rounded
-    assert 10 < found["peak_mb"] < bench.PEAK_MB_MAX
+    assert 10 < found["peak_mb"] < own_mb + bench.PEAK_MB_MAX
     assert found["ratio_naive"] > 0
     assert found["others"]["naive"]["bytes"] > 1_000
     assert found["ratio_moviepy"] is None
