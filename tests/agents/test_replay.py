@@ -75,9 +75,17 @@ def rewritten(world: World, statement: str, *parameters: Any) -> None:
 
 
 def run(world: World, *words: str) -> str:
-    out = StringIO()
-    with world.role("operator"):
-        call_command("replay", *words, stdout=out, stderr=StringIO())
+    for last in (False, True):
+        out = StringIO()
+        try:
+            with world.role("operator"):
+                call_command("replay", *words, stdout=out, stderr=StringIO())
+            break
+        except CommandError as error:
+            error.add_note(out.getvalue())  # which step, and why
+            # A thread that a test before this one left behind is refused as well, and spoils what is compared.
+            if last or "It tried to connect to" not in out.getvalue():
+                raise
     return out.getvalue()
 
 
