@@ -22,7 +22,6 @@ from publishing.media.films.base import Shot
 from publishing.media.making import costs
 from publishing.media.making import services as making
 from publishing.media.making.base import (
-    CLIP_SECONDS_MAX,
     CLIP_SECONDS_USUAL,
     CannotMake,
     ClipRequest,
@@ -157,7 +156,7 @@ class Plan:
             if row is None:
                 line = costs.line(maker=self.makers.image, request=request)
                 if not _fits([*spent, line]):
-                    break  # a scene without a picture of its own shows its neighbour's
+                    break  # the best of what came is shown, or what the scene before it shows
                 spent.append(line)
                 return best, [Wanted(key=self._key(request), maker=self.makers.image, request=request)], 0
             if comes(row):
@@ -221,7 +220,7 @@ def _clip(maker: str, one: Given, shot: Shot) -> ClipRequest | None:
     needed = math.ceil(shot.ms / 1_000)
     first = min(max(2, needed), CLIP_SECONDS_USUAL)
     for seconds in (*range(first, CLIP_SECONDS_USUAL + 1), *range(first, 1, -1)):
-        request = ClipRequest(image_sha256=one.sha256, prompt=wording.MOVES, seconds=min(seconds, CLIP_SECONDS_MAX))
+        request = ClipRequest(image_sha256=one.sha256, prompt=wording.MOVES, seconds=seconds)
         try:
             _cost(maker, request)
         except CannotMake:
@@ -253,5 +252,4 @@ def _known(row: Making) -> Line:
 def _fits(lines: Sequence[Line]) -> bool:
     """Whether a post with these makings stays below the tier."""
     besides = money.usd(settings.FILM_BESIDES_USD)
-    most = money.usd(settings.STUDIO_POST_MAX_USD)
-    return Estimate(lines=tuple(lines), besides_usd_micros=besides).usd_micros < most
+    return costs.is_within_tier(estimate=Estimate(lines=tuple(lines), besides_usd_micros=besides))

@@ -53,10 +53,15 @@ def estimate(*, steps: Sequence[tuple[str, Request]], besides_usd_micros: int = 
     return Estimate(lines=lines, besides_usd_micros=besides_usd_micros)
 
 
+def is_within_tier(*, estimate: Estimate) -> bool:
+    """Whether a post costs less than STUDIO_POST_MAX_USD."""
+    return estimate.usd_micros < money.usd(settings.STUDIO_POST_MAX_USD)
+
+
 def require_default_tier(*, estimate: Estimate) -> None:
-    """Return when a post costs less than STUDIO_POST_MAX_USD. Raises OverTier, which names the gate."""
-    most = money.usd(settings.STUDIO_POST_MAX_USD)
-    if estimate.usd_micros >= most:
+    """Return when a post is within its tier. Raises OverTier, which names the gate."""
+    if not is_within_tier(estimate=estimate):
+        most = money.usd(settings.STUDIO_POST_MAX_USD)
         parts = ", ".join(f"{one.maker} {money.show(one.usd_micros)}" for one in estimate.lines)
         raise OverTier(
             f"The default tier of a post ends below {money.show(most)}, and this one would cost "
