@@ -91,11 +91,15 @@ def sign_in(
 
     `refused` is an access token that the platform did not take: unless another is there by now, it is refreshed.
     `spare` is how long before its end a token is renewed: one that renewing failed for is used as long as it is good.
-    `scope` is what the account must have been allowed. Others who ask for the same account wait meanwhile: a refresh
-    token is used once. Raises NoSuchAccount, NotConnected, and what `refresh` raises but RefreshRefused.
+    `scope` is what the account must have been allowed. Whoever has to refresh locks the account, and others who have to
+    wait meanwhile: a refresh token is used once. Raises NoSuchAccount, NotConnected, and what `refresh` raises but
+    RefreshRefused.
     """
+    name = handle.removeprefix("@")
     try:
-        found = _locked(platform, handle.removeprefix("@"), refresh, refused, scope, spare)
+        found = _stored(platform, name, refused, scope, spare) or _locked(
+            platform, name, refresh, refused, scope, spare
+        )
     except DatabaseError as error:
         log.warning("the tokens of @%s on %s could not be read: %s", handle, platform, error)
         raise Unavailable("The tokens of the account could not be read; is the database up?") from error
@@ -105,6 +109,20 @@ def sign_in(
     if isinstance(found, str):
         raise NotConnected(_anew(platform, handle, found))
     return found
+
+
+def _stored(platform: str, handle: str, refused: str, scope: str, spare: timedelta) -> SignIn | None:
+    """The sign-in that is there, when nothing has to be done about it: one statement, which locks nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM publishing_stored(%s, %s)", [platform, handle])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    user_id, sealed, scopes, expires_at, reconnect_why = row
+    if reconnect_why or (scope and scope not in scopes) or expires_at - spare <= clock.now():
+        return None
+    access = sealing.opened(sealed)["access"]
+    return SignIn(user_id=user_id, access=access) if access != refused else None
 
 
 def _locked(

@@ -63,6 +63,19 @@ def test_a_token_that_is_valid_is_handed_out_as_it_is(vendor: Vendor) -> None:
     assert sign_in(vendor) == SignIn(user_id="7", access="access-0") and vendor.made == 0
 
 
+def test_a_token_that_is_valid_is_read_without_a_lock_and_leaves_no_brand_behind(world: World, vendor: Vendor) -> None:
+    connected(vendor)
+    with world.connect("connector", brand=ALPHA) as other:
+        other.execute("SELECT 1 FROM publishing_credential FOR UPDATE")
+        assert sign_in(vendor).access == "access-0"
+        other.rollback()
+    with world.connect("connector") as plain:
+        told = "SELECT sealed FROM publishing_stored(%s, 'nova')"
+        assert len(plain.execute(told, ["x"]).fetchall()) == 1
+        assert plain.execute(told, ["instagram"]).fetchall() == []
+        assert plain.execute("SELECT coalesce(current_setting('app.brand', true), '')").fetchone() == ("",)
+
+
 def test_of_many_who_need_a_new_token_one_refreshes_and_all_get_the_same(vendor: Vendor) -> None:
     connected(vendor, lasts_s=60)
     results = together([lambda: sign_in(vendor).access] * 6)
@@ -110,6 +123,7 @@ def test_nobody_but_the_connector_reads_a_token_and_it_lies_there_sealed(world: 
             "UPDATE publishing_credential SET sealed = 'mine'",
             "DELETE FROM publishing_credential",
             "SELECT publishing_whose('x', 'nova')",
+            "SELECT publishing_stored('x', 'nova')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 other.execute(sql)
