@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from agents import pipeline
 from chimera.core import tenancy
+from chimera.core.mcp import sessions
 from governance.controls import looking
 from governance.servers import listed
 from tests import servers
@@ -59,11 +60,16 @@ def own_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def look_again() -> None:
-    """No test goes by what the one before it saw of stops and allowed servers, or drains its queues by itself."""
+def look_again() -> Iterator[None]:
+    """No test goes by what the one before it saw of stops and allowed servers, or drains its queues by itself.
+
+    Nor does a session outlive it: its thread would look for a server that is gone, every few seconds until the end.
+    """
     looking.forget()
     listed.forget()
     pipeline.serves_nothing()
+    yield
+    sessions.close_all()
 
 
 @pytest.fixture

@@ -180,9 +180,10 @@ def test_cards_from_before_have_their_place_in_the_queue_and_answers_the_hash_th
 def _go_on() -> None:
     ends = time.monotonic() + 120
     while time.monotonic() < ends:
+        flying = flight.in_flight()  # asked before: what lands meanwhile is work for another round
         moved = sum(pipeline.drain(queue=queue, seconds=60) for queue in ("think", "render"))
         moved += posts.drain(seconds=60) + sweeper.sweep(queues=[])
-        if flight.in_flight():
+        if flying:
             time.sleep(0.1)  # a film goes on beside what is drained
         elif not moved:
             return
