@@ -14,7 +14,7 @@ from publishing.credentials import sealing
 from publishing.credentials import services as credentials
 from publishing.credentials.models import Credential
 from publishing.credentials.services import NoSuchAccount, NotConnected, RefreshRefused, SignIn, Tokens, WrongAccount
-from tests.conftest import ALPHA, World
+from tests.conftest import ALPHA, BETA, World
 from tests.governance.rows import failures, together
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-7")
@@ -63,17 +63,20 @@ def test_a_token_that_is_valid_is_handed_out_as_it_is(vendor: Vendor) -> None:
     assert sign_in(vendor) == SignIn(user_id="7", access="access-0") and vendor.made == 0
 
 
-def test_a_token_that_is_valid_is_read_without_a_lock_and_leaves_no_brand_behind(world: World, vendor: Vendor) -> None:
+def test_a_token_that_is_valid_is_read_past_a_lock_and_leaves_the_brand_as_it_was(world: World, vendor: Vendor) -> None:
     connected(vendor)
-    with world.connect("connector", brand=ALPHA) as other:
+    with world.superuser() as owner:  # who would wait for the lock fails
+        owner.execute(f"ALTER DATABASE \"{world.name}\" SET lock_timeout = '2s'")
+    with world.connect("connector", brand=ALPHA) as other, other.transaction():
         other.execute("SELECT 1 FROM publishing_credential FOR UPDATE")
         assert sign_in(vendor).access == "access-0"
-        other.rollback()
-    with world.connect("connector") as plain:
+        with pytest.raises(Unavailable):
+            sign_in(vendor, refused="access-0")
+    with world.connect("connector", brand=BETA) as plain, plain.transaction():
         told = "SELECT sealed FROM publishing_stored(%s, 'nova')"
         assert len(plain.execute(told, ["x"]).fetchall()) == 1
         assert plain.execute(told, ["instagram"]).fetchall() == []
-        assert plain.execute("SELECT coalesce(current_setting('app.brand', true), '')").fetchone() == ("",)
+        assert plain.execute("SELECT current_setting('app.brand')").fetchone() == (str(BETA),)
 
 
 def test_of_many_who_need_a_new_token_one_refreshes_and_all_get_the_same(vendor: Vendor) -> None:
