@@ -27,6 +27,8 @@ from tests.governance import rows
 
 
 def subscribed(world: World, **more: Any) -> Any:
+    """Somebody who reads at seven, UTC, and asked for it before that hour, whatever hour it is."""
+    at_hour(world, 6)
     with world.role("operator"), tenancy.all_brands(actor="user:ada"):
         return notices.subscribe(
             **{"name": "Ada", "channel": "mail", "address": "ada@example.org", "digest_hour": 7, **more}
