@@ -4,6 +4,7 @@ Loaded with `-p tests.servers`, before Django reads its settings. Not pytest-dja
 a superuser, TRUNCATE is refused by design, and tests must not run as one. The network is closed except for loopback.
 """
 
+import functools
 import hashlib
 import os
 import socket
@@ -44,8 +45,9 @@ def _endpoints():
     return Endpoints(home=home, postgres=Postgres(home, settings=FAST), valkey=Valkey(home))
 
 
+@functools.cache
 def template() -> str:
-    """The template's name: it changes with every migration, SQL file and role."""
+    """The template's name: it changes with every migration, SQL file and role. They are read once in a process."""
     from chimera.embedded.entry import _schema_digest
 
     seeds = (Path(__file__).parent / "seed.sql").read_bytes()
@@ -65,9 +67,9 @@ def admin(dbname: str = "postgres") -> psycopg.Connection:
 
 
 def clone(name: str) -> None:
-    """A fresh copy of the template."""
+    """A fresh copy of the template: its files as they are, which takes two thirds of the time of a copy by the log."""
     with admin() as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}" OWNER chimera_owner')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}" OWNER chimera_owner STRATEGY file_copy')
 
 
 def drop(name: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chimera.bench.publish_platform import HANDLE, TOKEN, tokens_of
+from chimera.core import tls
 
 BRAND, ACTOR = 1, "bench:publish"
 WARM, THREADS, REPLAYS = 10, 4, 20
@@ -190,7 +191,9 @@ def bare(*, platform: str, url: str, posts: int, signed: dict[str, Any], picture
 
     token = signed.get("access_token", TOKEN)
     took = []
-    with httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
+    with httpx2.Client(
+        base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, verify=tls.context()
+    ) as http:
         for number in range(posts):
             text = f"Bare post number {number} of the bench."
             if platform == "instagram":

@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 from django.conf import settings
 
+from chimera.core import tls
 from chimera.embedded import processes
 from chimera.embedded.entry import CHECKOUT
 from chimera.embedded.errors import StartFailed
@@ -120,7 +121,7 @@ def _asked(lines: IO[str]) -> str:
 
 def _say_yes(address: str, handle: str) -> None:
     """Open the page of consent, choose the account, say yes, and go where the browser is sent."""
-    with httpx2.Client(trust_env=False, timeout=CONSENT_S) as browser:
+    with httpx2.Client(trust_env=False, timeout=CONSENT_S, verify=tls.context()) as browser:
         page = browser.get(address)
         page.raise_for_status()
         form = _Form(handle)

@@ -183,6 +183,8 @@ class Postgres:
             arguments += ["--auth-local=scram-sha-256", "--auth-host=scram-sha-256", f"--pwfile={password_file}"]
             if self.settings.get("fsync") == "off":
                 arguments.append("--no-sync")
+            if "scram_iterations" in self.settings:  # counts when a password is set, and initdb sets the first
+                arguments += ["-c", f"scram_iterations={self.settings['scram_iterations']}"]
             with processes.open_log(self.log) as output:
                 done = subprocess.run(
                     identity.argv("initdb", *arguments), stdin=subprocess.DEVNULL, stdout=output, stderr=output,

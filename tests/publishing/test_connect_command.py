@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from chimera.core import tenancy
+from chimera.core import tenancy, tls
 from chimera.embedded.processes import free_port
 from publishing.accounts.models import AccountCheck
 from publishing.credentials import sealing
@@ -77,7 +77,7 @@ class Asked:
 
     def says(self, account_id: str, decision: str = "allow") -> httpx2.Response:
         """Open the page, say yes or no as this account, and go where the browser is sent."""
-        with httpx2.Client(trust_env=False) as browser:
+        with httpx2.Client(trust_env=False, verify=tls.context()) as browser:
             page = browser.get(self.url)
             assert page.status_code == 200 and f'value="{account_id}"' in page.text
             asked = dict(parse_qsl(self.url.partition("?")[2]))

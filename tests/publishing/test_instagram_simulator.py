@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from chimera.bench import films
+from chimera.core import tls
 from publishing.simulators.instagram import app as instagram_app
 from publishing.simulators.instagram import fetching
 from publishing.simulators.instagram.store import Store
@@ -85,7 +86,7 @@ class World:
             store=self.store, client_id=CLIENT, client_secret=SECRET, faults=self.faults, late_s=0.2
         )
         self.served = Served(app)
-        self.http = httpx2.Client(base_url=self.served.url, timeout=10)
+        self.http = httpx2.Client(base_url=self.served.url, timeout=10, verify=tls.context())
 
     def stop(self) -> None:
         if self.served:

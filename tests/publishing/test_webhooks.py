@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.db import OperationalError
 
+from chimera.core import tls
 from publishing.connectors import ringing
 from publishing.connectors.x import server as x_server
 from publishing.deliveries import signatures
@@ -65,12 +66,12 @@ def x(world: World, tmp_path: Path) -> Iterator[X]:
 
 
 def post(url: str, body: bytes, **headers: str) -> httpx2.Response:
-    with httpx2.Client(trust_env=False, timeout=10) as client:
+    with httpx2.Client(trust_env=False, timeout=10, verify=tls.context()) as client:
         return client.post(f"{url}/webhooks", content=body, headers=headers)
 
 
 def get(url: str, **query: str) -> httpx2.Response:
-    with httpx2.Client(trust_env=False, timeout=10) as client:
+    with httpx2.Client(trust_env=False, timeout=10, verify=tls.context()) as client:
         return client.get(f"{url}/webhooks", params=query)
 
 
@@ -112,7 +113,7 @@ def test_only_our_own_word_is_answered_with_metas_challenge(meta: Instagram, row
     ):
         refused = get(meta.server.url, **{**asked, **wrong})
         assert refused.status_code == 403 and "script" not in refused.text
-    with httpx2.Client(trust_env=False) as client:
+    with httpx2.Client(trust_env=False, verify=tls.context()) as client:
         assert client.post(f"{meta.server.url}/webhooks/x", content=EMPTY).status_code == 401, "that door alone is open"
 
 

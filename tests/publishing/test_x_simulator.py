@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from chimera.bench import films
+from chimera.core import tls
 from publishing.simulators.x import app as x_app
 from publishing.simulators.x import wording
 from publishing.simulators.x.store import Store
@@ -43,7 +44,7 @@ class World:
         self.token = self.store.tokens_for("nova")["access_token"]
         app = {"client_id": CLIENT, "client_secret": SECRET, "bearer_token": APP_TOKEN}
         self.served = Served(x_app.build(store=self.store, faults=self.faults, late_s=0.2, **app))
-        self.http = httpx2.Client(base_url=self.served.url, timeout=10)
+        self.http = httpx2.Client(base_url=self.served.url, timeout=10, verify=tls.context())
 
     def stop(self) -> None:
         if self.served:

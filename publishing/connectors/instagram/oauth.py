@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from chimera.core import tls
 from chimera.core.errors import Unavailable
 from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
@@ -60,7 +61,7 @@ def connected(*, app: App, asked: Asking, code: str) -> tuple[Tokens, str, str]:
         "redirect_uri": asked.redirect_uri,
         "code": code,
     }
-    with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False) as http:
+    with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False, verify=tls.context()) as http:
         short = _asked(http, "POST", app.token_url, data=form)
         scopes = short.get("permissions", [])
         allowed = tuple(scopes.split(",") if isinstance(scopes, str) else map(str, scopes))

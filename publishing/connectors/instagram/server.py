@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chimera.core import storage
+from chimera.core import storage, tls
 from chimera.core.mcp.wire import facts
 from publishing.connectors import removing, ringing, serving
 from publishing.connectors.instagram import comments, errors, figures, pictures, reading
@@ -273,7 +273,7 @@ def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str 
     if not chosen["media_url"].startswith(("http://", "https://")):
         raise ValueError("Instagram fetches pictures itself; set INSTAGRAM_MEDIA_URL to where it reaches this process.")
     key = hashlib.sha256(f"chimera instagram {app.client_secret}".encode()).digest()
-    http = httpx2.Client(base_url=app.api, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
+    http = httpx2.Client(base_url=app.api, timeout=PLATFORM_TIMEOUT_S, trust_env=False, verify=tls.context())
     caller = Caller(http=http, app=app)
     shelf = Shelf(base=chosen["media_url"], key=key, media=media, outside=storage.address)
     desk = Desk(

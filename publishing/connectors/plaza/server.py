@@ -17,6 +17,7 @@ import httpx2
 from mcp.server import MCPServer
 from starlette.applications import Starlette
 
+from chimera.core import tls
 from chimera.core.mcp.wire import facts
 from publishing.connectors import removing, serving
 from publishing.connectors.media import Opens, approved_film, is_video, opened, video_of
@@ -186,7 +187,9 @@ def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str 
     if not chosen["platform_token"]:
         raise ValueError("Plaza's connector needs a platform token; set PLAZA_TOKEN.")
     own = {"Authorization": f"Bearer {chosen['platform_token']}"}
-    http = httpx2.Client(base_url=chosen["platform_url"], headers=own, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
+    http = httpx2.Client(
+        base_url=chosen["platform_url"], headers=own, timeout=PLATFORM_TIMEOUT_S, trust_env=False, verify=tls.context()
+    )
     desk = Desk(gate=gate, http=http, media=media, audience=audience)
     server = _server(audience=audience, desk=lambda: desk)
     return serving.app(server, service_token=chosen["service_token"], close=http.close)

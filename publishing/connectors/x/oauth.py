@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from chimera.core import tls
 from chimera.core.errors import Unavailable
 from publishing.connectors.consent import CONSENT_S_MAX, Asking, ConsentRefused
 from publishing.credentials.services import RefreshRefused, Tokens
@@ -67,7 +68,7 @@ def exchanged(*, app: App, http: httpx2.Client, asked: Asking, code: str) -> Tok
 
 def connected(*, app: App, asked: Asking, code: str) -> tuple[Tokens, str, str]:
     """The tokens for a code, and whose they are: X's id and the handle. Raises ConsentRefused or Unavailable."""
-    with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False) as http:
+    with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False, verify=tls.context()) as http:
         tokens = exchanged(app=app, http=http, asked=asked, code=code)
         return tokens, *who(http=http, tokens=tokens)
 
@@ -96,7 +97,7 @@ def who(*, http: httpx2.Client, tokens: Tokens) -> tuple[str, str]:
 def biography(*, app: App, tokens: Tokens) -> str:
     """What the account says of itself, for people to see. Row X-28. Raises Unavailable."""
     try:
-        with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False) as http:
+        with httpx2.Client(base_url=app.api, timeout=CONSENT_S_MAX, trust_env=False, verify=tls.context()) as http:
             asked = {"user.fields": "description"}
             headers = {"Authorization": f"Bearer {tokens.access}"}
             answer = http.get("/2/users/me", params=asked, headers=headers)

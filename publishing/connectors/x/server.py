@@ -19,7 +19,7 @@ import httpx2
 from mcp.server import MCPServer
 from starlette.applications import Starlette
 
-from chimera.core import canonical
+from chimera.core import canonical, tls
 from chimera.core.errors import Unavailable
 from chimera.core.mcp.wire import facts
 from publishing.connectors import media, removing, ringing, serving
@@ -240,7 +240,7 @@ def build(*, gate: Gate, chosen: Mapping[str, str], media: Opens, audience: str 
     `chosen` is `settings.CONNECTORS["x"]`. The HTTP client to X lives as long as the app.
     """
     app = app_of(chosen)
-    http = httpx2.Client(base_url=app.api, timeout=PLATFORM_TIMEOUT_S, trust_env=False)
+    http = httpx2.Client(base_url=app.api, timeout=PLATFORM_TIMEOUT_S, trust_env=False, verify=tls.context())
     caller = Caller(http=http, app=app)
     key = hashlib.sha256(f"chimera x {app.client_secret}".encode()).digest()
     bringer = Bringer(caller=caller, key=key, made={})
