@@ -4,10 +4,13 @@ Three hundred model calls may wait in one process; they must not hold three hund
 Requirements: PLN-9, GOV-1.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+
+_here = threading.local()
 
 
 class TransactionOpen(Exception):
@@ -21,3 +24,23 @@ def waiting() -> Iterator[None]:
         raise TransactionOpen("Outside calls are made between transactions, never inside one.")
     connection.close()
     yield
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Several questions in a row over one connection, which goes back at the end: nothing outside is waited for.
+
+    Each getting of a connection asks the database whether it still stands.
+    """
+    _here.depth = getattr(_here, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _here.depth -= 1
+        give_back()
+
+
+def give_back() -> None:
+    """Give this thread's connection back, unless it is in the middle of `together`."""
+    if not getattr(_here, "depth", 0):
+        connection.close()

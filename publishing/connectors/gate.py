@@ -6,8 +6,7 @@ Requirements: PUB-3, PUB-4.
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
-
+from chimera.core import outside
 from chimera.core.taint import Tainted
 from governance.grants import services as grants
 from governance.grants import story
@@ -24,18 +23,18 @@ class Gate:
         try:
             return grants.check(grant=Tainted(grant, "the caller"), payload=payload, connector=audience, action=action)
         finally:
-            connection.close()  # images are brought next
+            outside.give_back()  # images may be brought next
 
     def consume(self, *, claims: grants.Claims) -> None:
         """Use the grant up. Raises grants.Refused. The thread's connection goes back before the platform is called."""
         try:
             grants.consume(claims=claims)
         finally:
-            connection.close()
+            outside.give_back()
 
     def ended(self, *, claims: grants.Claims, outcome: str, told: Mapping[str, Any]) -> None:
         """Write down what the platform surely said, for whoever takes the post over when the worker never hears it."""
         try:
             story.write_down(jti=claims.jti, outcome=Outcome(outcome), told=told)
         finally:
-            connection.close()
+            outside.give_back()

@@ -27,6 +27,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from chimera.core import outside
 from chimera.core.errors import Denied, Stopped
 from governance.controls.looking import LOOK_LASTS_S
 from publishing.connectors.entrance import ServiceToken
@@ -80,6 +81,7 @@ class Desk(ABC):
     """
 
     title: ClassVar[str]  # the platform in sentences
+    brings_media: ClassVar[bool] = True  # whether `prepared` sends the platform what a post shows
     gate: Gate
     media: Opens
     audience: str
@@ -103,11 +105,13 @@ class Desk(ABC):
         self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "", action: str = "publish"
     ) -> dict[str, str]:
         """Publish once, or do what else a grant is for (`action`). Raises ToolError, see `refusal`."""
+        waits = self.brings_media and payload.get("media")
         try:
-            claims = self.checked(payload, grant, idempotency_key, action=action)
-            request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
-            looked = time.monotonic()
-            self.gate.consume(claims=claims)
+            with contextlib.nullcontext() if waits else outside.together():
+                claims = self.checked(payload, grant, idempotency_key, action=action)
+                request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
+                looked = time.monotonic()
+                self.gate.consume(claims=claims)
         except ToolError:
             raise
         except Stopped as stop:

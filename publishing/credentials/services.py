@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
 
-from chimera.core import clock, tenancy
+from chimera.core import clock, outside, tenancy
 from chimera.core.clock import Now
 from chimera.core.errors import Denied, Unavailable
 from publishing.credentials import sealing
@@ -104,7 +104,7 @@ def sign_in(
         log.warning("the tokens of @%s on %s could not be read: %s", handle, platform, error)
         raise Unavailable("The tokens of the account could not be read; is the database up?") from error
     finally:
-        connection.close()  # it goes on with a call to the platform, which may take its time
+        outside.give_back()  # it goes on with a call to the platform, which may take its time
     # The commit is behind us: what was handed out before it could be lost with this process.
     if isinstance(found, str):
         raise NotConnected(_anew(platform, handle, found))

@@ -74,3 +74,43 @@ def test_what_the_call_raises_reaches_the_caller(world: World) -> None:
     with pytest.raises(TimeoutError), outside.waiting():
         raise TimeoutError
     assert read() == 1
+
+
+@pytest.mark.spec("PLN-9")
+def test_questions_that_belong_together_share_a_connection_which_goes_back_at_their_end(world: World) -> None:
+    kept = []
+    with pytest.raises(ZeroDivisionError), outside.together():
+        for _ in range(2):
+            read()
+            outside.give_back()
+            kept.append(connection.connection)
+        with outside.together():
+            read()
+        assert held(world) == 1  # the inner end is not the outer one's
+        _ = 1 / 0
+    assert kept[0] is kept[1] is not None
+    assert held(world) == 0 and connection.connection is None
+    read()
+    outside.give_back()
+    assert held(world) == 0
+
+
+@pytest.mark.spec("PLN-9")
+def test_a_wait_gives_the_connection_back_whatever_belongs_together(world: World) -> None:
+    with outside.together():
+        read()
+        with outside.waiting():
+            assert held(world) == 0
+        assert read() == 1
+    assert held(world) == 0
+
+
+@pytest.mark.spec("PLN-9")
+def test_what_belongs_together_in_one_thread_keeps_nothing_back_in_another(world: World) -> None:
+    def other() -> object:
+        read()
+        outside.give_back()
+        return connection.connection
+
+    with outside.together(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(other).result() is None

@@ -2,9 +2,11 @@
 
 import hashlib
 import http.client
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -177,6 +179,19 @@ def test_what_takes_long_is_gone_on_with_and_what_failed_is_made_anew(
     with pytest.raises(NotSent, match=r"cannot use the pictures.*it is tried again"):
         there.publish(key="effect-3", text="Neap tide.")
     assert there.gate.used == {"grant-1"}
+
+
+def test_a_container_is_asked_for_soon_and_then_less_and_less_often(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = make(processing_s=3_600)
+    pauses: list[float] = []
+    monkeypatch.setattr(containers, "WAIT_S_MAX", 1.0)
+    rest = SimpleNamespace(monotonic=time.monotonic, sleep=lambda pause: (pauses.append(pause), time.sleep(pause)))
+    monkeypatch.setattr(containers, "time", rest)
+    with pytest.raises(NotSent, match="still works on the pictures"):
+        there.publish()
+    assert pauses[:3] == [0.1, 0.2, 0.4] and set(pauses[3:]) <= {containers.PAUSE_S}
 
 
 @pytest.mark.spec("PUB-4")

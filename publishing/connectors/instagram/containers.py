@@ -21,6 +21,7 @@ CHILDREN_MAX = 10
 WAIT_S_MAX = 6.0  # within one call; what takes longer is gone on with by the next try
 PICTURES_S_MAX = 60.0  # Instagram has pictures ready within seconds: after a minute another container is made
 PAUSE_S = 0.5
+FIRST_PAUSE_S = 0.1  # each next one is twice as long, up to PAUSE_S
 AFTER_S = 5.0  # a call every now and then: Instagram asks to be asked seldom
 MADE_MAX = 2_000
 CAPTION_MAX, HASHTAGS_MAX, NAMED_MAX = 2_200, 30, 20
@@ -104,6 +105,7 @@ class Maker:
     def _waited(self, handle: str, stage: Stage, digest: str, what: str, wait_s: float | None = None) -> str:
         """READY, EXPIRED or UNDERWAY, after waiting for it as long as one call may. Raises a refusal."""
         ends = time.monotonic() + (WAIT_S_MAX if wait_s is None else wait_s)
+        pause = min(FIRST_PAUSE_S, PAUSE_S)
         while True:
             told = status(self.caller, handle, stage.name)
             code, words = str(told.get("status_code")), str(told.get("status") or "")[:200]
@@ -117,9 +119,10 @@ class Maker:
                 # Nothing was published: what nobody knows of a container is tried with another one.
                 means = "rejected" if found.means == "rejected" else "not_sent"
                 raise refusal(means, found.code, f"Instagram cannot use {what}: {words or code} {found.do}")
-            if time.monotonic() + PAUSE_S > ends:
+            if time.monotonic() + pause > ends:
                 return "UNDERWAY"
-            time.sleep(PAUSE_S)
+            time.sleep(pause)
+            pause = min(2 * pause, PAUSE_S)
 
 
 def status(caller: Caller, handle: str, container: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Desk(removing.Desk):
     """Instagram's: calls are made as the account that the grant is for."""
 
     title: ClassVar[str] = "Instagram"
+    brings_media: ClassVar[bool] = False  # it was fetched when the container was made
     caller: Caller
     maker: Maker
 

@@ -3,9 +3,11 @@
 Requirements: PUB-1, PUB-2, PUB-4, ENG-1.
 """
 
+import ssl
 import struct
 import time
 import warnings
+from functools import lru_cache
 from pathlib import Path
 
 import httpx2
@@ -34,12 +36,18 @@ def bring(url: str, *, to: Path, is_video: bool) -> None:
         part.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Read once in a process: to read the certificates takes longer than to fetch a picture."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 def _download(url: str, part: Path, *, bytes_max: int, is_video: bool) -> None:
     """A plain GET: no cookies, no proxy, and a redirect is an error."""
     late_at, size = time.monotonic() + FETCH_S, 0
     try:
         with (
-            httpx2.Client(timeout=FETCH_S, follow_redirects=False, trust_env=False) as client,
+            httpx2.Client(timeout=FETCH_S, follow_redirects=False, trust_env=False, verify=_trusted()) as client,
             client.stream("GET", url) as answer,
             part.open("wb") as kept,
         ):
