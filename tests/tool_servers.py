@@ -1,15 +1,14 @@
 """Real MCP servers over streamable HTTP on loopback, whose tools change when a test says so."""
 
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
+
+from tests.serving import Served
 
 HONEST = "Reads the news of one town."
 POISONED = (
@@ -71,21 +70,11 @@ class Peer:
         return f"http://127.0.0.1:{self.port}/mcp"
 
     def start(self) -> None:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(self._app(), log_level="critical", ws="none", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive()
-            time.sleep(0.01)
+        self._served = Served(self._app(), port=self.port)
+        self.port = self._served.port
 
     def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._served.stop()
 
     def restart(self, **changes: Any) -> None:
         """As another version of it, on the same address."""

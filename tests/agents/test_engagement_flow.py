@@ -33,8 +33,9 @@ from publishing.simulators.instagram.webhooks import signing
 from tests import people
 from tests.conftest import ALPHA, World
 from tests.publishing.instagram_world import CLIENT, SECRET, others_post
-from tests.publishing.test_plaza_connector import SERVICE_TOKEN, Served
+from tests.publishing.test_plaza_connector import SERVICE_TOKEN
 from tests.servers import CHECKOUT
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("ENG-1", "PUB-1", "PUB-2")
 

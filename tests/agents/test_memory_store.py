@@ -16,7 +16,7 @@ from tests import weaviate_peer
 from tests.agents import memories
 from tests.agents.memories import CHOIR, KETTLE, ORIGIN, SEAGRASS, STORIES, item
 from tests.conftest import ALPHA, BETA, World
-from tests.publishing.test_plaza_connector import Served
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PER-4")
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from chimera.core.errors import Denied, Unavailable
 from chimera.core.mcp import client as mcp_client
 from chimera.core.mcp.client import Client, NoAnswer, NotAllowed, ToolRefused, Unauthorized
+from tests.serving import Served
 
 BEARER = "s3cret-service-token"
 
@@ -79,22 +79,12 @@ class Probe:
         return outer
 
     def start(self) -> None:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(self.app(), log_level="critical", ws="none", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive()
-            time.sleep(0.01)
+        self._served = Served(self.app(), port=self.port)
+        self.port = self._served.port
 
     def stop(self) -> None:
         self.hold.set()
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._served.stop()
 
     @property
     def url(self) -> str:

@@ -6,19 +6,17 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
-
-import uvicorn
 
 from chimera.embedded.processes import free_port
 from publishing.simulators.plaza import app as plaza
 from publishing.simulators.plaza.store import Store
 from tests.conftest import World
 from tests.servers import CHECKOUT
+from tests.serving import Served
 
 CLASSES = {"plaza": "A", "plaza-b": "B", "plaza-c": "C"}
 TOKEN = "demo-token"  # what settings.CONNECTORS gives to the platform by default
@@ -42,10 +40,7 @@ class Stage:
         app = plaza.build(
             store=self.store, token=TOKEN, faults=self.faults, late_s=1.0, lag_s=lag_s, platform_class=CLASSES[platform]
         )
-        config = uvicorn.Config(app, host="127.0.0.1", port=self.platform_port, log_level="error")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
+        self._served = Served(app, port=self.platform_port)
         self.connector: subprocess.Popen[bytes] | None = None
 
     def _shared(self) -> dict[str, str]:
@@ -130,8 +125,7 @@ class Stage:
         if self.connector is not None and self.connector.poll() is None:
             self.connector.terminate()
             self.connector.wait(10)
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._served.stop()
 
 
 assert os.name == "posix", "fault tests kill processes"

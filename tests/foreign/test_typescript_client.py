@@ -17,8 +17,9 @@ from publishing.simulators.plaza import app as plaza
 from publishing.simulators.plaza.store import Store
 from tests.conftest import World
 from tests.publishing.test_platform_flow import Side, _wait, side
-from tests.publishing.test_plaza_connector import SERVICE_TOKEN, Served
+from tests.publishing.test_plaza_connector import SERVICE_TOKEN
 from tests.servers import CHECKOUT
+from tests.serving import Served
 
 __all__ = ["side"]
 

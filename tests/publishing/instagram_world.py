@@ -22,7 +22,8 @@ from publishing.simulators.instagram.containers import Wish
 from publishing.simulators.instagram.store import Store
 from publishing.simulators.instagram.tokens import SCOPES, Caller
 from tests.conftest import ALPHA
-from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, Served
+from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate
+from tests.serving import Served
 
 CLIENT, SECRET = "the-app", "the-secret"
 

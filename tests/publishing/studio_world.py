@@ -18,7 +18,7 @@ from publishing.media.making.vendors.ideogram import Ideogram
 from publishing.media.making.vendors.runway import Runway
 from publishing.simulators.studio import app
 from publishing.simulators.studio.world import Studio, picture
-from tests.publishing.test_plaza_connector import Served
+from tests.serving import Served
 
 KEYS = {"ideogram": "ideo-planted-1f", "runway": "key-planted-2e", "gemini": "AIza-planted-3d"}
 TOKEN = "studio-token"

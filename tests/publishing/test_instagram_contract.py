@@ -20,7 +20,8 @@ from publishing.credentials.services import RefreshRefused, SignIn
 from publishing.simulators.instagram import app as simulator
 from publishing.simulators.instagram.store import Store
 from tests.publishing.instagram_world import CLIENT, POSTER, POSTER_HASH, SECRET, payload
-from tests.publishing.test_plaza_connector import FakeGate, Served
+from tests.publishing.test_plaza_connector import FakeGate
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PUB-1")
 

@@ -24,7 +24,7 @@ from publishing.simulators.instagram import app as instagram_app
 from publishing.simulators.instagram import fetching
 from publishing.simulators.instagram.store import Store
 from publishing.simulators.instagram.tokens import SCOPES
-from tests.publishing.test_plaza_connector import Served
+from tests.serving import Served
 
 CLIENT, SECRET = "client-1", "client-secret"
 BACK = "http://127.0.0.1:9/back"

@@ -17,7 +17,8 @@ from publishing.connectors.plaza.client import PlazaConnector
 from publishing.connectors.plaza.variants import BlindPlaza, LookedUpPlaza
 from publishing.simulators.plaza import app as plaza
 from publishing.simulators.plaza.store import Draft, Store
-from tests.publishing.test_plaza_connector import PLATFORM_TOKEN, PNG, PNG_HASH, SERVICE_TOKEN, FakeGate, Served, chosen
+from tests.publishing.test_plaza_connector import PLATFORM_TOKEN, PNG, PNG_HASH, SERVICE_TOKEN, FakeGate, chosen
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-4")
 CONNECTORS = {"A": PlazaConnector, "B": LookedUpPlaza, "C": BlindPlaza}

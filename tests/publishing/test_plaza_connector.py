@@ -3,7 +3,6 @@
 import hashlib
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 
 from chimera.core import canonical
 from chimera.core.errors import Denied, Stopped, Unavailable
@@ -23,6 +21,7 @@ from publishing.connectors.plaza.client import PlazaConnector
 from publishing.simulators.plaza import app as plaza_app
 from publishing.simulators.plaza import forms as plaza_forms
 from publishing.simulators.plaza.store import Draft, Store
+from tests.serving import Served
 
 SERVICE_TOKEN, PLATFORM_TOKEN = "service-token", "platform-token"
 PNG = b"\x89PNG\r\n\x1a\n" + b"poster"
@@ -32,26 +31,6 @@ PNG_HASH = hashlib.sha256(PNG).hexdigest()
 def chosen(platform_url: str) -> dict[str, str]:
     """What the settings say of the connector."""
     return {"platform_url": platform_url, "platform_token": PLATFORM_TOKEN, "service_token": SERVICE_TOKEN}
-
-
-class Served:
-    """An ASGI app on loopback, in a thread."""
-
-    def __init__(self, app: Any, *, port: int = 0) -> None:
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive()
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
 
 
 class FakeGate:

@@ -15,8 +15,9 @@ from publishing.connectors.instagram.client import InstagramConnector
 from publishing.simulators.plaza import films as plaza_films
 from tests.conftest import World
 from tests.publishing.instagram_world import POSTER_HASH, Instagram, payload, register
-from tests.publishing.test_plaza_connector import PNG_HASH, SERVICE_TOKEN, Served
+from tests.publishing.test_plaza_connector import PNG_HASH, SERVICE_TOKEN
 from tests.publishing.test_plaza_connector import World as Plaza
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-4")
 FILM = films.small(size_bytes=2_500_000)

@@ -21,7 +21,8 @@ from tests import people
 from tests.conftest import ALPHA, World
 from tests.governance.listed_servers import papers
 from tests.publishing.fakes import FakePlaza, plaza, schedule, state
-from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, Served, chosen
+from tests.publishing.test_plaza_connector import SERVICE_TOKEN, FakeGate, chosen
+from tests.serving import Served
 from tests.tool_servers import HONEST, POISONED, served
 
 __all__ = ["plaza"]

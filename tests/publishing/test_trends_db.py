@@ -2,10 +2,8 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 import pytest
-import uvicorn
 
 from chimera.core import clock, tenancy
 from chimera.core.taint import Tainted
@@ -13,6 +11,7 @@ from publishing.simulators import feeds as simulator
 from publishing.trends import selectors, services
 from publishing.trends.models import Feed, FeedItem, Trend
 from tests.conftest import ALPHA, BETA, World
+from tests.serving import Served
 
 TOASTER = (
     "Repair café mends its 1,000th toaster",
@@ -173,15 +172,9 @@ def test_a_feed_over_http_is_asked_conditionally(alpha: int, tmp_path: Path) -> 
     )
     minute = clock.now()
     app = simulator.app(tmp_path, clock=lambda: minute)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
-    thread = Thread(target=server.run)
-    thread.start()
+    served = Served(app)
     try:
-        while not server.started:
-            assert thread.is_alive()
-            thread.join(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        feeds = services.follow(sources=[f"http://127.0.0.1:{port}/post.xml"], any_age=False)
+        feeds = services.follow(sources=[f"{served.url}/post.xml"], any_age=False)
         (first,) = services.scan(feeds=feeds)
         stored = Feed.objects.get()
         assert (first.unchanged, len(first.entries), first.error) == (False, 1, "")
@@ -193,8 +186,7 @@ def test_a_feed_over_http_is_asked_conditionally(alpha: int, tmp_path: Path) -> 
         assert (again.etag, again.title, again.items_seen) == (stored.etag, "Post", 1)
         assert FeedItem.objects.count() == 1
     finally:
-        server.should_exit = True
-        thread.join()
+        served.stop()
 
 
 @pytest.mark.spec("TRD-1")

@@ -14,8 +14,9 @@ from requests.adapters import HTTPAdapter
 
 from publishing.simulators.x import app as simulator
 from publishing.simulators.x.store import Store
-from tests.publishing.test_plaza_connector import PNG, Served
+from tests.publishing.test_plaza_connector import PNG
 from tests.publishing.x_world import CLIENT, SECRET
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PUB-1")
 X = "https://api.twitter.com"  # where tweepy looks for X

@@ -24,8 +24,8 @@ from publishing.simulators.x import webhooks as x_side
 from tests.conftest import ALPHA, World
 from tests.publishing import instagram_world, x_world
 from tests.publishing.instagram_world import SECRET, Instagram
-from tests.publishing.test_plaza_connector import Served
 from tests.publishing.x_world import X
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("ENG-1", "SAF-1")
 CONSUMER = "consumer-secret"

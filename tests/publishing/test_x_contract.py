@@ -17,8 +17,8 @@ import pytest
 from publishing.connectors.x import errors, oauth, videos
 from publishing.simulators.x import app as simulator
 from publishing.simulators.x.store import Store
-from tests.publishing.test_plaza_connector import Served
 from tests.publishing.x_world import CLIENT, SECRET
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PUB-1")
 

@@ -17,7 +17,7 @@ from chimera.core import tls
 from publishing.simulators.x import app as x_app
 from publishing.simulators.x import wording
 from publishing.simulators.x.store import Store
-from tests.publishing.test_plaza_connector import Served
+from tests.serving import Served
 
 CLIENT, SECRET, APP_TOKEN = "client-1", "client-secret", "app-token"
 BACK = "http://127.0.0.1:9/back"

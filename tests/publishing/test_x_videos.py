@@ -13,8 +13,9 @@ from publishing.connectors.base import Receipt, Rejected, Underway
 from publishing.connectors.x import server, uploads, videos
 from publishing.connectors.x.client import XConnector
 from tests.conftest import World
-from tests.publishing.test_plaza_connector import PNG_HASH, SERVICE_TOKEN, Served
+from tests.publishing.test_plaza_connector import PNG_HASH, SERVICE_TOKEN
 from tests.publishing.x_world import X, payload, register
+from tests.serving import Served
 
 pytestmark = pytest.mark.spec("PUB-1", "PUB-4")
 FILM = films.small(size_bytes=40_000)

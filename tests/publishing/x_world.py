@@ -16,7 +16,8 @@ from publishing.credentials.services import Tokens
 from publishing.simulators.x import app as simulator
 from publishing.simulators.x.store import Store
 from tests.conftest import ALPHA
-from tests.publishing.test_plaza_connector import PNG, PNG_HASH, SERVICE_TOKEN, FakeGate, Served
+from tests.publishing.test_plaza_connector import PNG, PNG_HASH, SERVICE_TOKEN, FakeGate
+from tests.serving import Served
 
 CLIENT, SECRET, APP_TOKEN = "the-app", "the-secret", "the-apps-token"
 
