@@ -12,6 +12,9 @@ from tests.browser import cards
 from tests.browser.conftest import Site
 from tests.browser.test_desk_looks import EVIL, findings
 from tests.conftest import ALPHA, World
+from tests.flow.test_side_by_side import begin, on_three
+
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def made(world: World) -> dict[str, Any]:
@@ -67,8 +70,7 @@ def test_the_page_follows_what_moves_and_keeps_focus_panel_and_words_as_words(si
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(f"/admin/agents/goal/of/task/{run['draft']}/")
     at(page, run["draft"])
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wide) <= 0
+    assert page.evaluate(WIDE) <= 0
     expect(page.locator("#run-step")).to_contain_text("{{constructor")
     page.locator(f"#node-{run['image']}").focus()
     with site.world.role("operator"), tenancy.brand(ALPHA, actor="user:bob"):
@@ -80,3 +82,30 @@ def test_the_page_follows_what_moves_and_keeps_focus_panel_and_words_as_words(si
     assert page.locator("#run-live[hx-trigger]").count() == 0, "nothing moves any more: nobody asks again"
     assert page.locator("#desk img[src=x], #desk b[onclick]").count() == 0
     assert dialogs == []
+
+
+@pytest.mark.spec("PUB-1")
+def test_the_posts_of_a_run_stand_abreast_until_a_step_is_open_and_below_each_other_on_a_phone(site: Site) -> None:
+    on_three(site.world)
+    with site.world.role("app"):
+        begin(site.world)
+    with tenancy.all_brands(actor="test:look"):
+        goal, draft = Task.objects.values_list("goal_id", "pk").get(kind="draft")
+
+    def places(page: Page) -> tuple[int, int]:
+        """How many of the posts begin at the height of the first, and how many there are."""
+        boxes = [one.bounding_box() for one in page.locator(".run-place").all()]
+        return sum(abs(box["y"] - boxes[0]["y"]) < 1 for box in boxes), len(boxes)
+
+    page = site.sign_in("ada", width=1280)
+    page.goto(f"/admin/agents/goal/{goal}/run/")
+    assert places(page) == (3, 3)
+    graph = page.locator(".run-graph")
+    assert graph.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "the graph is whole beside them"
+    page.locator(f"#node-{draft}").press("Enter")
+    at(page, draft)
+    column, panel = page.locator(".run-places").bounding_box(), page.locator("#run-step").bounding_box()
+    assert column["x"] + column["width"] <= panel["x"], "what is open stands beside them and covers nothing"
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.goto(f"/admin/agents/goal/{goal}/run/")
+    assert places(page)[0] < 3 and page.evaluate(WIDE) <= 0
