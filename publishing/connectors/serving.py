@@ -14,7 +14,7 @@ import json
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -105,9 +105,9 @@ class Desk(ABC):
         self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "", action: str = "publish"
     ) -> dict[str, str]:
         """Publish once, or do what else a grant is for (`action`). Raises ToolError, see `refusal`."""
-        waits = self.brings_media and payload.get("media")
+        at_once = self.asks_nobody(payload, action)
         try:
-            with contextlib.nullcontext() if waits else outside.together():
+            with outside.together() if at_once else contextlib.nullcontext():
                 claims = self.checked(payload, grant, idempotency_key, action=action)
                 request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
                 looked = time.monotonic()
@@ -135,6 +135,14 @@ class Desk(ABC):
             raise
         self.write_down(claims, "published", receipt)
         return receipt
+
+    def asks_nobody(self, payload: Mapping[str, Any], action: str) -> bool:
+        """Whether surely nothing outside is asked while the request is prepared: no connection is held meanwhile.
+
+        An answer may first look at what it answers, and whoever hides at what is hidden.
+        """
+        brings = self.brings_media and payload.get("media")
+        return action == "publish" and not payload.get("reply_to") and not brings
 
     def image(self, item: dict[str, Any]) -> tuple[bytes, str]:
         """The bytes and the type of an image of a payload: exactly what was approved, or a refusal."""

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from django.db import connection
 
 from chimera.core.errors import Unavailable
 from publishing.connectors.base import Absent, CannotRead, Found, Heard, NotSent, Receipt, Rejected, Unknown
@@ -46,6 +48,27 @@ def look(there: Instagram, comment: str, *, but: tuple[str, ...] = (), text: str
         but=but,
         timeout_s=15,
     )
+
+
+@pytest.mark.spec("PLN-9")
+def test_no_connection_to_the_database_is_held_while_instagram_is_asked(
+    there: Instagram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: dict[str, bool] = {}
+    send = httpx2.Client.send
+
+    def noted(http: httpx2.Client, request: httpx2.Request, **more: Any) -> httpx2.Response:
+        name = f"{request.method} {request.url.path.rpartition('/')[2]}"
+        held[name] = held.get(name, False) or connection.connection is not None
+        return send(http, request, **more)
+
+    monkeypatch.setattr(httpx2.Client, "send", noted)
+    (post,) = there.posts()
+    comment = there.store.add_comment("ada", post.id, "When is low tide?")
+    answer(there, comment)
+    there.publish(key="effect-3", text="Neap tide.")
+    assert {"POST replies", "POST media", "POST media_publish", f"GET {comment}"} <= set(held)
+    assert not any(held.values()), held
 
 
 def test_comments_of_others_on_own_media_are_heard_once_read_with_their_thread(there: Instagram) -> None:
