@@ -27,7 +27,7 @@ def waiting() -> Iterator[None]:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def on_one_connection() -> Iterator[None]:
     """Several questions in a row over one connection, which goes back at the end: nothing outside is waited for.
 
     Each getting of a connection asks the database whether it still stands.
@@ -41,6 +41,6 @@ def together() -> Iterator[None]:
 
 
 def give_back() -> None:
-    """Give this thread's connection back, unless it is in the middle of `together`."""
+    """Give this thread's connection back, unless it is inside `on_one_connection`."""
     if not getattr(_here, "depth", 0):
         connection.close()

@@ -107,7 +107,7 @@ class Desk(ABC):
         """Publish once, or do what else a grant is for (`action`). Raises ToolError, see `refusal`."""
         at_once = self.asks_nobody(payload, action)
         try:
-            with outside.together() if at_once else contextlib.nullcontext():
+            with outside.on_one_connection() if at_once else contextlib.nullcontext():
                 claims = self.checked(payload, grant, idempotency_key, action=action)
                 request = self.prepared(payload=payload, claims=claims, idempotency_key=idempotency_key, stage=stage)
                 looked = time.monotonic()

@@ -79,12 +79,12 @@ def test_what_the_call_raises_reaches_the_caller(world: World) -> None:
 @pytest.mark.spec("PLN-9")
 def test_questions_that_belong_together_share_a_connection_which_goes_back_at_their_end(world: World) -> None:
     kept = []
-    with pytest.raises(ZeroDivisionError), outside.together():
+    with pytest.raises(ZeroDivisionError), outside.on_one_connection():
         for _ in range(2):
             read()
             outside.give_back()
             kept.append(connection.connection)
-        with outside.together():
+        with outside.on_one_connection():
             read()
         assert held(world) == 1  # the inner end is not the outer one's
         _ = 1 / 0
@@ -97,7 +97,7 @@ def test_questions_that_belong_together_share_a_connection_which_goes_back_at_th
 
 @pytest.mark.spec("PLN-9")
 def test_a_wait_gives_the_connection_back_whatever_belongs_together(world: World) -> None:
-    with outside.together():
+    with outside.on_one_connection():
         read()
         with outside.waiting():
             assert held(world) == 0
@@ -112,5 +112,5 @@ def test_what_belongs_together_in_one_thread_keeps_nothing_back_in_another(world
         outside.give_back()
         return connection.connection
 
-    with outside.together(), ThreadPoolExecutor(1) as pool:
+    with outside.on_one_connection(), ThreadPoolExecutor(1) as pool:
         assert pool.submit(other).result() is None
