@@ -98,7 +98,7 @@ def served(**kwargs: Any) -> Iterator[Peer]:
         peer.stop()
 
 
-def eventually(what: Any, *, seconds: float = 10.0) -> None:
+def eventually(what: Any, *, seconds: float = 60.0) -> None:
     """Wait until it is true; what another thread or process does has no moment of its own."""
     ends = time.monotonic() + seconds
     while not what():

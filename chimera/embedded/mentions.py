@@ -16,7 +16,7 @@ from publishing.inbox import selectors, services
 from publishing.simulators.plaza.store import Draft, Store
 
 FILE = CHECKOUT / "demo" / "mentions.toml"
-HEARD_WITHIN_S = 15.0
+HEARD_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.25
 
 

@@ -126,9 +126,9 @@ class Line:
             return dict(Task.objects.filter(kind=kind).values_list("goal__wish", "status"))
 
     def until_somebody_waits(self) -> None:
-        """Until another connection waits for a lock (or five seconds are over: the test will see)."""
+        """Until another connection waits for a lock (or a minute is over: the test will see)."""
         with servers.admin(self.world.name) as watcher:
-            ends = time.monotonic() + 5
+            ends = time.monotonic() + 60
             while time.monotonic() < ends:
                 waiting = watcher.execute(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

@@ -300,7 +300,7 @@ def test_a_commit_that_meets_a_soul_being_changed_waits_and_keeps_nothing(world:
     until_somebody_waits(world)
     assert told == [], "the commit waits for the change"
     changing.execute("COMMIT")
-    thread.join(20)
+    thread.join(100)
     assert told == [[]]
 
 
@@ -321,13 +321,13 @@ def test_a_change_of_a_soul_that_meets_a_commit_comes_wholly_after_it(world: Wor
     until_somebody_waits(world)
     assert not done.is_set(), "the change waits for the commit"
     worker.execute("COMMIT")
-    thread.join(20)
+    thread.join(100)
     assert done.is_set()
 
 
 def until_somebody_waits(world: World) -> None:
     watcher = world.superuser()
-    for _ in range(250):
+    for _ in range(3000):
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -368,7 +368,7 @@ def test_a_dripping_answer_is_cut_off_by_the_whole_deadline(stage: Stage, prefix
     started_s = time.monotonic()
     with pytest.raises(http.Unreachable, match=r"did not answer in full within 0\.4 s"):
         http.fetch(url=stage.url("/"), timeout_s=0.4, private_allowed=True)
-    assert time.monotonic() - started_s < 2
+    assert time.monotonic() - started_s < 9, "the drip lasts ten seconds"
 
 
 def test_the_deadline_spans_all_redirects(stage: Stage) -> None:
@@ -383,11 +383,13 @@ def test_the_deadline_spans_all_redirects(stage: Stage) -> None:
 
 
 def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: time.sleep(1.5) or [])
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: over.wait(60) and [])
     started_s = time.monotonic()
     with pytest.raises(http.Unreachable, match="did not answer"):
         http.fetch(url="http://feeds.example/", timeout_s=0.2)
-    assert time.monotonic() - started_s < 1
+    assert time.monotonic() - started_s < 30
+    over.set()
 
 
 def test_a_name_without_an_address_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:

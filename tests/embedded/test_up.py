@@ -22,7 +22,7 @@ from tests import fresh
 from tests.servers import CHECKOUT
 
 # Every program of a machine is started here, more than once: half a minute when the machine is busy.
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 # Eight with one platform; each further platform has a connector process of its own.
 PYTHONS_MAX, PSS_MIB_MAX = 10, 1536
 
@@ -73,7 +73,7 @@ class Up:
     def end(self, number: int) -> int:
         """Send the signal; the exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(timeout=40)
+        code = self.process.wait(timeout=120)
         self._listener.join(20)  # a killed one leaves the pipe to nobody: programs write into their logs
         return code
 
@@ -102,7 +102,7 @@ def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=90,
+        timeout=300,
     )
 
 
@@ -116,7 +116,7 @@ def left_over(home: Path) -> list[str]:
     return found
 
 
-def eventually(question: Callable[[], object], timeout_s: float = 60) -> None:
+def eventually(question: Callable[[], object], timeout_s: float = 240) -> None:
     ends = time.monotonic() + timeout_s
     while not question():
         assert time.monotonic() < ends, "it did not happen in time"
@@ -234,7 +234,7 @@ def test_the_time_since_the_clone_is_told_once_and_only_when_it_is_known(tmp_pat
     assert footprint.first_post_s(tmp_path) is None
     (tmp_path / ".begun").write_text(f"{time.time() - 42:.0f}\n")
     waited = footprint.first_post_s(tmp_path)
-    assert waited is not None and 41 <= waited < 50
+    assert waited is not None and 41 <= waited < 100
     assert footprint.first_post_s(tmp_path) is None
 
 

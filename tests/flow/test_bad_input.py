@@ -28,7 +28,7 @@ def door(world: World, *words: str, **more: str) -> "subprocess.CompletedProcess
         env={**world.variables("operator"), **more},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
     )
 
 
@@ -166,7 +166,7 @@ def setup_with(tmp_path: Path, stubs: dict[str, str], **more: str) -> "subproces
         env={"PATH": str(tmp_path / "bin"), **more},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=200,
     )
 
 

@@ -34,7 +34,7 @@ KEYS = {
     "pss_mib",
 }
 # A first start of servers, a migration, and every program: half a minute here, more on a busy machine.
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def start(home: Path, *words: str, **more: str) -> "subprocess.Popen[str]":
@@ -64,7 +64,7 @@ def left_over(home: Path) -> list[str]:
 def test_the_demo_publishes_by_itself_holds_what_is_doubtful_and_leaves_nothing_running(tmp_path: Path) -> None:
     home = tmp_path / "home"
     demo = start(home, "--once", "--json")
-    out, err = demo.communicate(timeout=200)
+    out, err = demo.communicate(timeout=540)
     assert demo.returncode == 0, err[-3000:]
     last = json.loads(out.strip().splitlines()[-1])
     assert set(last) >= KEYS
@@ -126,7 +126,7 @@ def stay_until_shown(home: Path) -> tuple[dict[str, object], str]:
         if "Ctrl-C stops everything" in line:
             break
     demo.send_signal(signal.SIGTERM)
-    assert demo.wait(timeout=40) == 0
+    assert demo.wait(timeout=120) == 0
     listener.join(5)
     demo.stdout.close()
     demo.stderr.close()
@@ -168,7 +168,7 @@ def test_killing_workers_and_the_connector_of_the_running_demo_loses_and_doubles
                 os.kill(child.pid, signal.SIGKILL)
                 killed.append(mark)
                 break
-    demo.wait(timeout=200)
+    demo.wait(timeout=540)
     listener.join(5)
     out, err = demo.stdout.read(), "".join(told)
     demo.stdout.close()
@@ -197,7 +197,7 @@ def _words(process: psutil.Process) -> list[str]:
 def test_a_demo_whose_feeds_cannot_be_read_says_so_and_fails(tmp_path: Path) -> None:
     home = fresh.begun(tmp_path / "home")
     demo = start(home, "--once", FEEDS=f"{tmp_path}/missing.xml http://10.0.0.1/feed.xml")
-    _, err = demo.communicate(timeout=200)
+    _, err = demo.communicate(timeout=540)
     assert demo.returncode == 1, err[-2000:]
     assert "missing.xml cannot be read" in err
     assert "not a public address" in err

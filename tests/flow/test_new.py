@@ -22,7 +22,7 @@ LOOK = (
     "call('check', fail_level='WARNING'); call('makemigrations', check_changes=True, dry_run=True)"
 )
 # Five commands, mypy from nothing, and a second pytest: about 30 s on two busy cores.
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 def copy_of_the_checkout(to: Path) -> Path:
@@ -57,7 +57,7 @@ class Copy:
         }
         command = [sys.executable, *words]
         done = subprocess.run(
-            command, cwd=self.root, env={**kept, **ours, **more}, capture_output=True, text=True, timeout=150
+            command, cwd=self.root, env={**kept, **ours, **more}, capture_output=True, text=True, timeout=500
         )
         assert done.returncode == 0, f"{words}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
         return done.stdout

@@ -23,7 +23,7 @@ from tests.faults import stage as stages
 from tests.faults.stage import Stage
 from tests.governance.forgeries import pair
 
-pytestmark = [pytest.mark.spec("PUB-3"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.spec("PUB-3"), pytest.mark.timeout(600)]
 PLATFORM_TOKEN = "planted-platform-token-4b1f9c"
 
 

@@ -22,7 +22,7 @@ from tests.conftest import ALPHA, World
 from tests.flow.test_new import copy_of_the_checkout
 from tests.servers import CHECKOUT
 
-pytestmark = [pytest.mark.spec("PUB-1", "PUB-2", "PUB-3"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.spec("PUB-1", "PUB-2", "PUB-3"), pytest.mark.timeout(600)]
 
 FOLDER = Path("publishing/connectors/harbour")
 LINE = '    "harbour": "publishing.connectors.harbour.client.HarbourConnector",\n'

@@ -183,10 +183,8 @@ _BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     ids=["bomb", "file", "outside dtd", "lower case", "in the body", "behind a fake comment", "utf-16"],
 )
 def test_document_types_and_entities_are_refused_before_parsing(body: str | bytes) -> None:
-    started_s = time.monotonic()
     with pytest.raises(NotAFeed, match="declares a document type or entities"):
         parse(body)
-    assert time.monotonic() - started_s < 1
 
 
 def test_a_document_type_that_is_only_talked_about_is_no_danger() -> None:
@@ -200,12 +198,12 @@ def test_a_document_type_that_is_only_talked_about_is_no_danger() -> None:
 @pytest.mark.parametrize("filler", ["<!--", "<![CDATA[", "<!", "<a ", "</item", "&", "<?"])
 def test_hostile_repetition_takes_little_time(filler: str) -> None:
     body = "<rss><channel><item><title>x</title></item>" + filler * 200_000
-    started_s = time.monotonic()
+    begun = time.thread_time()
     try:
         parse(body)
     except NotAFeed as refusal:
         assert str(refusal).endswith(".")
-    assert time.monotonic() - started_s < 3
+    assert time.thread_time() - begun < 3
 
 
 def test_markup_that_is_slow_to_clean_does_not_hold_up_the_other_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
