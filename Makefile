@@ -1,5 +1,7 @@
 # One command each; `make` lists them. Needs Python 3.11 or newer and nothing else.
 PY := .venv/bin/python
+# Many processes start: what Python has compiled is kept, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: faults mutation help setup bench-setup demo up test lint emergency-stop stop resume docs docs-site pythons
 

@@ -140,7 +140,7 @@ def _is_noticed(
         done = subprocess.run(
             words,
             cwd=COPY,
-            env={**os.environ, "CHIMERA_TEST_HOME": str(HOME), **within},
+            env={**os.environ, "CHIMERA_TEST_HOME": str(HOME), "PYTHONDONTWRITEBYTECODE": "1", **within},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=timeout_s,

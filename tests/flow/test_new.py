@@ -53,7 +53,6 @@ class Copy:
             "CHIMERA_HOME": str(self.home),
             "SECRET_KEY": "of-the-copy",
             "PLAIN_HTTP": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         command = [sys.executable, *words]
         done = subprocess.run(

@@ -45,7 +45,7 @@ def run(*, tests: Sequence[str], folder: Path, mutant: str = "") -> Told:
         "PYTEST_XDIST_WORKER": f"{servers._worker()}_mutant{number}",  # the name of its databases
     }
     # Quick to start: bytecode is kept between the processes of this run, and no named test needs hypothesis.
-    variables |= {"PYTHONPYCACHEPREFIX": str(servers.HOME / "run" / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+    variables |= {"PYTHONDONTWRITEBYTECODE": ""}
     plugins = ["-p", "tests.mutants.plugin"]
     plugins += [word for name in ("xdist", "cacheprovider", "hypothesispytest") for word in ("-p", f"no:{name}")]
     done = subprocess.run(
