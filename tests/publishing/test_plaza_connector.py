@@ -89,7 +89,7 @@ class World:
         self.images = {PNG_HASH: PNG}
         self.gate = FakeGate()
         self.store = Store(path, posts_per_window_max=5)
-        self.platform = Served(plaza_app.build(store=self.store, token=PLATFORM_TOKEN, faults=self.faults, late_s=1.0))
+        self.platform = Served(plaza_app.build(store=self.store, token=PLATFORM_TOKEN, faults=self.faults, late_s=2.0))
         self.server = Served(self.build(self.platform.url))
         self.connector = PlazaConnector(url=f"{self.server.url}/mcp", service_token=SERVICE_TOKEN)
 
@@ -118,7 +118,7 @@ def payload(**fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setattr(plaza_server, "PLATFORM_TIMEOUT_S", 0.6)
+    monkeypatch.setattr(plaza_server, "PLATFORM_TIMEOUT_S", 1.2)
     made = World(tmp_path / "plaza.sqlite")
     yield made
     made.close()
@@ -253,7 +253,7 @@ def test_a_lost_answer_is_unknown_and_the_same_key_again_finds_the_same_post(wor
         world.publish()
     assert isinstance(lost.value, Unavailable)
     receipt = world.publish()
-    time.sleep(0.6 if fault == "late" else 0)
+    time.sleep(1.4 if fault == "late" else 0)
     assert [post["id"] for post in world.store.posts()] == [receipt.platform_id]
 
 
@@ -271,7 +271,7 @@ def test_a_connector_that_answers_too_late_leaves_the_outcome_unknown(world: Wor
     world.publish(key="warm")
     world.faults.append("late")
     with pytest.raises(Unknown, match="may be live"):
-        world.publish(timeout_s=1)
+        world.publish(timeout_s=0.6)
 
 
 def test_an_unreachable_platform_or_connector_is_surely_not_sent(world: World) -> None:
