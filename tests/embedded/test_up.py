@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from chimera.embedded import footprint
 from chimera.embedded.home import Home
-from chimera.embedded.postgres import Postgres
+from chimera.embedded.postgres import SUPERUSER, Postgres
 from chimera.embedded.valkey import Valkey
 from tests import fresh
 from tests.servers import CHECKOUT
@@ -137,11 +138,11 @@ def finishes_a_goal(home: Path, soul: str) -> None:
     assert launched.returncode == 0, launched.stderr
     assert json.loads(launched.stdout)["goals"] > 0
 
-    def waits_for_a_human() -> bool:
-        agents = json.loads(run(home, "fleet", "--json").stdout)["agents"]
-        return any(agent["in_review"] for agent in agents if soul in json.dumps(agent))
-
-    eventually(waits_for_a_human)
+    with psycopg.connect(**Postgres(Home(home)).params(SUPERUSER, "chimera"), autocommit=True) as watcher:
+        asked = "SELECT EXISTS (SELECT FROM governance_reviewitem WHERE agent = %s AND status = 'PENDING')"
+        eventually(lambda: watcher.execute(asked, [soul]).fetchone() == (True,))  # each `fleet` is seconds of a core
+    agents = json.loads(run(home, "fleet", "--json").stdout)["agents"]
+    assert any(agent["in_review"] for agent in agents if soul in json.dumps(agent))
 
 
 def kill(pid: int | None) -> None:
