@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import httpx2
 import pytest
@@ -122,8 +123,25 @@ def test_pictures_are_shown_at_signed_addresses_only_and_to_nobody_without(make:
     shown = own.shown(f"{POSTER_HASH}.jpg", query["until"], query["mark"])
     assert shown is not None and shown == pictures.as_jpeg(POSTER) and shown.startswith(b"\xff\xd8\xff")
     assert own.shown(f"{POSTER_HASH}.jpg", "1", own._mark(POSTER_HASH, "1")) is None, "it has ended"
+    there.images[POSTER_HASH] = picture(500, 500)  # as somebody who writes to the storage could
+    assert own.shown(f"{POSTER_HASH}.jpg", query["until"], query["mark"]) is None, (
+        "it is not what was approved any more"
+    )
     wide = pictures.as_jpeg(picture(2_000, 2_000))
     assert len(wide) < pictures.BYTES_MAX
+
+
+def test_a_picture_is_made_a_jpeg_once_and_shown_as_it_was_looked_at(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, made = make(), mock.Mock(wraps=pictures.as_jpeg)
+    monkeypatch.setattr(pictures, "as_jpeg", made)
+    there.publish()
+    assert len(there.posts()) == 1 and made.call_count == 1
+    shelf = pictures.Shelf(base="http://x", key=b"k", media=there.images.__getitem__)
+    for number in range(pictures.KEPT + 1):
+        shelf.keep(str(number), b"x")
+    assert list(shelf._made) == ["1", "2", "3", "4"], "the last few"
 
 
 def test_only_the_container_that_was_made_for_a_payload_is_published_for_it(make: Make) -> None:

@@ -4,9 +4,11 @@ pictures as JPEG, videos as they are, streamed. Rows I-7, I-8, I-17. PUB-1, PUB-
 
 import hashlib
 import hmac
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO
 from urllib.parse import urlencode
@@ -20,6 +22,7 @@ QUALITY = 92
 WIDTH_MIN, WIDTH_MAX = 320, 1_440
 RATIO_MIN, RATIO_MAX = 4 / 5, 1.91
 BYTES_MAX = 8_000_000
+KEPT = 4  # pictures that were made for a look and are about to be fetched
 
 
 class Unfit(ValueError):
@@ -37,6 +40,8 @@ class Shelf:
     key: bytes
     media: Opens
     outside: Callable[..., str | None] = lambda *_, **__: None
+    _made: OrderedDict[str, bytes] = field(default_factory=OrderedDict, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
     def address(self, sha256: str, *, ending: str = PICTURE) -> str:
         """An address of a picture or a video that works for a while, without redirects."""
@@ -57,8 +62,21 @@ class Shelf:
         found = self.named(name, until, mark)
         if found is None or found[1] != PICTURE:
             return None
+        with self._lock:
+            made = self._made.get(found[0])
+        if made is not None:
+            return made
         with opened(self.media, found[0]) as file:
-            return as_jpeg(file.read())
+            content = file.read()
+        # What lies there now, and not what was approved, is shown to nobody.
+        return as_jpeg(content) if hashlib.sha256(content).hexdigest() == found[0] else None
+
+    def keep(self, sha256: str, made: bytes) -> None:
+        """Have a picture ready as it was looked at: Instagram fetches it within a second. The last few are kept."""
+        with self._lock:
+            self._made[sha256] = made
+            while len(self._made) > KEPT:
+                self._made.popitem(last=False)
 
     def film(self, name: str, until: str, mark: str) -> BinaryIO | None:
         """The video behind an address, open; None when there is none."""

@@ -79,7 +79,7 @@ class Desk(removing.Desk):
             return
         try:
             for item in payload.get("media") or []:
-                pictures.as_jpeg(self.image(item)[0])
+                self.maker.shelf.keep(str(item["sha256"]), pictures.as_jpeg(self.image(item)[0]))
         except pictures.Unfit as error:
             raise refusal("rejected", "media_refused", f"A picture does not fit Instagram: {error}.") from error
 
