@@ -4,6 +4,7 @@ With DATABASE_URL set (in the environment or .env) nothing embedded is touched. 
 folder are borrowed for the command: started when they are not running, the schema brought up to date, left as found.
 """
 
+import gc
 import hashlib
 import os
 import subprocess
@@ -112,7 +113,19 @@ def _check_address(url: str) -> None:
 def _execute(argv: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
+    if argv[1:2] == ["migrate"]:
+        _collect_less()
     execute_from_command_line(argv)
+
+
+def _collect_less() -> None:
+    """Migrations make thousands of model classes: a fifth of their time went into looking through what stays anyway."""
+    import django
+
+    django.setup()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _alone(argv: list[str], command: str) -> None:
