@@ -19,7 +19,7 @@ from chimera.embedded import demo, fleet_programs, footprint, mentions, provocat
 from chimera.embedded.provocations import Stopped
 from chimera.embedded.running import Look, Machine, MachineCommand, as_numbers
 
-STUCK_S = 90.0  # so long nothing has moved: a machine or a model may be slow
+STUCK_S = 240.0  # so long nothing has moved; a clip of a provider takes minutes
 LOOK_EVERY_S = 0.25
 
 
