@@ -16,7 +16,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from chimera.core import tenancy
 from tests.conftest import World
@@ -32,6 +32,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 30_000  # with what a page must show in the end; the machine may be busy with other tests
+expect.set_options(timeout=PATIENCE_MS)
 # A refused answer is part of what is tested; Chromium logs its status as an error.
 EXPECTED = ("status of 409", "status of 403", "status of 404")
 
@@ -94,7 +96,7 @@ class Site:
             has_touch=width < 600,
         )
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.address}])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._heard)
