@@ -200,7 +200,7 @@ def test_the_real_line_is_measured_and_the_archive_changes_nothing_about_it(
         (one,) = found["list"]
         assert (one["within"], found["share_within"]) == (True, 1.0)
     took = datetime.fromisoformat(one["last"]) - datetime.fromisoformat(one["first"])
-    assert abs(took.total_seconds() - one["running_s"] - one["waiting_for_human_s"]) <= 1
+    assert abs(took.total_seconds() - one["running_s"] - one["waiting_for_human_s"]) < 0.5
     world.shift_clock("40 days")
     assert archive.run(batch=10).goals == 2
     one["within"] = False

@@ -156,9 +156,9 @@ def test_replies_overtake_a_real_worker_that_is_in_a_flood_of_thinking(
             time.sleep(1)
         assert done() < 4 * FLOOD, "the flood lasted for as long as it was looked at"
         until(tmp_path, lambda: len(done_meanwhile(owner)) == 7, within_s=30)
-    waits = done_meanwhile(owner)
-    in_the_flood_s = settings.DRAIN_S  # so long a thread stays in it
-    assert max(waits) < in_the_flood_s / 2 * best_second(owner), waits
+    *usual, slowest = sorted(done_meanwhile(owner))
+    assert usual[-1] < best_second(owner), usual  # one may have met a second in which this machine did other things
+    assert slowest < settings.DRAIN_S / 2 * best_second(owner), "a thread that is in the flood stays DRAIN_S"
 
 
 CLAIMS = (

@@ -100,8 +100,9 @@ def test_a_killed_process_is_declared_lost_and_its_rows_are_free_before_their_le
         assert held.lease_owner.startswith(f"worker:{said['node']}.{process.pid}.")
         process.kill()
         process.wait()
+        died_s = time.monotonic()
         until(lambda: sweeper.sweep(queues=[]) or Node.objects.get(name=said["node"]).status == "LOST", seconds=60)
-        assert clock.now() < held.lease_until
+        assert time.monotonic() - died_s < LOST_S + 20 and clock.now() < held.lease_until
         claim = take_one(stage="plan")
         assert claim.fence == held.fence + 1
         with looking():
@@ -197,14 +198,15 @@ def test_a_post_whose_call_may_be_under_way_keeps_the_time_that_a_call_may_take(
     (claim,) = leases.claim(model=Post, queues=["publish"], stages=["publish"], count_max=1)
     with looking():
         post = Post.objects.get(pk=claim.id)
+        before = clock.now()
         leases.extend(row=post, seconds=20)
-        sent_at = clock.now()
+        after = clock.now()
     due.shift_clock("4 seconds")
     assert nodes.declare_lost() == ["here-1"]
     with looking():
         post.refresh_from_db()
         assert post.due_at is not None
-        assert timedelta(seconds=5) < post.due_at - sent_at < timedelta(seconds=19)
+        assert before <= post.due_at - timedelta(seconds=10) <= after + timedelta(milliseconds=50)
     assert leases.claim(model=Post, queues=["publish"], stages=["publish"], count_max=1) == []
     due.shift_clock("12 seconds")
     assert len(leases.claim(model=Post, queues=["publish"], stages=["publish"], count_max=1)) == 1

@@ -78,7 +78,7 @@ def test_a_point_can_sleep_and_go_on(arm: object) -> None:
     arm("after_sent:sleep:0.05")
     begun = time.monotonic()
     faults.point("after_sent")
-    assert time.monotonic() - begun >= 0.05
+    assert 0.05 <= time.monotonic() - begun < 10
 
 
 def test_a_point_can_kill_the_process_without_a_farewell(tmp_path: Path) -> None:

@@ -388,7 +388,7 @@ def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
     started_s = time.monotonic()
     with pytest.raises(http.Unreachable, match="did not answer"):
         http.fetch(url="http://feeds.example/", timeout_s=0.2)
-    assert time.monotonic() - started_s < 30
+    assert time.monotonic() - started_s < 10
     over.set()
 
 

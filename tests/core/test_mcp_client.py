@@ -148,7 +148,7 @@ def test_a_call_that_outlasts_its_time_may_have_run_and_the_session_stays_usable
         client.call(tool="wait", arguments={}, timeout_s=1)
     assert late.value.maybe_sent is True
     assert isinstance(late.value, Unavailable)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 10
     probe.hold.set()
     assert client.call(tool="echo", arguments={"text": "on"}, timeout_s=10) == {"text": "on"}
     assert probe.methods.count("server/discover") == 1
@@ -187,7 +187,7 @@ def test_a_server_that_accepts_and_says_nothing_takes_no_longer_than_the_call_ma
         started = time.monotonic()
         with pytest.raises(NoAnswer) as silent:
             client.call(tool="echo", arguments={}, timeout_s=0.5)
-        assert time.monotonic() - started < 30
+        assert time.monotonic() - started < 10
         assert silent.value.maybe_sent is True
 
 

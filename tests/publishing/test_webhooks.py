@@ -38,6 +38,9 @@ TOKEN, OF_TOKEN = "9b4507b3-9040-4669-9ca3-6b94edb50553", "sha256=NhN+8FRk3FiSPX
 Rows = Callable[[str], list[Any]]
 
 
+ANSWERED_WITHIN_S = ringing.KEEP_S_MAX
+
+
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy with other tests is not a database that is away."""
@@ -216,7 +219,8 @@ def test_a_database_that_is_away_makes_the_platform_deliver_again(
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         over = threading.Event()
         patched.setattr(ringing.deliveries, "keep", lambda **_: over.wait(60) and 0)
-        patched.setattr(ringing, "KEEP_S_MAX", 0.3)
+        assert ANSWERED_WITHIN_S < 1, "platforms deliver again after a second"
+        patched.setattr(ringing, "KEEP_S_MAX", ANSWERED_WITHIN_S)
         assert by_meta(meta, comments(meta.user_id, "17900000000000005")).status_code == 503  # its client waits 10 s
         over.set()
     assert by_meta(meta, comments(meta.user_id, "17900000000000005")).json() == {"kept": 1}
