@@ -114,6 +114,8 @@ def quote(tainted: Tainted) -> str:
 
 def _visible(text: str) -> str:
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n"))
+    if text.isprintable():
+        return text  # nothing of what follows is in it
     return "".join(
         character
         for character in text

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chimera.core.injection import cleaning
 
@@ -111,12 +112,15 @@ class Link:
     host: str
 
 
+# Several rules look at one text. Few and short: models and strangers choose it.
+@lru_cache(maxsize=256)
 def flat(text: str) -> tuple[str, ...]:
     """A text as a platform and as a person may read it: what shows nothing gone, or as a gap; letters as they look."""
     if text.isascii():
         return (text,)
-    gone = "".join(one for one in text if not cleaning.is_invisible(one))
-    gaps = "".join(" " if cleaning.is_invisible(one) else one for one in text)
+    unseen = {one for one in set(text) if cleaning.is_invisible(one)}
+    gone = "".join(one for one in text if one not in unseen) if unseen else text
+    gaps = "".join(" " if one in unseen else one for one in text) if unseen else text
     plain = [unicodedata.normalize("NFKC", one).replace("。", ".").replace("․", ".") for one in (gone, gaps)]
     return tuple(dict.fromkeys([*plain, *(cleaning.undisguised(one) for one in plain)]))
 

@@ -59,7 +59,8 @@ def own_accounts(soul: Any) -> frozenset[str]:
     """The accounts that a soul names: its own, and whatever stands in it with an @."""
     found = {str(soul.get("handle", "")).lower()}
     for text in _texts(soul):
-        found |= {match["name"].lower() for match in _HANDLE.finditer(text)}
+        if "@" in text:
+            found |= {match["name"].lower() for match in _HANDLE.finditer(text)}
     return frozenset(found - {""})
 
 

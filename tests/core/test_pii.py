@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chimera.core import prompts
-from chimera.core.pii import authors
+from chimera.core.pii import authors, keys
 from chimera.core.pii.base import Kind
 from chimera.core.pii.masking import find, mask
 
@@ -29,6 +31,21 @@ def test_private_things_of_six_languages_are_masked_in_full_and_nothing_else(hal
     assert found["false_positives"]["hits"] == 0, found["wrong"]
     assert set(found["spans_covered"]) == {kind.value for kind in Kind}
     assert all(one["share"] == 1.0 for one in found["spans_covered"].values()), found
+
+
+@pytest.mark.spec("SAF-2")
+@given(
+    st.lists(
+        st.sampled_from(
+            ["pass", "Passwort", "passecret", "paſſword", "PIN", "pın", "İ", "api", " ", "_", "-", "\u212aey", "key", "token"]
+            + ["mot de passe", "private", "contraseña", ":", "=", " is ", " => ", '"', "x9Kq7Lm2", "hunter2!", "launched", "\n"]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_a_secret_is_found_wherever_its_name_begins(text: str) -> None:
+    everywhere = [found.span() for found in keys._NAMED.finditer(text)]
+    assert [found.span() for found in keys._named(text)] == everywhere
 
 
 @pytest.mark.spec("SAF-2")

@@ -43,6 +43,8 @@ def bare(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
 
 
+# What was said is read when it is kept, planned for and answered. Few and short: strangers choose it.
+@lru_cache(maxsize=256)
 def words(text: str) -> tuple[Word, ...]:
     """The words and marks of a text."""
     return tuple(_joined(tuple(split(text))))

@@ -29,20 +29,21 @@ class Plain:
 
 
 def plain(text: str) -> Plain:
-    """Of any text; ASCII stays as it is."""
-    if text.isascii():
+    """Of any text; ASCII stays as it is, and so does what reads as it is written."""
+    read = {character: _read(character) for character in set(text) if not character.isascii()}
+    if all(character == one for character, one in read.items()):
         return Plain(text=text, places=None, length=len(text))
     letters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
-        if unicodedata.category(character) in ("Cf", "Mn") and not unicodedata.combining(character):
-            continue
-        for one in _ODD.get(character) or _read(character):
+        for one in read.get(character, character):
             letters.append(one)
             places.append(place)
     return Plain(text="".join(letters), places=tuple(places), length=len(text))
 
 
 def _read(character: str) -> str:
+    if unicodedata.category(character) in ("Cf", "Mn") and not unicodedata.combining(character):
+        return ""
     # The signs of Spanish floors and of "number" would become letters.
-    return character if character in "ºª°" else unicodedata.normalize("NFKC", character)
+    return _ODD.get(character) or (character if character in "ºª°" else unicodedata.normalize("NFKC", character))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from governance.policies.claims import dates, names, numbers, quotations
@@ -15,25 +15,46 @@ _SENTENCE = re.compile(r"[.!?\n]")
 
 
 class _Said:
-    """What one body of texts says."""
+    """What one body of texts says. Read when it is asked for: most posts claim no date, and a soul is long."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self.flat = "\n".join(flat(text) for text in texts)
-        self.plain = [plain(text) for text in texts]
-        self.dates = list(dates.find(self.flat))
-        self.numbers = list(numbers.find(self.flat))
+        self.texts = texts
+
+    @cached_property
+    def flat(self) -> str:
+        return "\n".join(self._flats)
+
+    @cached_property
+    def plain(self) -> list[str]:
+        return [plain(text) for text in self.texts]
+
+    @cached_property
+    def every_date(self) -> list[dates.Date]:
+        return list(dates.find(self.flat))
+
+    @cached_property
+    def every_number(self) -> list[numbers.Number]:
+        return list(numbers.find(self.flat))
+
+    @cached_property
+    def every_name(self) -> names.Names:
+        return names.Names(self._flats)
+
+    @cached_property
+    def _flats(self) -> list[str]:
+        return [flat(text) for text in self.texts]
 
     def has_date(self, date: dates.Date) -> bool:
-        if dates.is_said(date, self.dates):
+        if dates.is_said(date, self.every_date):
             return True
         parts = dict(date.parts)
         if "words" in parts:
             return f" {parts['words']} " in f" {' '.join(self.plain)} "
         if set(parts) == {"year"}:
-            return any(number.value == int(parts["year"]) for number in self.numbers)
+            return any(number.value == int(parts["year"]) for number in self.every_number)
         if "clock" in parts and parts["clock"].endswith(":00"):  # "at four each morning"
             hour = int(parts["clock"].partition(":")[0])
-            hours = (number for number in self.numbers if not number.unit and _AT.search(self.flat[: number.start]))
+            hours = (number for number in self.every_number if not number.unit and _AT.search(self.flat[: number.start]))
             return any(number.value in (hour, hour - 12) for number in hours)
         return False
 
@@ -41,7 +62,6 @@ class _Said:
 @dataclass(frozen=True, kw_only=True)
 class _Own:
     said: _Said
-    names: names.Names
     lines: list[str]
 
 
@@ -50,7 +70,6 @@ def _of_soul(soul: tuple[str, ...], lines: tuple[str, ...]) -> _Own:
     """A soul is read once: it never changes, and every post of its persona is looked up in it."""
     return _Own(
         said=_Said([*soul, *lines]),
-        names=names.Names([flat(text) for text in (*soul, *lines)]),
         lines=sorted({flat(line).strip() for line in lines}, key=len, reverse=True),
     )
 
@@ -62,7 +81,10 @@ class Known:
         """`soul`: what the persona is; `lines`: what it always says, word for word."""
         self._cited, own = _Said(cited), _of_soul(tuple(soul), tuple(lines))
         self._soul, self._lines = own.said, own.lines
-        self._names = names.Names([flat(text) for text in cited], more=own.names)
+
+    @cached_property
+    def _names(self) -> names.Names:
+        return names.Names([flat(text) for text in self._cited.texts], more=self._soul.every_name)
 
     def missing(self, text: str) -> tuple[list[Claim], int]:
         """The claims of a text that nothing known says, in order, and how many claims it makes in all."""
@@ -103,8 +125,8 @@ class Known:
         found: list[Claim] = []
         count = len(counted)
         for number in counted:
-            own = self._soul.numbers if self._is_of_self(rest, number.start) else []
-            if not numbers.is_said(number, [*self._cited.numbers, *own]):
+            own = self._soul.every_number if self._is_of_self(rest, number.start) else []
+            if not numbers.is_said(number, [*self._cited.every_number, *own]):
                 found.append(Claim(kind="number", words=text[number.start : number.end], start=number.start))
         for claim in numbers.parts(text, rest):
             count += 1

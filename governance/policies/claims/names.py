@@ -165,7 +165,8 @@ class Names:
         self._plain = " | ".join(plain(text) for text in texts)
         self._words: frozenset[str] = frozenset(self._plain.split())
         self._small = frozenset(word for text in texts for word in re.findall(r"(?<![\w'])[a-zß-ÿ]\w*", text))
-        runs = [plain(found.group(0)).split() for text in texts for found in _RUN.finditer(text)]
+        found = [run.group(0) for text in texts for run in _RUN.finditer(text)]
+        runs = [plain(run).split() for run in found if not (run.isascii() and run.isalnum())]  # those are one word
         self._runs = [run for run in runs if len(run) > 1]
         self._letters = {
             "".join(word[0] for word in run if word not in ("of", "the", "and", "for")) for run in self._runs

@@ -27,12 +27,17 @@ class Claim:
 
 def flat(text: str) -> str:
     """One kind of quotation mark, apostrophe, hyphen and space; addresses blanked out; as long as before."""
-    return _ADDRESS.sub(lambda found: " " * len(found.group(0)), text.translate(_FLAT))
+    same = text.translate(_FLAT)
+    if "@" not in same and "://" not in same and "www." not in same.lower():
+        return same  # no address: looking for one costs far more than this
+    return _ADDRESS.sub(lambda found: " " * len(found.group(0)), same)
 
 
 def plain(text: str) -> str:
     """Words in small letters without accents, one space between them: to be compared, not to be shown."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_FLAT)) if not unicodedata.combining(c))
+    bare = text.translate(_FLAT)
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     return " ".join(_NOT_A_WORD.sub(" ", re.sub(r"(?<=\w)'s?\b", "", bare)).lower().split())
 
 

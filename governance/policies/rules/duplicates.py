@@ -1,12 +1,15 @@
 """The same thing is not said twice."""
 
+import re
+
 from governance.policies.base import Finding, Outcome, Policy, Snapshot
 
 TOO_ALIKE_BP = 9_200
+_NO_LETTER = re.compile(r"[^\w\s]|_")
 
 
 def _plain(text: str) -> str:
-    return " ".join("".join(c for c in text.lower() if c.isalnum() or c.isspace()).split())
+    return " ".join(_NO_LETTER.sub("", text.lower()).split())
 
 
 class Duplicates(Policy):
