@@ -30,7 +30,7 @@ def waiting() -> Iterator[None]:
 def on_one_connection() -> Iterator[None]:
     """Several questions in a row over one connection, which goes back at the end: nothing outside is waited for.
 
-    Each getting of a connection asks the database whether it still stands.
+    Each getting of a connection is a lock and a look at its socket.
     """
     _here.depth = getattr(_here, "depth", 0) + 1
     try:

@@ -5,6 +5,8 @@ from typing import Any
 
 import environ
 
+from chimera.core.pool import Standing
+
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 environ.Env.read_env(CHECKOUT / ".env")
@@ -41,6 +43,8 @@ if CHIMERA_ROLE == "migrator":
 elif _pool := env.int("DATABASE_POOL_MAX", default=0):
     # A database that comes back is tried again at once: the pool's own pauses between tries double without end.
     _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5, "reconnect_timeout": 3}
+    # Each getting of a connection is checked, which costs no round trip.
+    _options["pool"]["connection_class"] = Standing
     _database["CONN_HEALTH_CHECKS"] = True
 _database["OPTIONS"] = _options
 DATABASES = {"default": _database}

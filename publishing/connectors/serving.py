@@ -15,6 +15,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -38,6 +39,7 @@ from publishing.connectors.values import GRANT_REFUSED
 logger = logging.getLogger(__name__)
 
 PLATFORM_TIMEOUT_S = 10.0
+_NOTING = ThreadPoolExecutor(8, thread_name_prefix="noting")
 IMAGE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 IMAGE_BYTES_MAX = 32 * 1024 * 1024  # what is longer is none of our images, and its hash says so
 PUBLISHES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
@@ -82,6 +84,7 @@ class Desk(ABC):
 
     title: ClassVar[str]  # the platform in sentences
     brings_media: ClassVar[bool] = True  # whether `prepared` sends the platform what a post shows
+    reads_back: ClassVar[bool] = False  # whether `read_back` asks the platform
     gate: Gate
     media: Opens
     audience: str
@@ -100,6 +103,10 @@ class Desk(ABC):
     @abstractmethod
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
         """`{"platform_id", "url", "status"}` of a clear yes. Raises `refusal`; what is no clear answer is "unknown"."""
+
+    def read_back(self, receipt: dict[str, str], *, answer: httpx2.Response, claims: Claims) -> dict[str, str]:
+        """The receipt with what the platform shows of what it took; raises nothing. As it is, unless told."""
+        return receipt
 
     def publish(
         self, *, payload: dict[str, Any], grant: str, idempotency_key: str, stage: str = "", action: str = "publish"
@@ -133,8 +140,14 @@ class Desk(ABC):
             if answer is not None and told["class"] == "not_sent":  # the platform may have counted the call
                 raise ToolError(json.dumps({**told, "asked": True})) from said
             raise
-        self.write_down(claims, "published", receipt)
-        return receipt
+        # The yes is on record while the platform is asked what it shows: who dies meanwhile leaves no doubt.
+        noted = _NOTING.submit(self.write_down, claims, "published", receipt) if self.reads_back else None
+        shown = self.read_back(receipt, answer=answer, claims=claims)
+        if noted is None:
+            self.write_down(claims, "published", receipt)
+        else:
+            noted.result()
+        return shown
 
     def asks_nobody(self, payload: Mapping[str, Any], action: str) -> bool:
         """Whether surely nothing outside is asked while the request is prepared: no connection is held meanwhile.

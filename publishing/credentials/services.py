@@ -114,12 +114,12 @@ def sign_in(
 def _stored(platform: str, handle: str, refused: str, scope: str, spare: timedelta) -> SignIn | None:
     """The sign-in that is there, when nothing has to be done about it: one statement, which locks nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM publishing_stored(%s, %s)", [platform, handle])
+        cursor.execute("SELECT *, chimera_now() FROM publishing_stored(%s, %s)", [platform, handle])
         row = cursor.fetchone()
     if row is None:
         return None
-    user_id, sealed, scopes, expires_at, reconnect_why = row
-    if reconnect_why or (scope and scope not in scopes) or expires_at - spare <= clock.now():
+    user_id, sealed, scopes, expires_at, reconnect_why, now = row
+    if reconnect_why or (scope and scope not in scopes) or expires_at - spare <= now:
         return None
     access = sealing.opened(sealed)["access"]
     return SignIn(user_id=user_id, access=access) if access != refused else None

@@ -83,7 +83,7 @@ def verify(*, brand_id: int, account_id: int) -> int:
     with tenancy.brand(brand_id, actor=ACTOR):
         found = [(post, _seen(post, listing, connector)) for post in posts]
         for post, seen in found:
-            _mark(post, seen, connector, account)
+            _mark(post, seen, connector, account, _address(post, listing))
         return sum(seen != "" for _, seen in found)
 
 
@@ -130,9 +130,15 @@ def _shows_labels(shown: Listed, post: Post, connector: Connector) -> bool:
     return shown.labelled is not False and not (is_paid and connector.sponsor_field and shown.paid is False)
 
 
-def _mark(post: Post, seen: str, connector: Connector, account: Account) -> None:
+def _address(post: Post, listing: Listing | None) -> str:
+    """Where it is to be seen; who published it may have ended before the platform was asked."""
+    shown = listing.shown(platform_id=post.platform_id, url=post.url) if listing else None
+    return post.url or (shown.url if shown else "")
+
+
+def _mark(post: Post, seen: str, connector: Connector, account: Account, url: str) -> None:
     same = Post.objects.filter(pk=post.pk, verification="")
-    changed = same.update(looks=F("looks") + 1, verification=seen, verified_at=Now() if seen else None)
+    changed = same.update(looks=F("looks") + 1, verification=seen, verified_at=Now() if seen else None, url=url)
     if not changed or seen not in _TOLD:
         return
     notices.note(

@@ -1,13 +1,17 @@
 """Whoever waits for the outside holds no transaction and no connection."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
 
 from chimera.core import outside, tenancy
 from chimera.core.brands.models import Brand
+from chimera.core.pool import Standing
 from tests.conftest import ALPHA, World
 
 
@@ -114,3 +118,47 @@ def test_what_belongs_together_in_one_thread_keeps_nothing_back_in_another(world
 
     with outside.on_one_connection(), ThreadPoolExecutor(1) as pool:
         assert pool.submit(other).result() is None
+
+
+@pytest.fixture
+def pooled(world: World) -> Iterator[World]:
+    """The application on connections of a pool, as workers are."""
+    own = connection.settings_dict
+    connection.close()
+    with mock.patch.dict(own, CONN_HEALTH_CHECKS=True):
+        with mock.patch.dict(own["OPTIONS"], pool={"min_size": 1, "max_size": 1, "connection_class": Standing}):
+            try:
+                yield world
+            finally:
+                connection.close()
+                connection.close_pool()
+
+
+def asked_last(world: World) -> tuple[int, datetime]:
+    """The one connection of the application: its process, and when a question last came over it."""
+    row = world.superuser().execute(
+        "SELECT pid, query_start FROM pg_stat_activity WHERE datname = %s AND usename = 'chimera_app'", [world.name]
+    )
+    return row.fetchone()
+
+
+@pytest.mark.spec("PLN-9")
+def test_a_connection_is_got_again_without_a_question_to_the_database(pooled: World) -> None:
+    assert read() == 1
+    before = asked_last(pooled)
+    with outside.waiting():
+        assert connection.connection is None
+    connection.ensure_connection()
+    assert asked_last(pooled) == before
+    assert read() == 1
+    assert asked_last(pooled)[0] == before[0] and asked_last(pooled)[1] > before[1], "the same one"
+
+
+@pytest.mark.spec("PLN-9")
+def test_a_connection_that_the_database_has_ended_is_not_handed_out(pooled: World) -> None:
+    assert read() == 1
+    pid, _ = asked_last(pooled)
+    connection.close()
+    assert pooled.superuser().execute("SELECT pg_terminate_backend(%s, 10000)", [pid]).fetchone()[0]
+    assert read() == 1
+    assert asked_last(pooled)[0] != pid

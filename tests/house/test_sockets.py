@@ -60,6 +60,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "agents/memory/weaviate.py": ({"weaviate", "httpx"}, "the store in Weaviate; the memory server asks it"),
     "agents/memory/server.py": ({"mcp"}, "the memory MCP server, a process of its own"),
     "agents/management/commands/memory_server.py": ({"uvicorn"}, "serves the memory MCP server in its own process"),
+    "chimera/core/pool.py": ({"psycopg"}, "the class of the pool's own connections to Postgres; opens none itself"),
     "chimera/embedded/*.py": (
         {"socket", "psycopg", "redis", "urllib.request", "http.client", "uvicorn", "waitress"},
         "starts and asks its own Postgres, Valkey and web server on this machine",

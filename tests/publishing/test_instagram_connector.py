@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from chimera.core import clock
 from chimera.core.errors import Unavailable
 from publishing.connectors.base import Absent, Allotted, Found, NotSent, Rejected, Unknown
-from publishing.connectors.instagram import containers, errors, pictures
+from publishing.connectors.instagram import containers, errors, pictures, server
 from publishing.credentials import services as credentials
 from tests.conftest import World
 from tests.publishing.instagram_world import POSTER, POSTER_HASH, Instagram, payload, picture, register
@@ -63,6 +64,24 @@ def test_a_granted_post_goes_out_labelled_and_its_label_is_read_back(make: Make)
     assert there.gate.kept == [("published", post.id)]
     with pytest.raises(Rejected, match="carries no AI label"):
         there.publish(key="effect-2", ai_generated=False)
+
+
+def test_the_yes_is_on_record_while_what_shows_is_asked_for(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, kept = make(), threading.Event()
+    asked, noted = server.Desk.read_back, there.gate.ended
+
+    def ended(**said: Any) -> None:
+        noted(**said)
+        kept.set()
+
+    def never_comes_back_before(desk: server.Desk, receipt: dict[str, str], **more: Any) -> dict[str, str]:
+        assert kept.wait(timeout=30), "a connector that dies now would leave a doubt"
+        return asked(desk, receipt, **more)
+
+    monkeypatch.setattr(there.gate, "ended", ended)
+    monkeypatch.setattr(server.Desk, "read_back", never_comes_back_before)
+    assert there.publish().raw_status == "published"
+    assert there.gate.kept == [("published", there.posts()[0].id)]
 
 
 def test_what_is_read_back_is_read_with_the_sign_in_that_published(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,13 @@ def test_what_a_human_found_by_its_address_is_known_by_it(out: World, plaza: Fak
     assert look(out, 150) == "live" and told(out) == []
 
 
+def test_an_address_that_nobody_asked_for_when_it_went_out_is_kept_when_it_shows(out: World, plaza: FakePlaza) -> None:
+    with tenancy.brand(ALPHA, actor="test:look"):
+        Post.objects.update(url="")
+    plaza.listing = listed(url="https://plaza.test/p/7")
+    assert look(out, 150) == "live" and now().url == "https://plaza.test/p/7"
+
+
 def test_what_shows_late_is_waited_for(out: World, plaza: FakePlaza) -> None:
     assert look(out, 150) == ""
     plaza.listing = listed()

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 LIST_LASTS_S = 60.0  # a server that tells no changes is asked for its list so often, right before a call
 LOOK_TIMEOUT_S = 10.0
 PAUSE_S = 0.1  # between two looks at the list of a server that cries all the time
+LOOP = {"use_uvloop": True}  # of the side thread
 
 
 @dataclass
@@ -98,7 +99,7 @@ def _entered(slot: Slot, trace: Trace) -> "tuple[contextlib.ExitStack, BlockingP
     from anyio.from_thread import start_blocking_portal
 
     with contextlib.ExitStack() as stack:
-        portal = stack.enter_context(start_blocking_portal("asyncio", name="mcp-session"))
+        portal = stack.enter_context(start_blocking_portal("asyncio", LOOP, name="mcp-session"))
         slot.looked = slot.said
         heard = partial(_noticed, slot) if slot.pins is not None else None
         opening = wire.session(url=slot.url, bearer=slot.bearer, seconds=trace.left_s(), on_change=heard)
@@ -110,7 +111,7 @@ def read_once(*, url: str, bearer: str, trace: Trace) -> Listing:
     """What the server lists, read in a session of its own that ends with it."""
     from anyio.from_thread import start_blocking_portal
 
-    with start_blocking_portal("asyncio", name="mcp-list") as portal:
+    with start_blocking_portal("asyncio", LOOP, name="mcp-list") as portal:
         opening = wire.session(url=url, bearer=bearer, seconds=trace.left_s(), on_change=None)
         with portal.wrap_async_context_manager(opening) as (_, listing):
             return listing

@@ -54,7 +54,9 @@ class _Said:
             return any(number.value == int(parts["year"]) for number in self.every_number)
         if "clock" in parts and parts["clock"].endswith(":00"):  # "at four each morning"
             hour = int(parts["clock"].partition(":")[0])
-            hours = (number for number in self.every_number if not number.unit and _AT.search(self.flat[: number.start]))
+            hours = (
+                number for number in self.every_number if not number.unit and _AT.search(self.flat[: number.start])
+            )
             return any(number.value in (hour, hour - 12) for number in hours)
         return False
 

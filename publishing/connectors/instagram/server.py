@@ -61,6 +61,7 @@ class Desk(removing.Desk):
 
     title: ClassVar[str] = "Instagram"
     brings_media: ClassVar[bool] = False  # it was fetched when the container was made
+    reads_back: ClassVar[bool] = True
     caller: Caller
     maker: Maker
 
@@ -101,7 +102,7 @@ class Desk(removing.Desk):
         return self.caller.http.send(request)
 
     def receipt(self, answer: httpx2.Response, *, claims: Claims) -> dict[str, str]:
-        """See `serving.Desk.receipt`. The label is read back; where it does not show, the status says so."""
+        """See `serving.Desk.receipt`."""
         body = json_of(answer)
         if answer.is_success and answer.request.extensions.get("hides"):
             return comments.hidden(self.caller, answer)
@@ -109,20 +110,22 @@ class Desk(removing.Desk):
             media_id = str(body.get("id") or "")
             if not media_id.isdigit():
                 raise refusal("unknown", "no_receipt", "Instagram answered without the id of a post; it may be live.")
-            answers = answer.request.extensions.get("answers")
-            if answers:
-                url, status = comments.read_back(
-                    self.caller,
-                    handle=answers["handle"],
-                    comment_id=media_id,
-                    text=answers["text"],
-                    after=answer.request,
-                )
-                return {"platform_id": media_id, "url": url, "status": status}
-            return {"platform_id": media_id, **self._shown(claims.account_handle, media_id, answer.request)}
+            return {"platform_id": media_id, "url": "", "status": "published, not read back"}
         found = errors.said(status=answer.status_code, body=body)
         words = errors.sentence(status=answer.status_code, body=body, found=found)
         raise refusal(found.means, found.code, words, until=reading.until(found))
+
+    def read_back(self, receipt: dict[str, str], *, answer: httpx2.Response, claims: Claims) -> dict[str, str]:
+        """See `serving.Desk.read_back`. Where the label does not show the status says so."""
+        name, asked = receipt["platform_id"], answer.request.extensions
+        if asked.get("hides"):
+            return receipt
+        if answers := asked.get("answers"):
+            url, status = comments.read_back(
+                self.caller, handle=answers["handle"], comment_id=name, text=answers["text"], after=answer.request
+            )
+            return {"platform_id": name, "url": url, "status": status}
+        return {"platform_id": name, **self._shown(claims.account_handle, name, answer.request)}
 
     def _shown(self, handle: str, media_id: str, after: httpx2.Request) -> dict[str, str]:
         fields = {"fields": "permalink,is_ai_generated"}
