@@ -2,13 +2,14 @@
 
 A hook of the interpreter's own audit refuses the act whoever asks, in every thread. The database's client library is
 no Python code and goes on; what it may do is for the transaction to say (`SET TRANSACTION READ ONLY`). A hook cannot
-be taken out again: it stays, and does nothing while nobody is in the shadow. Requirements: PLN-7.
+be taken out again: it stays, and runs no line of Python while nobody is in the shadow. Requirements: PLN-7.
 """
 
+import functools
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +41,10 @@ _CHANGES = {
 }
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
+# Asked while nobody is in the shadow: says nothing, and is no Python. One that is could give another thread its turn in
+# the midst of what it is asked about, and an interpreter that has begun to trace one thread refuses to begin the next.
+_SILENT = dict[str, None]().get
+_hook = functools.partial(_SILENT)
 _lock = threading.Lock()
 _refused: list[list[str]] = []  # one list for everybody who is in the shadow; empty: nobody is
 _installed = False
@@ -61,14 +66,22 @@ def closed() -> Iterator[list[str]]:
     mine: list[str] = []
     with _lock:
         if not _installed:
-            sys.addaudithook(_look)
+            sys.addaudithook(_hook)
             _installed = True
         _refused.append(mine)
+        _asks(_look)
     try:
         yield mine
     finally:
         with _lock:
             _refused[:] = [one for one in _refused if one is not mine]
+            if not _refused:
+                _asks(_SILENT)
+
+
+def _asks(whom: Callable[..., Any]) -> None:
+    """Whom the hook asks from now on, in every thread."""
+    _hook.__setstate__((whom, (), {}, None))  # type: ignore[attr-defined]
 
 
 def _look(event: str, arguments: tuple[Any, ...]) -> None:

@@ -5,6 +5,7 @@ Requirements: PUB-1, PUB-4.
 
 import contextlib
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,11 @@ class Filed:
         with self._connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(self.schema)
+        # Held as long as the store: when the last connection goes SQLite empties its log into the file and waits for
+        # the disk, which would be after each post.
+        held = sqlite3.connect(path, check_same_thread=False)
+        held.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        weakref.finalize(self, held.close)
 
     def _now_ms(self) -> int:
         return int(self.now().timestamp() * 1000)

@@ -98,3 +98,21 @@ def test_the_first_difference_is_named_with_both_sides(recorded: object, now: ob
 
 def test_what_is_the_same_json_does_not_differ() -> None:
     assert differences.first(recorded={"a": [1, 2], "b": "ü"}, now={"b": "ü", "a": (1, 2)}) is None
+
+
+def test_outside_the_shadow_no_line_of_ours_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def look(event: str, arguments: object) -> None:
+        asked.append(event)
+
+    monkeypatch.setattr(shadow, "_look", look)
+    with shadow.closed(), shadow.closed():
+        (tmp_path / "one").touch()
+    inside = len(asked)
+    (tmp_path / "two").touch()
+    assert "open" in asked[:inside] and len(asked) == inside
+    monkeypatch.undo()
+    with shadow.closed() as reached, pytest.raises(shadow.ReachedOut):
+        (tmp_path / "three").touch()
+    assert reached and sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
