@@ -1,6 +1,7 @@
 """`manage.py connect`: a human says yes in a browser, and the connector has the tokens. PUB-1, PUB-7."""
 
 import re
+import socket
 import sqlite3
 import threading
 import time
@@ -67,13 +68,8 @@ class Asked:
         raise AssertionError(self.err.getvalue() + self.error)
 
     def answered(self, url: str) -> httpx2.Response:
-        ends = time.monotonic() + 10
-        while True:
-            try:
-                return httpx2.get(url, trust_env=False)
-            except httpx2.ConnectError:
-                assert time.monotonic() < ends
-                time.sleep(0.02)
+        """Once and at once: who is asked can answer."""
+        return httpx2.get(url, trust_env=False)
 
     def says(self, account_id: str, decision: str = "allow") -> httpx2.Response:
         """Open the page, say yes or no as this account, and go where the browser is sent."""
@@ -131,6 +127,7 @@ def test_who_is_signed_in_as_somebody_else_connects_nothing(x: X) -> None:
 
 def test_an_answer_to_another_question_and_a_no_connect_nothing(x: X) -> None:
     strange = Asked("nova")
+    assert strange.url
     page = strange.answered(f"http://127.0.0.1:{strange.port}/connected?code=abc&state=other")
     strange.thread.join(10)
     assert page.status_code == 400 and "not to our question" in strange.error and "not to our question" in page.text
@@ -165,3 +162,22 @@ def test_instagram_is_connected_the_same_way(world: World, tmp_path: Path, monke
         there.publish()
         assert len(there.posts()) == 1
         there.close()
+
+
+def test_whoever_is_asked_can_answer_at_once(x: X) -> None:
+    answers: list[int] = []
+
+    class Quick(StringIO):
+        """A browser that comes back while the address is still being printed; it has another state, and is refused."""
+
+        def write(self, said: str) -> int:
+            if "authorize" in said:
+                with socket.create_connection(("127.0.0.1", port), timeout=10) as browser:
+                    browser.sendall(b"GET /connected?state=none HTTP/1.0\r\n\r\n")
+                    answers.append(len(said))
+            return super().write(said)
+
+    port = free_port()
+    with pytest.raises(CommandError, match="the answer was not to our question"):
+        call_command("connect", "x", "@nova", "--port", str(port), stdout=StringIO(), stderr=Quick())
+    assert len(answers) == 1

@@ -49,8 +49,9 @@ class Command(DoorCommand):
 
     def _connected(self, oauth: Any, app: Any, handle: str, options: dict[str, Any]) -> dict[str, Any]:
         asked = oauth.asking(app=app, redirect_uri=f"http://127.0.0.1:{options['port']}/connected")
-        self.stderr.write(f"Sign in on {app.site} as @{handle}, open this address and say yes:\n\n  {asked.url}\n")
-        code = self._code(options["port"], asked.state)
+        with self._listening(options["port"], asked.state) as listener:  # before anybody can say yes
+            self.stderr.write(f"Sign in on {app.site} as @{handle}, open this address and say yes:\n\n  {asked.url}\n")
+            code = self._code(listener)
         tokens, user_id, name = oauth.connected(app=app, asked=asked, code=code)
         row = credentials.connect(
             platform=options["platform"], handle=handle, user_id=user_id, name=name, tokens=tokens
@@ -76,17 +77,18 @@ class Command(DoorCommand):
         with tenancy.acting(f"connector:{platform}"):
             return checking.read(platform=platform, handle=handle, bio=bio)
 
-    def _code(self, port: int, state: str) -> str:
+    def _listening(self, port: int, state: str) -> "_Listener":
         try:
             listener = _Listener(("127.0.0.1", port), _Answer)
         except OSError as error:
             raise CommandError(
                 f"Port {port} cannot be listened on ({error.strerror}); give another with --port."
             ) from error
-        with listener:
-            listener.timeout = WAITS_S
-            listener.state = state
-            listener.handle_request()
+        listener.timeout, listener.state = WAITS_S, state
+        return listener
+
+    def _code(self, listener: "_Listener") -> str:
+        listener.handle_request()
         if listener.refused:
             raise CommandError(f"Nothing was connected: {listener.refused}")
         if not listener.code:
