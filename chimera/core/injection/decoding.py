@@ -17,6 +17,9 @@ from chimera.core.injection.cleaning import CHARS_MAX, Read
 from chimera.core.injection.words import COMMON
 
 READINGS_MAX = 24
+# How much more of a text must be common words when it is read another way: an ordinary sentence is no secret writing.
+GAIN = 0.15
+GAIN_LETTERS = 0.05  # figures for letters spoil few of its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ def is_language(text: str) -> bool:
     if len(words) < 3:
         return False
     return sum(word in COMMON for word in words) >= max(2, 0.3 * len(words))
+
+
+def _share(text: str) -> float:
+    """How much of a text are words that people use often; letters that stand alone are no words."""
+    words = [word for word in _WORD.findall(text.lower()) if len(word) > 1]
+    return sum(word in COMMON for word in words) / max(1, len(words))
 
 
 def readings(text: str, read: Read) -> Iterator[Reading]:
@@ -112,21 +121,20 @@ def _whole(read: Read) -> Iterator[Reading]:
         if len(words) < 3 or strange < 0.6 * len(words):
             continue
         start, end = read.span(line.start(), line.end())
+        had = _share(line[0])
         for how, turned in _turned(line[0]):
-            if turned != line[0]:
+            if _share(turned) >= had + GAIN:
                 yield Reading(turned, start, end, how)
     if _LEET_WORD.search(read.text):
         turned = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), read.text)
         changed = [match for match in _LEET_WORD.finditer(read.text) if match[0].translate(_LEET).lower() in COMMON]
-        if len(changed) >= 2:
+        if len(changed) >= 2 and _share(turned) > _share(read.text) + GAIN_LETTERS:
             start, end = read.span(changed[0].start(), changed[-1].end())
             yield Reading(turned, start, end, "figures for letters")
     broken = _BROKEN.findall(read.text)
     if len(broken) >= 3:
         joined = _BROKEN.sub("", read.text)
-        gained = sum(w.lower() in COMMON for w in _WORD.findall(joined)) / max(1, len(_WORD.findall(joined)))
-        had = sum(w.lower() in COMMON for w in _WORD.findall(read.text)) / max(1, len(_WORD.findall(read.text)))
-        if gained > had + 0.15:
+        if _share(joined) > _share(read.text) + GAIN:
             yield Reading(joined, *read.span(0, len(read.text)), "broken words")
 
 

@@ -1,7 +1,7 @@
 """How much a stretch of text is like an order to a machine: signs, meaning and words, weighed by a trained sum.
 
 A linear model and nothing else: four blocks of features (signs by hand, two signs together, wordllama's 256 dimensions,
-hashed words and pairs of words), one weight each. Weights come from `tools/train_injection.py`. Requirements: SAF-1.
+hashed words and runs of two and three), one weight each. Weights come from `tools/train_injection.py`. SAF-1.
 """
 
 import re
@@ -19,7 +19,7 @@ from chimera.core import embeddings
 from chimera.core.injection import signs
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
-BUCKETS = 2048
+BUCKETS = 2**18  # with fewer, words that have nothing to do with each other share one
 Floats = NDArray[np.float32]
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[<>{}\[\]|=#:]+")
 _FIGURES = re.compile(r"\d+")
@@ -28,9 +28,13 @@ _ONE, _OTHER = np.triu_indices(len(signs.NAMES), 1)
 
 
 def buckets(folded: str) -> list[int]:
-    """Where the words and the pairs of neighbours of a folded text fall; each once."""
+    """Where a folded text's words, runs of two and three, two around a third, beginning and end fall; each once."""
     words = [_FIGURES.sub("0", word) for word in _WORD.findall(folded)][:200]
     grams = {*words, *(f"{one} {two}" for one, two in pairwise(words))}
+    for one, two, three in zip(words, words[1:], words[2:], strict=False):
+        grams |= {f"{one} {two} {three}", f"{one} _ {three}"}
+    if words:
+        grams |= {f"^ {words[0]}", f"^ {' '.join(words[:2])}", f"$ {words[-1]}"}
     return sorted({zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams})
 
 
