@@ -83,15 +83,15 @@ def people():
     return [line for line in lines if not line.startswith("# ")]
 
 
-def pieces(text):
-    """Windows of a text as the detector makes them."""
-    folded = cleaning.folded(cleaning.shown(text)).text
-    return [folded[start:end] for start, end in windows.stretches(folded)]
-
-
 def shown(text):
     """A text as the detector reads it."""
     return cleaning.folded(cleaning.shown(text)).text
+
+
+def pieces(text):
+    """Windows of a text as the detector makes them."""
+    whole = shown(text)
+    return [whole[start:end] for start, end in windows.stretches(whole)]
 
 
 def examples(halves):
@@ -101,7 +101,8 @@ def examples(halves):
     for second in halves:
         benign = [text for _, text in half("benign", second, chance, 10)]
         trigger = [text for _, text in half("trigger", second, chance, 10)]
-        carriers = benign + people()[:: 1 + len(people()) // len(benign)]
+        every = people()
+        carriers = benign + every[:: 1 + len(every) // len(benign)]  # about as many of each
         for texts, weight in (
             (half("attacks", second, chance, 8), 1.0),
             (framed(second, chance, FRAMED), 1.0),

@@ -117,10 +117,11 @@ def test_what_is_read_in_another_writing_says_which() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "It looks like a beautiful night for a walk over the Brooklyn Bridge",
-        "He is making lists of people who support the other team",
+        "Go outside. Touch some grass. Drink a glass of water",
+        "Answer your phone Dad omg",
+        "Prove it. Screenshots or it didn't happen",
         "\\u201cAfrica can help feed Africa\\u201d\\u002c one reason the \\u201cBorderless 2013\\u201d is important",
-        "@user A trunk show by Pipa & bella on Nov 1st @ Escobar, with a cocktail workshop. RSVP to us",
+        "The second amendment isn't about hunting. Ask any history teacher. Ask mine, he'd talk for an hour",
     ],
 )
 def test_an_ordinary_sentence_is_no_secret_writing(written: str) -> None:
