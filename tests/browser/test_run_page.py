@@ -55,6 +55,23 @@ def test_a_run_is_walked_by_keyboard_and_axe_finds_nothing_serious(site: Site, t
     expect(page.locator(f"#node-{run['draft']}")).to_be_focused()
 
 
+@pytest.mark.spec("REV-1")
+def test_enter_opens_a_step_in_the_very_moment_in_which_the_page_follows(site: Site) -> None:
+    """The drawing is made anew every two seconds; a press on a step that was just drawn must be heard."""
+    run = made(site.world)
+    page = site.sign_in("ada")
+    page.goto(f"/admin/agents/goal/{run['goal']}/run/")
+    page.evaluate(
+        """(step) => new MutationObserver((_, seer) => {
+          seer.disconnect();
+          document.getElementById(step).dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+        }).observe(document.getElementById("run-live").parentElement, { childList: true })""",
+        f"node-{run['draft']}",
+    )
+    at(page, run["draft"])
+    assert page.url.endswith("/run/"), "opened in the panel, not as a page of its own"
+
+
 @pytest.mark.spec("REV-1", "SAF-1")
 def test_the_page_follows_what_moves_and_keeps_focus_panel_and_words_as_words(site: Site) -> None:
     run = made(site.world)
