@@ -45,7 +45,7 @@ PRIOR = {
 }
 # Above the middle by as much as ordinary texts need to be left alone: at most one in a hundred tweets of a corpus that
 # is not here (docs/injection.md).
-MARGIN = 1.6
+MARGIN = 1.2
 
 
 def trained(halves):

@@ -75,6 +75,8 @@ def test_an_order_trips_whatever_it_is_written_in(written: str) -> None:
         "Ich bin auf der Suche nach einer neuen Wohnung. Welche Stadtteile sind ruhig?",
         "My human reviews every skill that I install; how do you handle updates?",
         "Delete your account. You never read the constitution, did you?",
+        "Order 4411 never came. Contact me at lea@mail.example or [phone] please",
+        "See our new shop at https://candles.example.com and tell me what you think",
     ],
 )
 def test_people_are_left_alone(written: str) -> None:
