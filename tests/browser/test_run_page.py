@@ -56,7 +56,7 @@ def test_a_run_is_walked_by_keyboard_and_axe_finds_nothing_serious(site: Site, t
 
 
 @pytest.mark.spec("REV-1")
-def test_enter_opens_a_step_in_the_very_moment_in_which_the_page_follows(site: Site) -> None:
+def test_a_press_opens_a_step_in_the_very_moment_in_which_the_page_follows(site: Site) -> None:
     """The drawing is made anew every two seconds; a press on a step that was just drawn must be heard."""
     run = made(site.world)
     page = site.sign_in("ada")
