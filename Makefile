@@ -38,6 +38,7 @@ docs: setup      ## regenerate the generated pages
 	@$(PY) manage.py traceability
 	@$(PY) manage.py diagrams
 	@$(PY) manage.py promises
+	@$(PY) manage.py schema
 
 docs-site: setup ## build the site into .chimera/site
 	@bash tools/docs.sh

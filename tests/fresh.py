@@ -1,6 +1,6 @@
 """Data folders as a first start leaves them: files of both servers, roles, a migrated database with nobody's row in it.
 
-Copied, because to begin with nothing takes each test half a minute of two cores. That a start with nothing works is
+Copied, because to begin with nothing takes each test some ten seconds of two cores. That a start with nothing works is
 shown by the first test of the demo, by that of a stop in the middle of it, and by `tests/embedded`.
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chimera.core.errors import ChimeraError
-from chimera.embedded import gate, lifecycle, locks
+from chimera.embedded import gate, lifecycle, locks, schema
 from chimera.embedded.bootstrap import bootstrap
 from chimera.embedded.errors import StartFailed
 from chimera.embedded.home import Home
@@ -55,7 +55,7 @@ WITHOUT_SERVERS = frozenset(
 )
 # Commands that borrow the servers themselves: because those may not come up, or must stay as they are until all was
 # checked (a backup before an upgrade has the schema of before); or because they have servers of their own.
-BORROW_THEMSELVES = frozenset(("doctor", "backup", "restore", "bench"))
+BORROW_THEMSELVES = frozenset(("doctor", "backup", "restore", "bench", "schema"))
 # Commands that start servers of their own elsewhere.
 ON_THEIR_OWN = frozenset(("chaos",))
 # Commands that run the whole machine: one at a time on a data folder.
@@ -170,12 +170,10 @@ def environment(
 
 def _schema_digest() -> str:
     """Changes whenever a migration, the SQL that it installs or a lock file that it enters does."""
-    hasher = hashlib.sha256()
-    found = [path for app in ("chimera", "governance", "publishing", "agents") for path in (CHECKOUT / app).rglob("*")]
-    for path in sorted(found):
-        written = path.suffix == ".py" and (path.parent.name == "migrations" or path.name == "sqlops.py")
-        if path.suffix == ".sql" or written or path.name == "tools.lock.json":
-            hasher.update(path.relative_to(CHECKOUT).as_posix().encode() + path.read_bytes())
+    hasher = hashlib.sha256(schema.digest().encode())
+    locked = [path for app in ("publishing", "agents") for path in (CHECKOUT / app).rglob("tools.lock.json")]
+    for path in sorted(locked):
+        hasher.update(path.relative_to(CHECKOUT).as_posix().encode() + path.read_bytes())
     return hasher.hexdigest()
 
 

@@ -61,6 +61,8 @@ NOT_RUN = {
     "metrics": "asks for a post that is out; tests/agents/test_metrics_pages.py runs it",
     "run": "asks for a goal that was planned; tests/agents/test_runs.py runs it",
     "story": "asks for a task that was done; tests/agents/test_story.py runs it",
+    "migrate": "works on a database as its owner; tests/embedded/test_schema.py and tests/flow/test_migrate_work.py do",
+    "schema": "migrates for half a minute; tests/flow/test_migrate_work.py compares what it would write",
     "doctor": "judges this machine, which a test does not choose; tests/embedded/test_doctor.py runs it",
 }
 OF_THE_RECORD = {"export_record", "put_away", "record_keys", "rotate_checkpoint_key", "verify_audit"}

@@ -14,7 +14,7 @@ TEST_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
 
 # "path" or "path::function" -> the decision record that allows it
-ALLOWED: dict[str, str] = {}
+ALLOWED: dict[str, str] = {"chimera/embedded/schema.sql": "docs/adr/0062-an-empty-database-is-made-at-once.md"}
 
 
 def _lines(path: Path) -> int:
