@@ -6,8 +6,8 @@ Requirements: SAF-3.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+|[%&]|[?¿!¡.;:,\n…]+|[^\w\s]", re.UNICODE)
 _ENDS = re.compile(r"[?!.;:\n…]")
@@ -25,8 +25,7 @@ _DIGITS = str.maketrans("0134578@$", "oleastbas")
 _HOMOGLYPHS = str.maketrans("аеорсухіјѕԁһӏαοτικνВМНТКРСАЕОХ", "aeopcyxijsdhlaotiknBMHTKPCAEOX")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Word:
+class Word(NamedTuple):
     """A word as it is read: in small letters, with its place in the text. `mark` is a sign between words."""
 
     text: str
@@ -57,7 +56,8 @@ def split(text: str) -> Iterator[Word]:
         if token in _EMOJI:
             yield Word(text=_EMOJI[token], start=found.start(), end=found.end())
         elif token[0].isalnum() or token in "%&":
-            read = unicodedata.normalize("NFKC", token).translate(_HOMOGLYPHS).lower()
+            plain = token if token.isascii() else unicodedata.normalize("NFKC", token).translate(_HOMOGLYPHS)
+            read = plain.lower()
             yield Word(text=read, start=found.start(), end=found.end())
         elif _ENDS.search(token) or "," in token:
             yield Word(
@@ -72,6 +72,10 @@ def _joined(read: Sequence[Word]) -> Iterator[Word]:
     """Letters that were put apart are words again: a.i., b o t, h-u-m-a-n, and whole sentences of them."""
     place = 0
     while place < len(read):
+        if len(read[place].text) > 1:
+            yield read[place]
+            place += 1
+            continue
         end = place
         while end < len(read) and len(read[end].text) == 1 and (not read[end].mark or read[end].text == "."):
             end += 1

@@ -5,10 +5,11 @@ A first word is taken for a name when it is no ordinary word (`ordinary.txt`) an
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from governance.policies.claims.text import Claim, plain
+from governance.policies.claims.text import READ_ONCE_CHARS_MAX, Claim, plain
 
 _WORD = r"[^\W\d_](?:[\w]|['.&-](?=\w))*"
 _PARTICLE = (
@@ -157,23 +158,49 @@ def begins(flat: str, start: int) -> bool:
     return bool(_BEGINS.search(flat[:start]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """One text as it is looked names up in."""
+
+    plain: str
+    words: frozenset[str]
+    small: frozenset[str]  # words that stand in it without a capital
+    runs: tuple[tuple[str, ...], ...]  # names of several words
+    letters: frozenset[str]  # the first letters of those
+
+
+def _read(text: str) -> _Read:
+    bare = plain(text)
+    found = [run.group(0) for run in _RUN.finditer(text)]
+    runs = [plain(run).split() for run in found if not (run.isascii() and run.isalnum())]  # those are one word
+    several = tuple(tuple(run) for run in runs if len(run) > 1)
+    letters = ("".join(word[0] for word in run if word not in ("of", "the", "and", "for")) for run in several)
+    return _Read(
+        plain=bare,
+        words=frozenset(bare.split()),
+        small=frozenset(re.findall(r"(?<![\w'])[a-zß-ÿ]\w*", text)),
+        runs=several,
+        letters=frozenset(letters),
+    )
+
+
+_read_once = lru_cache(maxsize=8_192)(_read)
+
+
 class Names:
     """The names that sources and soul know."""
 
     def __init__(self, texts: Sequence[str], *, more: "Names | None" = None) -> None:
         """`more`: names that are known beside those of the texts."""
-        self._plain = " | ".join(plain(text) for text in texts)
-        self._words: frozenset[str] = frozenset(self._plain.split())
-        self._small = frozenset(word for text in texts for word in re.findall(r"(?<![\w'])[a-zß-ÿ]\w*", text))
-        found = [run.group(0) for text in texts for run in _RUN.finditer(text)]
-        runs = [plain(run).split() for run in found if not (run.isascii() and run.isalnum())]  # those are one word
-        self._runs = [run for run in runs if len(run) > 1]
-        self._letters = {
-            "".join(word[0] for word in run if word not in ("of", "the", "and", "for")) for run in self._runs
-        }
+        read = [_read_once(text) if len(text) <= READ_ONCE_CHARS_MAX else _read(text) for text in texts]
+        self._plain = " | ".join(one.plain for one in read)
+        self._words: frozenset[str] = frozenset().union(*(one.words for one in read))
+        self._small: frozenset[str] = frozenset().union(*(one.small for one in read))
+        self._runs = [run for one in read for run in one.runs]
+        self._letters: frozenset[str] = frozenset().union(*(one.letters for one in read))
         if more:
             self._plain = f"{self._plain} | {more._plain}"
-            self._words = self._words | more._words
+            self._words |= more._words
             self._small |= more._small
             self._runs += more._runs
             self._letters |= more._letters

@@ -1,6 +1,7 @@
 """The same thing is not said twice."""
 
 import re
+from functools import lru_cache
 
 from governance.policies.base import Finding, Outcome, Policy, Snapshot
 
@@ -8,6 +9,7 @@ TOO_ALIKE_BP = 9_200
 _NO_LETTER = re.compile(r"[^\w\s]|_")
 
 
+@lru_cache(maxsize=4_096)
 def _plain(text: str) -> str:
     return " ".join(_NO_LETTER.sub("", text.lower()).split())
 
