@@ -186,6 +186,8 @@ def ensure_schema(endpoints: Endpoints) -> None:
     with locks.held(endpoints.home.run / "schema.lock", timeout_s=SCHEMA_WAIT_S):
         if marker.exists() and marker.read_text() == digest:
             return
+        made = "brought up to this code" if marker.exists() else "made, once"
+        print(f"The database is {made}; a few seconds …", file=sys.stderr, flush=True)  # noqa: T201 - nothing else tells
         bootstrap(endpoints.postgres)
         variables = {**os.environ, **environment(endpoints, "chimera_migrator")}
         done = subprocess.run(
