@@ -1,5 +1,8 @@
 """An empty database is made at once from the file that the migrations made, or left as it was. OPS-1."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -10,11 +13,12 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from chimera.embedded import schema
 from chimera.embedded.bootstrap import bootstrap
 from chimera.embedded.management.commands.migrate import Command
-from chimera.embedded.superuser import MAINTENANCE, Superuser
+from chimera.embedded.superuser import Superuser
 from tests import servers
 
 pytestmark = pytest.mark.spec("OPS-1")
@@ -35,6 +39,7 @@ def empty(django_db_setup: None) -> Iterator[str]:
 def as_owner(empty: str, django_db_blocker: Any) -> Iterator[None]:
     """Django's connection on the empty database, as `manage.py migrate` has it."""
     with Superuser.of(servers._endpoints()).django(empty, role="chimera_owner"), django_db_blocker.unblock():
+        connection.ensure_connection()
         yield
 
 
@@ -65,8 +70,8 @@ def test_the_file_is_of_the_migrations_that_are_here() -> None:
 
 def test_two_that_migrate_an_empty_database_at_once_make_it_once(empty: str) -> None:
     def one(_: int) -> str:
-        with owner(empty) as connection:
-            return schema.enter(connection)
+        with owner(empty) as entered:
+            return schema.enter(entered)
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(4))) == [""] * 4
@@ -80,9 +85,9 @@ def test_two_that_migrate_an_empty_database_at_once_make_it_once(empty: str) -> 
 def test_a_database_with_anything_in_it_is_left_alone(empty: str) -> None:
     with servers.admin(empty) as other:
         other.execute("CREATE TABLE somebodys (id bigint)")
-    with owner(empty) as connection:
-        assert not schema.is_empty(connection)
-        assert schema.enter(connection) == ""
+    with owner(empty) as entered:
+        assert not schema.is_empty(entered)
+        assert schema.enter(entered) == ""
     assert tables(empty) == 1
 
 
@@ -97,14 +102,14 @@ def test_a_file_of_other_migrations_or_of_another_server_is_not_used(
     empty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, former: str, instead: str, why: str
 ) -> None:
     made_of(monkeypatch, tmp_path, former, instead)
-    with owner(empty) as connection:
-        assert why in schema.enter(connection)
+    with owner(empty) as entered:
+        assert why in schema.enter(entered)
     assert tables(empty) == 0
 
 
 def test_who_is_not_the_owner_does_not_make_tables_that_would_be_somebody_elses(empty: str) -> None:
-    with owner(empty, role="chimera_migrator") as connection:
-        assert "chimera_owner" in schema.enter(connection)
+    with owner(empty, role="chimera_migrator") as entered:
+        assert "chimera_owner" in schema.enter(entered)
     assert tables(empty) == 0
 
 
@@ -135,5 +140,17 @@ def test_a_stale_file_is_a_sentence_that_names_the_command(monkeypatch: pytest.M
     with pytest.raises(CommandError, match=r"nothing\.sql is stale; run: manage\.py schema"):
         call_command("schema", "--check")
     assert not stale.exists()
-    with Superuser.of(servers._endpoints()).connect(MAINTENANCE) as connection:
-        assert not connection.execute("SELECT 1 FROM pg_database WHERE datname LIKE 'schema_%'").fetchall()
+
+
+def test_a_database_that_cannot_be_entered_is_a_sentence() -> None:
+    away = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "SECRET_KEY": "none"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        env={"PATH": os.environ["PATH"], **away},
+        cwd=schema.CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "The database cannot be entered" in done.stderr

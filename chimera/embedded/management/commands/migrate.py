@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
-from django.db import Error, connections, transaction
+from django.db import Error, OperationalError, connections, transaction
 
 from chimera.core.management.text import ExampleFormatter
 from chimera.embedded import schema
@@ -28,6 +28,14 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.add_argument("--one-by-one", action="store_true", help="run every migration, in an empty database too")
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Django's checks ask the database first: one that cannot be entered is a sentence, not their traceback."""
+        try:
+            connections[options["database"]].ensure_connection()
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be entered: {' '.join(str(error).split())}") from error
+        return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Make an empty database at once, then let Django look for what is missing."""
         if not options.pop("one_by_one") and not any(options.get(name) for name in _NOT_ALL):
@@ -37,7 +45,6 @@ class Command(migrate.Command):
     def _enter(self, alias: str, *, tell: bool) -> None:
         """Nothing of it stays when it fails: then the migrations are run, and say what is wrong with the database."""
         connection = connections[alias]
-        connection.ensure_connection()
         if not schema.is_empty(connection.connection):
             return
         try:
